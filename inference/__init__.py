@@ -1,0 +1,1 @@
+"""Model versions: artifacts, preprocessing, prediction, canvas. Imports nnlib, never training."""

@@ -1,0 +1,1 @@
+"""The network from scratch: NumPy only; imports nothing of Django, files or users."""
