@@ -1,0 +1,59 @@
+"""The shape of a network: its layers and their activations."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal, TypeAlias, get_args
+
+from nnlib.errors import ArchitectureError
+
+ActivationName: TypeAlias = Literal["sigmoid", "tanh", "relu"]
+OutputName: TypeAlias = Literal["sigmoid", "softmax"]
+
+
+@dataclass(frozen=True, slots=True)
+class Architecture:
+    """Fully connected layers: `layer_sizes` from the inputs to the outputs, valid by construction.
+
+    Args:
+        layer_sizes: Units per layer, inputs first: `(784, 250, 10)`. At least two layers.
+        activation: Of the hidden layers.
+        output: Of the last layer.
+
+    Raises:
+        ArchitectureError: If fewer than two layers, an empty layer or an unknown activation is asked for.
+    """
+
+    layer_sizes: tuple[int, ...]
+    activation: ActivationName
+    output: OutputName
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.layer_sizes, tuple) or len(self.layer_sizes) < 2:
+            raise ArchitectureError(f"layer_sizes must be a tuple of at least 2 sizes, got {self.layer_sizes!r}")
+        for size in self.layer_sizes:
+            if isinstance(size, bool) or not isinstance(size, int) or size < 1:
+                raise ArchitectureError(f"every layer size must be an int of at least 1, got {size!r}")
+        if self.activation not in get_args(ActivationName):
+            raise ArchitectureError(f"activation must be one of {get_args(ActivationName)}, got {self.activation!r}")
+        if self.output not in get_args(OutputName):
+            raise ArchitectureError(f"output must be one of {get_args(OutputName)}, got {self.output!r}")
+
+    @property
+    def inputs(self) -> int:
+        """Values per sample that the network reads."""
+        return self.layer_sizes[0]
+
+    @property
+    def outputs(self) -> int:
+        """Values per sample that the network answers with."""
+        return self.layer_sizes[-1]
+
+    @property
+    def shapes(self) -> tuple[tuple[int, int], ...]:
+        """`(inputs, outputs)` of every weight matrix, first layer first."""
+        return tuple(pairwise(self.layer_sizes))
+
+    @property
+    def parameter_count(self) -> int:
+        """Weights and biases together."""
+        return sum((inputs + 1) * outputs for inputs, outputs in self.shapes)

@@ -1,0 +1,15 @@
+"""Names for the arrays that nnlib passes around. Shapes are in the docstrings of those who take them."""
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float32Array: TypeAlias = NDArray[np.float32]
+"""Parameters, pixels and activations as they are used."""
+
+FloatArray: TypeAlias = NDArray[np.floating[Any]]
+"""float32 in production, float64 in gradient checks."""
+
+LabelArray: TypeAlias = NDArray[np.integer[Any]]
+"""Class numbers, from 0."""

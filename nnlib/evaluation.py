@@ -1,0 +1,57 @@
+"""How good a network is on samples it does not learn from."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnlib.arrays import FloatArray, LabelArray
+from nnlib.errors import RecipeError
+from nnlib.losses import LOSSES, LossName
+from nnlib.network import Network
+from nnlib.samples import check_samples, pixels
+
+ROWS_AT_ONCE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The result of `evaluate`.
+
+    Attributes:
+        error: Mean over the samples.
+        accuracy: Share in [0, 1].
+        predictions: `(n,)` class numbers.
+    """
+
+    error: float
+    accuracy: float
+    predictions: NDArray[np.uint8]
+
+
+def evaluate(network: Network, x: FloatArray | NDArray[np.uint8], y: LabelArray, *, loss: LossName) -> Evaluation:
+    """Error, accuracy and predictions of `network` on all samples.
+
+    Args:
+        network: Left as it is.
+        x: `(n, inputs)` uint8 in 0..255 or float32 in [0, 1].
+        y: `(n,)` labels.
+        loss: Must suit the network's outputs.
+    """
+    require_matching_loss(network, loss)
+    check_samples(network.architecture, x, y, name="test")
+    error = 0.0
+    predictions = np.empty(len(x), np.uint8)
+    for start in range(0, len(x), ROWS_AT_ONCE):
+        rows = slice(start, start + ROWS_AT_ONCE)
+        outputs = network.outputs(pixels(x[rows]))
+        predictions[rows] = outputs.argmax(axis=1)
+        error += LOSSES[loss].backward(outputs, y[rows])
+    return Evaluation(error / len(x), float(np.mean(predictions == y)), predictions)
+
+
+def require_matching_loss(network: Network, loss: LossName) -> None:
+    """Raise RecipeError unless the gradient of `loss` is derived for the network's outputs."""
+    wanted, got = LOSSES[loss].output, network.architecture.output
+    if wanted != got:
+        raise RecipeError(f"{loss} needs {wanted} outputs, got a network with {got} outputs")

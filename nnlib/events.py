@@ -1,0 +1,59 @@
+"""What a trainer reports while it works."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+FinishReason: TypeAlias = Literal["error_threshold", "epochs", "patience"]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchProgress:
+    """Where the trainer is within an epoch; many times a second.
+
+    Attributes:
+        epoch: From 1.
+        fraction: Of the epoch's samples, in [0, 1].
+        error: Running mean over the samples of this epoch so far.
+    """
+
+    epoch: int
+    fraction: float
+    error: float
+
+
+@dataclass(frozen=True, slots=True)
+class EpochFinished:
+    """The numbers of one epoch.
+
+    Attributes:
+        epoch: From 1.
+        train_error: Mean over the epoch's own forward passes, while the network was changing.
+        train_accuracy: Share in [0, 1], of the same passes.
+        test_error: Of the network as it is at the epoch's end.
+        test_accuracy: Share in [0, 1].
+        learning_rate: Of the epoch's last step.
+        seconds: Time spent in this epoch, test included, pauses excluded.
+    """
+
+    epoch: int
+    train_error: float
+    train_accuracy: float
+    test_error: float
+    test_accuracy: float
+    learning_rate: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingFinished:
+    """The last event.
+
+    Attributes:
+        reason: `error_threshold`: the train error of an epoch fell below it. `patience`: the test error did not improve
+            for that many epochs. `epochs`: as many as asked for.
+    """
+
+    reason: FinishReason
+
+
+Event: TypeAlias = BatchProgress | EpochFinished | TrainingFinished

@@ -1,0 +1,98 @@
+"""How far a training has come: everything that changes besides parameters, optimizer and generator."""
+
+from dataclasses import dataclass, fields
+from typing import Any, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnlib.errors import StateError
+from nnlib.events import FinishReason
+from nnlib.recipe import Recipe
+
+
+@dataclass(slots=True)
+class Progress:
+    """Where a training stands. Written by the trainer only.
+
+    Attributes:
+        epoch: Finished epochs.
+        order: The current epoch's sample numbers `(n,)`; None in the order they lie, or between epochs.
+        position: Samples of the current epoch that have been learned.
+        error_sum: Over those.
+        correct: Of those.
+        seconds: Spent in the current epoch.
+        steps: Optimizer steps of all epochs.
+        best_error: Lowest test error of an epoch.
+        epochs_since_best: Epochs since then.
+        reason: Why training is over; None while it is not.
+    """
+
+    epoch: int = 0
+    order: NDArray[np.intp] | None = None
+    position: int = 0
+    error_sum: float = 0.0
+    correct: int = 0
+    seconds: float = 0.0
+    steps: int = 0
+    best_error: float | None = None
+    epochs_since_best: int = 0
+    reason: FinishReason | None = None
+
+    def close_epoch(self, *, train_error: float, test_error: float, recipe: Recipe) -> None:
+        """Count the epoch, decide whether it was the last, and get ready for the next."""
+        self.epoch += 1
+        self.order, self.position, self.error_sum, self.correct, self.seconds = None, 0, 0.0, 0, 0.0
+        if self.best_error is None or test_error < self.best_error:
+            self.best_error, self.epochs_since_best = test_error, 0
+        else:
+            self.epochs_since_best += 1
+        if recipe.error_threshold is not None and train_error < recipe.error_threshold:
+            self.reason = "error_threshold"
+        elif recipe.patience is not None and self.epochs_since_best >= recipe.patience:
+            self.reason = "patience"
+        elif self.epoch >= recipe.epochs:
+            self.reason = "epochs"
+
+    def state(self) -> dict[str, Any]:
+        """The fields as plain values; the order as uint32."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values["order"] = None if self.order is None else self.order.astype(np.uint32)
+        return values
+
+    @classmethod
+    def restored(cls, state: Any, *, samples: int) -> "Progress":
+        """What `state` described.
+
+        Raises:
+            StateError: If fields are missing, or the position or order lies outside the samples.
+        """
+        if not isinstance(state, dict) or state.keys() != _KINDS.keys():
+            raise StateError(f"expected progress with the fields {sorted(_KINDS)}, got {state!r:.80}")
+        for name, kinds in _KINDS.items():
+            if type(state[name]) not in kinds:
+                raise StateError(f"{name} must be one of {[kind.__name__ for kind in kinds]}, got {state[name]!r:.80}")
+        progress = cls(**state)
+        if not 0 <= progress.position <= samples:
+            raise StateError(f"position must lie in 0..{samples}, got {progress.position}")
+        if progress.reason not in (None, *get_args(FinishReason)):
+            raise StateError(f"reason must be one of {get_args(FinishReason)}, got {progress.reason!r}")
+        if progress.order is not None:
+            if not np.array_equal(np.sort(progress.order), np.arange(samples)):
+                raise StateError(f"order must hold every sample number below {samples} once")
+            progress.order = progress.order.astype(np.intp)
+        return progress
+
+
+_KINDS: dict[str, tuple[type, ...]] = {
+    "epoch": (int,),
+    "order": (np.ndarray, type(None)),
+    "position": (int,),
+    "error_sum": (float,),
+    "correct": (int,),
+    "seconds": (float, int),
+    "steps": (int,),
+    "best_error": (float, type(None)),
+    "epochs_since_best": (int,),
+    "reason": (str, type(None)),
+}

@@ -1,0 +1,96 @@
+"""How to train: one value that says everything but the network and the data."""
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, TypeAlias, get_args
+
+from nnlib.errors import RecipeError
+from nnlib.losses import LossName
+from nnlib.optimizers import OptimizerName
+from nnlib.schedules import ScheduleName
+
+AugmentationName: TypeAlias = Literal["none", "mild", "strong"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """Everything that decides a training besides its network and data, valid by construction.
+
+    Args:
+        loss: `squared_error` (needs sigmoid outputs) or `cross_entropy` (needs softmax outputs).
+        optimizer: See `optimizers.py`.
+        learning_rate: Above 0. The schedule multiplies it.
+        schedule: See `schedules.py`; spans all `epochs`.
+        batch_size: Samples per step, at least 1. The last batch of an epoch may be smaller.
+        epochs: At most so many, at least 1.
+        error_threshold: Stop when the mean train error of an epoch is below it; None never does.
+        patience: Stop after so many epochs without a lower test error, at least 1; None never does.
+        l2: At least 0. Adds `l2 * w` to the gradient of every weight (biases are spared); with `adamw` the weights
+            shrink by `learning_rate * l2` per step instead. The reported errors leave it out.
+        dropout: Share in [0, 1) of hidden values that a training pass sets to 0 (Srivastava et al., 2014).
+        augmentation: How much samples are distorted, anew in every epoch; see `augmentation.py`.
+        shuffle: Whether every epoch draws a new order of the samples; otherwise they come as they lie.
+        seed: At least 0. Decides orders, dropout and distortions, not the initial parameters.
+
+    Raises:
+        RecipeError: Naming the field, what it must be and what it was.
+    """
+
+    loss: LossName
+    optimizer: OptimizerName
+    learning_rate: float
+    schedule: ScheduleName = "constant"
+    batch_size: int = 128
+    epochs: int = 10
+    error_threshold: float | None = None
+    patience: int | None = None
+    l2: float = 0.0
+    dropout: float = 0.0
+    augmentation: AugmentationName = "none"
+    shuffle: bool = True
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, names in _CHOICES.items():
+            if getattr(self, name) not in names:
+                raise RecipeError(f"{name} must be one of {names}, got {getattr(self, name)!r}")
+        self._require_number("learning_rate", above=0)
+        self._require_number("l2", at_least=0)
+        self._require_number("dropout", at_least=0, below=1)
+        self._require_int("batch_size", at_least=1)
+        self._require_int("epochs", at_least=1)
+        self._require_int("seed", at_least=0)
+        if self.error_threshold is not None:
+            self._require_number("error_threshold", above=0)
+        if self.patience is not None:
+            self._require_int("patience", at_least=1)
+        if not isinstance(self.shuffle, bool):
+            raise RecipeError(f"shuffle must be a bool, got {self.shuffle!r}")
+
+    def as_dict(self) -> dict[str, Any]:
+        """The fields as plain values, by name."""
+        return asdict(self)
+
+    def _require_int(self, name: str, *, at_least: int) -> None:
+        value = getattr(self, name)
+        if isinstance(value, bool) or not isinstance(value, int) or value < at_least:
+            raise RecipeError(f"{name} must be an int of at least {at_least}, got {value!r}")
+
+    def _require_number(
+        self, name: str, *, above: float = -math.inf, at_least: float = -math.inf, below: float = math.inf
+    ) -> None:
+        value = getattr(self, name)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise RecipeError(f"{name} must be a number, got {value!r}")
+        if not (above < value < below and value >= at_least):
+            low = f"above {above:g}" if above > -math.inf else f"at least {at_least:g}"
+            high = f" and below {below:g}" if below < math.inf else " and finite"
+            raise RecipeError(f"{name} must be {low}{high}, got {value!r}")
+
+
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "loss": get_args(LossName),
+    "optimizer": get_args(OptimizerName),
+    "schedule": get_args(ScheduleName),
+    "augmentation": get_args(AugmentationName),
+}

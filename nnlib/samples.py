@@ -1,0 +1,44 @@
+"""Samples and labels as they are given, and the pixels that a network reads."""
+
+import hashlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnlib.architecture import Architecture
+from nnlib.arrays import Float32Array, FloatArray, LabelArray
+from nnlib.errors import DataError, ShapeError
+
+
+def pixels(x: FloatArray | NDArray[np.uint8]) -> Float32Array:
+    """`x` as float32 in [0, 1]: uint8 divided by 255, float32 as it is."""
+    if x.dtype == np.uint8:
+        return np.divide(x, np.float32(255), dtype=np.float32)
+    return np.asarray(x, np.float32)
+
+
+def check_samples(architecture: Architecture, x: FloatArray | NDArray[np.uint8], y: LabelArray, *, name: str) -> None:
+    """Raise unless `x` and `y` are a non-empty set of samples for this architecture.
+
+    Raises:
+        ShapeError: If `x` is not `(n, inputs)` or `y` not `(n,)`, with n at least 1.
+        DataError: If `x` is neither uint8 nor float32, or a label is no class number.
+    """
+    if x.ndim != 2 or x.shape[1] != architecture.inputs or len(x) == 0:
+        raise ShapeError(f"{name} samples must be (n, {architecture.inputs}) with n of at least 1, got {x.shape}")
+    if y.shape != (len(x),):
+        raise ShapeError(f"{name} labels must be ({len(x)},), one per sample, got {y.shape}")
+    if x.dtype not in (np.uint8, np.float32):
+        raise DataError(f"{name} samples must be uint8 in 0..255 or float32 in [0, 1], got {x.dtype}")
+    if not np.issubdtype(y.dtype, np.integer):
+        raise DataError(f"{name} labels must be integers, got {y.dtype}")
+    if y.min() < 0 or y.max() >= architecture.outputs:
+        raise DataError(f"{name} labels must lie in 0..{architecture.outputs - 1}, got {y.min()}..{y.max()}")
+
+
+def fingerprint(x: FloatArray | NDArray[np.uint8], y: LabelArray) -> str:
+    """Hex digest of the labels, the shape and every 97th sample: cheap, and other data answers otherwise."""
+    digest = hashlib.sha256(f"{x.shape} {x.dtype}".encode())
+    digest.update(y.astype("<i8").tobytes())
+    digest.update(np.ascontiguousarray(x[::97]).tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,197 @@
+"""Trains a network and tells how it goes; can be stopped at any event and continued bit for bit."""
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnlib.arrays import Float32Array, FloatArray, LabelArray
+from nnlib.batches import Batches
+from nnlib.errors import NonFiniteError, StateError
+from nnlib.evaluation import evaluate, require_matching_loss
+from nnlib.events import BatchProgress, EpochFinished, Event, TrainingFinished
+from nnlib.losses import LOSSES
+from nnlib.network import Network
+from nnlib.optimizers import OPTIMIZERS
+from nnlib.parameters import Parameters
+from nnlib.progress import Progress
+from nnlib.recipe import Recipe
+from nnlib.samples import check_samples, fingerprint
+from nnlib.schedules import SCHEDULES
+from nnlib.state import TrainingState, pack_state, unpack_state
+from nnlib.workspace import Workspace
+
+SECONDS_BETWEEN_EVENTS = 0.05
+
+
+class Trainer:
+    """One training of one network. Iterate over `events()`; to stop, stop iterating.
+
+    Args:
+        network: Where to start from; left as it is.
+        recipe: How to train.
+        x_train: `(n, inputs)` uint8 in 0..255, which may be a memory map, or float32 in [0, 1].
+        y_train: `(n,)` integer labels.
+        x_test: As `x_train`; looked at after every epoch.
+        y_test: As `y_train`.
+        state: What `state()` returned, to continue from there.
+        clock: Seconds; tests pass their own.
+
+    Raises:
+        RecipeError: If the recipe does not suit the network.
+        ShapeError, DataError: If the data do not.
+        StateError: If the state is of another network, recipe or data.
+    """
+
+    def __init__(  # noqa: PLR0917 (network, recipe and data, in the order one thinks of them)
+        self,
+        network: Network,
+        recipe: Recipe,
+        x_train: FloatArray | NDArray[np.uint8],
+        y_train: LabelArray,
+        x_test: FloatArray | NDArray[np.uint8],
+        y_test: LabelArray,
+        *,
+        state: dict[str, Any] | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        require_matching_loss(network, recipe.loss)
+        check_samples(network.architecture, x_train, y_train, name="training")
+        check_samples(network.architecture, x_test, y_test, name="test")
+        self._architecture, self._recipe, self._clock = network.architecture, recipe, clock
+        self._batches = Batches(x_train, y_train, recipe.batch_size)
+        self._test = (x_test, y_test)
+        self._data = fingerprint(x_train, y_train)
+        self._parameters = Parameters(network.architecture, network.flat.copy())
+        self._workspace = Workspace(self._parameters, network.architecture, recipe.batch_size)
+        self._optimizer = OPTIMIZERS[recipe.optimizer](network.architecture.parameter_count)
+        self._generator = np.random.Generator(np.random.PCG64(recipe.seed))
+        self._progress = Progress()
+        self._steps = recipe.epochs * math.ceil(len(x_train) / recipe.batch_size)
+        if state is not None:
+            self._restore(state)
+
+    @property
+    def network(self) -> Network:
+        """A copy of the network as it is now."""
+        return Network(self._architecture, self._parameters.weights, self._parameters.biases)
+
+    def events(self) -> Iterator[Event]:
+        """Train on, telling what happens; the last event is `TrainingFinished`.
+
+        Raises:
+            NonFiniteError: If the error becomes NaN or infinite.
+        """
+        while self._progress.reason is None:
+            yield from self._learn_epoch()
+            yield self._finish_epoch()
+        yield TrainingFinished(self._progress.reason)
+
+    def state(self) -> dict[str, Any]:
+        """Everything needed to continue exactly, as plain values and arrays of their own.
+
+        Valid before training and whenever `events()` is suspended at an event.
+        """
+        return pack_state(
+            TrainingState(
+                architecture=self._architecture,
+                recipe=self._recipe,
+                data=self._data,
+                parameters=self._parameters.flat.copy(),
+                optimizer=self._optimizer.state(),
+                generator=self._generator.bit_generator.state,
+                progress=self._progress.state(),
+            )
+        )
+
+    def _restore(self, state: dict[str, Any]) -> None:
+        saved = unpack_state(state, architecture=self._architecture, recipe=self._recipe, data=self._data)
+        self._parameters.flat[:] = saved.parameters
+        self._optimizer.restore(saved.optimizer)
+        try:
+            self._generator.bit_generator.state = saved.generator
+        except (KeyError, TypeError, ValueError) as error:
+            raise StateError(f"the generator's state cannot be read: {error!r}") from error
+        self._progress = Progress.restored(saved.progress, samples=len(self._batches))
+
+    def _learn_epoch(self) -> Iterator[BatchProgress]:
+        progress, total = self._progress, len(self._batches)
+        if progress.position == 0 and self._recipe.shuffle:
+            progress.order = self._generator.permutation(total)
+        since = told = self._clock()
+        while progress.position < total:
+            self._learn_batch()
+            now = self._clock()
+            progress.seconds += now - since
+            since = now
+            if now - told >= SECONDS_BETWEEN_EVENTS:
+                yield BatchProgress(
+                    progress.epoch + 1, progress.position / total, progress.error_sum / progress.position
+                )
+                # The consumer's time is not the epoch's.
+                since = told = self._clock()
+
+    def _learn_batch(self) -> None:
+        """Move the parameters once, along the gradient of the next batch."""
+        progress, recipe = self._progress, self._recipe
+        start = progress.position
+        stop = min(start + recipe.batch_size, len(self._batches))
+        rate = self._learning_rate(progress.steps)
+        with np.errstate(over="ignore", invalid="ignore"):  # caught below, with a remedy
+            labels = self._batches.read(start, stop, progress.order, self._workspace.x[: stop - start])
+            error, correct = self._workspace.run(labels, LOSSES[recipe.loss], self._draw_masks(stop - start))
+            if not math.isfinite(error):
+                raise NonFiniteError(error=error, epoch=progress.epoch + 1, learning_rate=rate)
+            self._shrink_weights(rate)
+            self._optimizer.step(self._parameters.flat, self._workspace.gradient.flat, rate)
+        progress.position = stop
+        progress.error_sum += error
+        progress.correct += correct
+        progress.steps += 1
+
+    def _finish_epoch(self) -> EpochFinished:
+        progress, recipe, total = self._progress, self._recipe, len(self._batches)
+        started = self._clock()
+        rate = self._learning_rate(progress.steps - 1)
+        if not np.isfinite(self._parameters.flat).all():
+            raise NonFiniteError(error=math.nan, epoch=progress.epoch + 1, learning_rate=rate)
+        test = evaluate(self.network, *self._test, loss=recipe.loss)
+        event = EpochFinished(
+            epoch=progress.epoch + 1,
+            train_error=progress.error_sum / total,
+            train_accuracy=progress.correct / total,
+            test_error=test.error,
+            test_accuracy=test.accuracy,
+            learning_rate=rate,
+            seconds=progress.seconds + self._clock() - started,
+        )
+        progress.close_epoch(train_error=event.train_error, test_error=test.error, recipe=recipe)
+        return event
+
+    def _learning_rate(self, step: int) -> float:
+        return self._recipe.learning_rate * SCHEDULES[self._recipe.schedule](step / self._steps)
+
+    def _draw_masks(self, n: int) -> list[Float32Array] | None:
+        """Per hidden layer `(n, units)`: 0 with the probability `dropout`, otherwise 1 / (1 - dropout)."""
+        dropout = self._recipe.dropout
+        if dropout == 0:
+            return None
+        scale = np.float32(1 / (1 - dropout))
+        return [
+            (self._generator.random((n, units), np.float32) >= dropout) * scale
+            for units in self._architecture.layer_sizes[1:-1]
+        ]
+
+    def _shrink_weights(self, rate: float) -> None:
+        """Apply `l2`: to the gradient, or with `adamw` to the weights themselves."""
+        l2 = self._recipe.l2
+        if l2 == 0:
+            return
+        for w, dw in zip(self._parameters.weights, self._workspace.gradient.weights, strict=True):
+            if self._recipe.optimizer == "adamw":
+                np.multiply(w, 1 - rate * l2, out=w)
+            else:
+                np.add(dw, l2 * w, out=dw)
