@@ -1,0 +1,25 @@
+"""What can go wrong with versions, ink and predictions. Messages say what was expected and what came."""
+
+
+class InferenceError(Exception):
+    """Anything this package refuses or cannot do."""
+
+
+class InkError(InferenceError, ValueError):
+    """A drawing, image or row of pixels that cannot be read."""
+
+
+class EmptyInkError(InkError):
+    """Nothing drawn: there is no digit to read."""
+
+
+class ArtifactError(InferenceError, ValueError):
+    """A model file that is not one of ours, is damaged, or asks for something a model file must not."""
+
+
+class VersionNotFoundError(InferenceError, LookupError):
+    """No version has this number or alias."""
+
+
+class VersionInUseError(InferenceError):
+    """The version cannot be deleted while an alias points at it."""

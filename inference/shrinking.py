@@ -1,0 +1,52 @@
+"""Shrink found ink to MNIST's 28x28, its strokes brought to the standard width."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from inference.distances import signed_distance
+from inference.painting import BOX, PEN_WIDTH, SIDE
+
+_CELLS = 4
+"""Cells along a pixel's side: the width is corrected on a grid this much finer than the image."""
+_BLOT = 0.5
+"""Share of the ink's longer side from which its width makes it a blot, which keeps its width."""
+
+
+def shrink(ink: NDArray[np.float32]) -> NDArray[np.float32]:
+    """`(28, 28)` share of each pixel that is ink, in [0, 1], of a `(height, width)` picture of it that has some."""
+    rows, columns = (np.flatnonzero((ink >= 0.5).any(axis=axis)) for axis in (1, 0))
+    tight = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    longer = max(tight.shape)
+    # The strokes' width is measured on cells; a strip's mean distance to its edge is a quarter of its width.
+    cells = _resized(tight, BOX * _CELLS / longer, margin=2)
+    inside = signed_distance(cells >= 0.5)
+    width = 4 * float(inside[inside > 0].mean()) / _CELLS
+    if width >= _BLOT * BOX:
+        return _placed(cells)
+    scale = (BOX - PEN_WIDTH) / (BOX - width)
+    cells = _resized(tight, BOX * _CELLS * scale / longer, margin=4 * _CELLS)
+    edge = (width * scale - PEN_WIDTH) / 2 * _CELLS
+    return _placed(np.clip(signed_distance(cells >= 0.5) - edge + 0.5, 0, 1))
+
+
+def _resized(ink: NDArray[np.float32], factor: float, *, margin: int) -> NDArray[np.float32]:
+    height, width = (max(1, round(side * factor)) for side in ink.shape)
+    image = Image.fromarray(ink).resize(
+        (width, height), Image.Resampling.BOX if factor < 1 else Image.Resampling.BILINEAR
+    )
+    return np.pad(np.asarray(image), margin)
+
+
+def _placed(cells: NDArray[np.float32]) -> NDArray[np.float32]:
+    """`(28, 28)`: the cells shrunk by area to pixels, their centre of mass in the middle."""
+    mass = float(cells.sum())
+    x = float(cells.sum(axis=0) @ (np.arange(cells.shape[1]) + 0.5)) / mass
+    y = float(cells.sum(axis=1) @ (np.arange(cells.shape[0]) + 0.5)) / mass
+    half = SIDE * _CELLS // 2
+    around = np.pad(cells, half)
+    box = (x, y, x + 2 * half, y + 2 * half)
+    image = Image.fromarray(around).resize((SIDE, SIDE), Image.Resampling.BOX, box=box)
+    return np.clip(np.asarray(image), 0, 1)
