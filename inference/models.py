@@ -1,0 +1,102 @@
+"""Model versions and the aliases that point at them."""
+
+from typing import Any
+
+from django.core.validators import RegexValidator
+from django.db import models
+
+CHAMPION = "champion"
+
+
+class ModelVersion(models.Model):
+    """An immutable, numbered record of a finished or imported network; only its notes may change."""
+
+    class Source(models.TextChoices):
+        """Where a version came from."""
+
+        RUN = "run"
+        IMPORT = "import"
+        STARTER = "starter"
+
+    number = models.PositiveIntegerField(unique=True)
+    name = models.CharField(max_length=100, blank=True)
+    source = models.CharField(max_length=10, choices=Source.choices)
+    # {"layer_sizes": [784, 250, 10], "activation": …, "output": …}
+    architecture = models.JSONField()
+    config = models.JSONField(default=dict)
+    # {"train_error", "test_error", "test_accuracy", "confusion": 10 × 10 rows of truth, "precision", "recall", …}
+    metrics = models.JSONField(default=dict)
+    # One {"epoch", "train_error", …} per epoch: the version keeps its curve when the run is gone.
+    history = models.JSONField(default=list)
+    # One byte per test image: the digit that this version reads in it.
+    test_predictions = models.BinaryField(default=bytes)
+    dataset = models.CharField(max_length=40, blank=True)
+    dataset_fingerprint = models.CharField(max_length=64, blank=True)
+    preprocessing = models.CharField(max_length=40)
+    library_versions = models.JSONField(default=dict)
+    artifact = models.CharField(max_length=100)
+    size_bytes = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="children")
+    notes = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-number",)
+        constraints = (models.CheckConstraint(condition=models.Q(number__gte=1), name="version_number_from_1"),)
+
+    def __str__(self) -> str:
+        return f"version {self.number}"
+
+    @property
+    def title(self) -> str:
+        """What lists call it: its name, else its number."""
+        return self.name or f"Version {self.number}"
+
+    @property
+    def layer_sizes(self) -> list[int]:
+        """Neurons of every layer, inputs first."""
+        sizes: list[int] = self.architecture["layer_sizes"]
+        return sizes
+
+    @property
+    def parameter_count(self) -> int:
+        """Weights and biases."""
+        return sum((a + 1) * b for a, b in zip(self.layer_sizes, self.layer_sizes[1:], strict=False))
+
+    @property
+    def test_accuracy(self) -> float | None:
+        """Share of the test set read right, in [0, 1]; None where it was never measured."""
+        value: Any = self.metrics.get("test_accuracy")
+        return None if value is None else float(value)
+
+
+class Alias(models.Model):
+    """A movable name for a version."""
+
+    name = models.CharField(
+        max_length=40,
+        unique=True,
+        validators=[RegexValidator(r"^[a-z][a-z0-9_-]*$", "Lower-case letters, digits, - and _; a letter first.")],
+    )
+    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="aliases")
+    moved_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("name",)
+        verbose_name_plural = "aliases"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class VersionCounter(models.Model):
+    """The one row that hands out version numbers, locked while it does: no gap, none twice."""
+
+    last_number = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=models.Q(pk=1), name="one_version_counter"),)
+
+    def __str__(self) -> str:
+        return f"last version {self.last_number}"

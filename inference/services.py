@@ -1,0 +1,183 @@
+"""Writes of model versions and aliases; every one is whole or not at all."""
+
+import logging
+from dataclasses import dataclass, field
+from importlib.metadata import version as library_version
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage, storages
+from django.db import transaction
+
+from inference import artifacts
+from inference.errors import ArtifactError, VersionInUseError
+from inference.models import CHAMPION, Alias, ModelVersion, VersionCounter
+from inference.preprocessing import PREPROCESSING_ID
+from inference.selectors import get_version
+from nnlib import Network
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArtifact:
+    """A model file in the store: where, how large, and its fingerprint."""
+
+    name: str
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionFacts:
+    """What is known of a network besides its weights; see `ModelVersion` for each."""
+
+    source: ModelVersion.Source
+    name: str = ""
+    config: dict[str, Any] = field(default_factory=dict)
+    metrics: dict[str, Any] = field(default_factory=dict)
+    history: list[dict[str, Any]] = field(default_factory=list)
+    test_predictions: bytes = b""
+    dataset: str = ""
+    dataset_fingerprint: str = ""
+    parent: ModelVersion | None = None
+    notes: str = ""
+    preprocessing: str = PREPROCESSING_ID
+
+
+def model_store() -> Storage:
+    """Where model files are kept."""
+    return storages["models"]
+
+
+def store_network(network: Network, *, preprocessing: str = PREPROCESSING_ID) -> StoredArtifact:
+    """Write the model file of `network`, under its fingerprint; the same network is stored once."""
+    data = artifacts.network_to_bytes(network, preprocessing=preprocessing)
+    fingerprint = artifacts.sha256(data)
+    name = f"{fingerprint}.pickle"
+    store = model_store()
+    if not store.exists(name):
+        name = store.save(name, ContentFile(data))
+    return StoredArtifact(name, len(data), fingerprint)
+
+
+def load_network(version: ModelVersion) -> Network:
+    """The network of a version, read under restriction after its SHA-256 was found to match the record.
+
+    Raises:
+        ArtifactError: the file is missing, or is not the one that was published.
+    """
+    return artifacts.network_from_bytes(read_artifact(version))
+
+
+def read_artifact(version: ModelVersion) -> bytes:
+    """The bytes of a version's model file, checked against the record.
+
+    Raises:
+        ArtifactError: the file is missing, or is not the one that was published.
+    """
+    try:
+        with model_store().open(version.artifact) as file:
+            data: bytes = file.read()
+    except OSError as error:
+        raise ArtifactError(f"the model file of version {version.number} cannot be read: {error.strerror}") from error
+    if artifacts.sha256(data) != version.sha256:
+        raise ArtifactError(
+            f"the model file of version {version.number} has changed since it was published; it is not used"
+        )
+    return data
+
+
+def publish_version(network: Network, artifact: StoredArtifact, facts: VersionFacts) -> ModelVersion:
+    """Record a stored network as the next version; the first version ever becomes the champion.
+
+    Call it inside a transaction: the number is taken from a locked counter, so that it is neither lost nor given twice.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("publish_version needs a transaction around it")
+    architecture = network.architecture
+    version = ModelVersion.objects.create(
+        number=_next_number(),
+        name=facts.name,
+        source=facts.source,
+        architecture={
+            "layer_sizes": list(architecture.layer_sizes),
+            "activation": architecture.activation,
+            "output": architecture.output,
+        },
+        config=facts.config,
+        metrics=facts.metrics,
+        history=facts.history,
+        test_predictions=facts.test_predictions,
+        dataset=facts.dataset,
+        dataset_fingerprint=facts.dataset_fingerprint,
+        preprocessing=facts.preprocessing,
+        library_versions={name: library_version(name) for name in ("numpy", "digitlab")},
+        artifact=artifact.name,
+        size_bytes=artifact.size_bytes,
+        sha256=artifact.sha256,
+        parent=facts.parent,
+        notes=facts.notes,
+    )
+    Alias.objects.get_or_create(name=CHAMPION, defaults={"version": version})
+    return version
+
+
+def move_alias(name: str, number: int) -> Alias:
+    """Let `name` mean version `number` from now on.
+
+    Raises:
+        VersionNotFoundError: there is no such version.
+        django.core.exceptions.ValidationError: `name` is not a name that an alias may have.
+    """
+    with transaction.atomic():
+        version = get_version(number)
+        alias, created = Alias.objects.select_for_update().get_or_create(name=name, defaults={"version": version})
+        alias.version = version
+        alias.full_clean(validate_unique=False, validate_constraints=False)
+        if not created:
+            alias.save(update_fields=["version", "moved_at"])
+    return alias
+
+
+def set_notes(number: int, notes: str) -> ModelVersion:
+    """Replace the notes of a version.
+
+    Raises:
+        VersionNotFoundError: there is no such version.
+    """
+    version = get_version(number)
+    version.notes = notes
+    version.save(update_fields=["notes"])
+    return version
+
+
+def delete_version(number: int) -> None:
+    """Delete a version, and its model file when no other version has the same.
+
+    Raises:
+        VersionNotFoundError: there is no such version.
+        VersionInUseError: an alias points at it.
+    """
+    with transaction.atomic():
+        version = get_version(number)
+        ModelVersion.objects.select_for_update().get(pk=version.pk)
+        names = ", ".join(alias.name for alias in version.aliases.all())
+        if names:
+            raise VersionInUseError(f"version {number} is the {names}: move that alias to another version first")
+        version.delete()
+        if not ModelVersion.objects.filter(artifact=version.artifact).exists():
+            artifact = version.artifact
+
+            def remove() -> None:
+                model_store().delete(artifact)
+
+            transaction.on_commit(remove, robust=True)
+
+
+def _next_number() -> int:
+    VersionCounter.objects.get_or_create(pk=1)
+    counter = VersionCounter.objects.select_for_update().get(pk=1)
+    counter.last_number += 1
+    counter.save(update_fields=["last_number"])
+    return counter.last_number

@@ -1,0 +1,5 @@
+"""Pages for drawing and for model versions."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

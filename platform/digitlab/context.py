@@ -1,0 +1,9 @@
+"""What every template may ask."""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def auth_mode(_request: HttpRequest) -> dict[str, bool]:
+    """Whether people log in here (`login_mode`)."""
+    return {"login_mode": settings.AUTH_MODE == "login"}

@@ -1,0 +1,72 @@
+"""What a run needs to go on exactly: one file per saved state, whole or not there."""
+
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from inference import plain_pickle
+from inference.errors import ArtifactError
+from training.errors import CheckpointError
+
+_NAME = re.compile(r"^\d+-\d+\.checkpoint$")
+
+
+def folder(run_id: int) -> Path:
+    """Where the checkpoints of this run lie."""
+    return Path(settings.CHECKPOINTS_DIR) / str(run_id)
+
+
+def save(run_id: int, *, attempt: int, serial: int, state: dict[str, Any]) -> str:
+    """Write the state under a name that no other worker uses, flushed and renamed; answers the name.
+
+    The run's row names the checkpoint that counts: a file that was written but never named is not looked at.
+    """
+    target = folder(run_id) / f"{attempt}-{serial}.checkpoint"
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".writing-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(plain_pickle.write(state))
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return target.name
+
+
+def load(run_id: int, name: str) -> dict[str, Any]:
+    """The state in the checkpoint that the run's row names.
+
+    Raises:
+        CheckpointError: it is missing or damaged.
+    """
+    if not _NAME.match(name):
+        raise CheckpointError(f"expected the name of a checkpoint; got {name[:60]!r}")
+    try:
+        state = plain_pickle.read((folder(run_id) / name).read_bytes())
+    except (OSError, ArtifactError) as error:
+        raise CheckpointError(f"the checkpoint of run {run_id} cannot be read: {error}") from error
+    if not isinstance(state, dict):
+        raise CheckpointError(f"the checkpoint of run {run_id} is not one")
+    return state
+
+
+def keep_only(run_id: int, name: str) -> None:
+    """Remove every other checkpoint of the run, and half-written ones."""
+    for path in folder(run_id).glob("*"):
+        if path.name != name:
+            path.unlink(missing_ok=True)
+    for path in folder(run_id).glob(".writing-*"):
+        path.unlink(missing_ok=True)
+
+
+def remove_all(run_id: int) -> None:
+    """Remove the run's checkpoints: its version exists, or the run is gone."""
+    shutil.rmtree(folder(run_id), ignore_errors=True)

@@ -1,0 +1,154 @@
+"""The configuration of a run: one typed object for the web form, the API and the command line."""
+
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from nnlib import Architecture, Recipe
+import itertools
+
+INPUTS: Final = 784
+OUTPUTS: Final = 10
+MAX_HIDDEN_LAYERS: Final = 8
+MAX_NEURONS: Final = 4096
+MAX_PARAMETERS: Final = 10_000_000
+MAX_EPOCHS: Final = 10_000
+MAX_SEED: Final = 2**32 - 1
+
+DatasetKey = Literal["mnist", "pen-strokes", "mnist+pen-strokes"]
+Activation = Literal["sigmoid", "tanh", "relu"]
+Loss = Literal["squared_error", "cross_entropy"]
+Initializer = Literal["uniform", "xavier", "he"]
+Optimizer = Literal["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"]
+Schedule = Literal["constant", "step", "cosine", "one_cycle"]
+Augmentation = Literal["none", "mild", "strong"]
+Engine = Literal["nnlib"]
+
+
+def _layer_sizes(value: Any) -> Any:
+    """Accept `"300, 100"` beside `[300, 100]`: the form and the command line send text."""
+    if not isinstance(value, str):
+        return value
+    sizes = []
+    for part in value.replace(";", ",").strip().strip("[]").split(","):
+        text = part.strip()
+        if not text.isascii() or not text.isdigit():
+            raise PydanticCustomError(
+                "layer_sizes",
+                "must be whole numbers separated by commas, such as 250 or 300, 100; got {got}",
+                {"got": repr(text) if text else "nothing between two commas" if "," in value else "nothing"},
+            )
+        sizes.append(int(text))
+    return sizes
+
+
+def _empty_is_none(value: Any) -> Any:
+    """Read an empty form field as "not set"."""
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _positive_or_none(value: float | None) -> float | None:
+    """Read a threshold of 0, which no error falls below, as "none"."""
+    return value or None
+
+
+Share = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
+
+
+class RunConfig(BaseModel):
+    """What to train, on what, and how; valid by construction and never changed afterwards.
+
+    Raises:
+        pydantic.ValidationError: a field is missing, unknown or out of its range; `plain_errors` words it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dataset: DatasetKey = Field("mnist", description="What the network learns from")
+    hidden_layers: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=MAX_NEURONS)], ...],
+        BeforeValidator(_layer_sizes, json_schema_input_type=list[int] | str),
+        Field(
+            min_length=1, max_length=MAX_HIDDEN_LAYERS, description="Neurons in each hidden layer, from input to output"
+        ),
+    ] = (250,)
+    activation: Activation = Field("relu", description="Activation of the hidden layers")
+    loss: Loss = Field("cross_entropy", description="squared_error has sigmoid outputs, cross_entropy a softmax")
+    initializer: Initializer = Field("he", description="How the first weights are drawn; uniform is in [-0.5, 0.5]")
+    shuffle: bool = Field(True, description="Visit the samples in a new order each epoch")
+    optimizer: Optimizer = Field("adam", description="How a gradient becomes a step")
+    learning_rate: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)] = Field(
+        0.001, description="Size of a step"
+    )
+    schedule: Schedule = Field("constant", description="How the learning rate changes over the epochs")
+    batch_size: Annotated[int, Field(ge=1, le=10_000)] = Field(128, description="Samples per step")
+    epochs: Annotated[int, Field(ge=1, le=MAX_EPOCHS)] = Field(10, description="Passes over the data at most")
+    error_threshold: Annotated[
+        Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] | None,
+        BeforeValidator(_empty_is_none, json_schema_input_type=float | None),
+        AfterValidator(_positive_or_none),
+    ] = Field(None, description="Stop when the average error of an epoch falls below this")
+    patience: Annotated[
+        Annotated[int, Field(ge=0, le=MAX_EPOCHS)] | None,
+        BeforeValidator(_empty_is_none, json_schema_input_type=int | None),
+        AfterValidator(_positive_or_none),
+    ] = Field(None, description="Stop after this many epochs without a lower test error")
+    l2: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = Field(0.0, description="Weight decay")
+    dropout: Share = Field(0.0, description="Share of hidden neurons left out of each step")
+    augmentation: Augmentation = Field("none", description="Rotate, shift, stretch and bend the images while training")
+    seed: Annotated[int, Field(ge=0, le=MAX_SEED)] = Field(1, description="Same seed, same network")
+    engine: Engine = Field("nnlib", description="What trains: our own network")
+    from_version: Annotated[
+        Annotated[int, Field(ge=1)] | None,
+        BeforeValidator(_empty_is_none, json_schema_input_type=int | None),
+    ] = Field(None, description="Start from the weights of this model version")
+
+    @model_validator(mode="after")
+    def _check_size(self) -> Self:
+        count = self.parameter_count
+        if count > MAX_PARAMETERS:
+            raise PydanticCustomError(
+                "too_many_parameters",
+                "this network would have {count} weights and biases; at most {most} are allowed",
+                {"count": f"{count:,}", "most": f"{MAX_PARAMETERS:,}"},
+            )
+        return self
+
+    @property
+    def layer_sizes(self) -> tuple[int, ...]:
+        """Neurons of every layer, the 784 inputs and 10 outputs included."""
+        return (INPUTS, *self.hidden_layers, OUTPUTS)
+
+    @property
+    def parameter_count(self) -> int:
+        """Weights and biases of the network."""
+        sizes = self.layer_sizes
+        return sum((before + 1) * after for before, after in itertools.pairwise(sizes))
+
+    def architecture(self) -> Architecture:
+        """The network to train, for nnlib."""
+        output: Literal["sigmoid", "softmax"] = "sigmoid" if self.loss == "squared_error" else "softmax"
+        return Architecture(layer_sizes=self.layer_sizes, activation=self.activation, output=output)
+
+    def recipe(self) -> Recipe:
+        """How to train it, for nnlib."""
+        return Recipe(
+            loss=self.loss,
+            optimizer=self.optimizer,
+            learning_rate=self.learning_rate,
+            schedule=self.schedule,
+            batch_size=self.batch_size,
+            epochs=self.epochs,
+            error_threshold=self.error_threshold,
+            patience=self.patience,
+            l2=self.l2,
+            dropout=self.dropout,
+            augmentation=self.augmentation,
+            shuffle=self.shuffle,
+            seed=self.seed,
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The plain value that is stored with the run and the version."""
+        return self.model_dump(mode="json")

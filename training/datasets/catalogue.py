@@ -1,0 +1,143 @@
+"""Which data sets there are, whether each is at hand, and how it is made when first asked for."""
+
+import json
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import numpy as np
+from django.conf import settings
+
+from training.datasets import mnist
+from training.datasets.stored import Arrays, Dataset, Progress, fingerprint_of, is_stored, open_stored, store
+from training.errors import DatasetUnavailableError
+
+State = Literal["ready", "on_first_use", "unavailable"]
+PEN_STROKES_SEED: Final = 1
+PEN_STROKES_VERSION: Final = 1
+# A failed download is tried again after this long, sooner when a run asks for it.
+FAILURE_SECONDS: Final = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetStatus:
+    """What the form says of a data set; `note` is for people."""
+
+    key: str
+    title: str
+    train_count: int
+    test_count: int
+    state: State
+    note: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The status as the API sends it."""
+        return asdict(self)
+
+
+def availability() -> list[DatasetStatus]:
+    """Every data set and whether it can be trained on, from a look at the disk: nothing is fetched or made."""
+    mnist_state, mnist_note = _mnist_state()
+    strokes_ready = is_stored(_folder("pen-strokes"))
+    strokes_note = "" if strokes_ready else "Drawn by our own writer on first use: about a minute."
+    both_ready = mnist_state == "ready" and strokes_ready
+    both_state: State = mnist_state if mnist_state == "unavailable" else "ready" if both_ready else "on_first_use"
+    return [
+        DatasetStatus("mnist", "MNIST", 60_000, 10_000, mnist_state, mnist_note),
+        DatasetStatus(
+            "pen-strokes", "Pen strokes", 60_000, 10_000, "ready" if strokes_ready else "on_first_use", strokes_note
+        ),
+        DatasetStatus(
+            "mnist+pen-strokes", "MNIST and pen strokes", 120_000, 10_000, both_state, mnist_note or strokes_note
+        ),
+    ]
+
+
+def default_key() -> str:
+    """The data set that a form starts with: MNIST where it can be had."""
+    return "pen-strokes" if _mnist_state()[0] == "unavailable" else "mnist"
+
+
+def load(key: str, progress: Progress = lambda _share: None) -> Dataset:
+    """The data set, made or fetched first if need be.
+
+    Args:
+        key: one of `RunConfig.dataset`.
+        progress: told the share done in [0, 1] while it is made; may raise to give up.
+
+    Raises:
+        DatasetUnavailableError: it cannot be had; the message says how to supply it.
+    """
+    if key == "mnist+pen-strokes":
+        return _joined(load("mnist", progress), load("pen-strokes", progress))
+    folder = _folder(key)
+    if not is_stored(folder):
+        store(_made(key, progress), folder)
+    return open_stored(key, folder)
+
+
+def _made(key: str, progress: Progress) -> Arrays:
+    if key == "pen-strokes":
+        from training.datasets import pen_strokes  # noqa: PLC0415 -- its templates are not needed by a form
+
+        return pen_strokes.generate(seed=PEN_STROKES_SEED, progress=progress)
+    if key != "mnist":
+        raise DatasetUnavailableError(f"there is no data set {key!r}")
+    try:
+        arrays = mnist.fetch(settings.MNIST_FILE, progress)
+    except DatasetUnavailableError as error:
+        _remember_failure(str(error))
+        raise
+    _failure_file().unlink(missing_ok=True)
+    return arrays
+
+
+def _joined(first: Dataset, second: Dataset) -> Dataset:
+    """Both training sets; tested on the first."""
+    return Dataset(
+        f"{first.key}+{second.key}",
+        np.concatenate([first.x_train, second.x_train]),
+        np.concatenate([first.y_train, second.y_train]),
+        first.x_test,
+        first.y_test,
+        fingerprint_of(*(np.frombuffer(bytes.fromhex(part.fingerprint), np.uint8) for part in (first, second))),
+    )
+
+
+def _folder(key: str) -> Path:
+    name = f"{key}-{PEN_STROKES_VERSION}-{PEN_STROKES_SEED}" if key == "pen-strokes" else key
+    return Path(settings.DATASETS_DIR) / name
+
+
+def _mnist_state() -> tuple[State, str]:
+    if is_stored(_folder("mnist")):
+        return "ready", ""
+    if settings.MNIST_FILE:
+        if Path(settings.MNIST_FILE).is_file():
+            return "on_first_use", "Read from the file that DIGITLAB_MNIST names, on first use."
+        return "unavailable", f"DIGITLAB_MNIST names a file that is not there. {mnist.HOW_TO_SUPPLY}"
+    failure = _recent_failure()
+    if failure:
+        return "unavailable", failure
+    if not mnist.can_download():
+        return "unavailable", f"TensorFlow, which fetches MNIST, is not installed. {mnist.HOW_TO_SUPPLY}"
+    return "on_first_use", "Downloaded through TensorFlow on first use."
+
+
+def _failure_file() -> Path:
+    return Path(settings.DATASETS_DIR) / "mnist-failure.json"
+
+
+def _remember_failure(message: str) -> None:
+    path = _failure_file()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"message": message, "at": time.time()}))
+
+
+def _recent_failure() -> str:
+    try:
+        failure = json.loads(_failure_file().read_text())
+    except (OSError, ValueError):
+        return ""
+    return str(failure["message"]) if time.time() - failure["at"] < FAILURE_SECONDS else ""

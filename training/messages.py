@@ -1,0 +1,88 @@
+"""What travels over `/ws/runs/<id>/`, one type per message, shared by sender and consumer."""
+
+from typing import Any, Literal, TypedDict
+
+
+class EpochJson(TypedDict):
+    """One epoch; errors are means per sample, accuracies shares in [0, 1]."""
+
+    epoch: int
+    train_error: float
+    train_accuracy: float
+    test_error: float
+    test_accuracy: float
+    learning_rate: float
+    seconds: float
+
+
+class EventJson(TypedDict):
+    """A line of the run's log."""
+
+    at: str
+    status: str
+    text: str
+
+
+class RunJson(TypedDict):
+    """A run as the API lists it; `progress` is a share in [0, 1], times are ISO 8601."""
+
+    id: int
+    name: str
+    title: str
+    status: str
+    stage: str
+    failure: str
+    finish_reason: str
+    config: dict[str, Any]
+    created: str
+    started: str | None
+    finished: str | None
+    epoch: int
+    epochs: int
+    progress: float
+    latest: EpochJson | None
+    curve: list[float]
+    attempt: int
+    worker: str
+    version: int | None
+    parameters: int
+    can_stop: bool
+    can_resume: bool
+
+
+class RunSnapshot(TypedDict):
+    """The first message: the run and every epoch after the one the page said it has."""
+
+    type: Literal["run.snapshot"]
+    run: RunJson
+    epochs: list[EpochJson]
+    events: list[EventJson]
+
+
+class EpochFinished(TypedDict):
+    """An epoch was written to the database."""
+
+    type: Literal["epoch.finished"]
+    epoch: EpochJson
+
+
+class BatchProgress(TypedDict):
+    """How far the epoch under way is; may be dropped."""
+
+    type: Literal["batch.progress"]
+    epoch: int
+    fraction: float
+    error: float
+
+
+class StatusChanged(TypedDict):
+    """The run is in another state, or tells of another stage of its work."""
+
+    type: Literal["status.changed"]
+    status: str
+    version: int | None
+    run: RunJson
+    events: list[EventJson]
+
+
+RunMessage = RunSnapshot | EpochFinished | BatchProgress | StatusChanged

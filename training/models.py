@@ -1,0 +1,135 @@
+"""Runs, their epochs, and the log of what happened to them."""
+
+from typing import Any
+
+from django.db import models
+
+from inference.models import ModelVersion
+from training.config import RunConfig
+from training.states import ENDED, RESUMABLE, Status
+
+
+class Run(models.Model):
+    """One training job: what is asked, where it stands, and who holds it."""
+
+    name = models.CharField(max_length=100, blank=True)
+    config = models.JSONField()
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
+    # What it does before and between epochs: "preparing mnist", "" while it trains.
+    stage = models.CharField(max_length=100, blank=True)
+    failure = models.TextField(blank=True)
+    # Why training ended by itself: error_threshold, epochs or patience.
+    finish_reason = models.CharField(max_length=20, blank=True)
+
+    created_at = models.DateTimeField(auto_now_add=True)
+    queued_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    last_epoch = models.PositiveIntegerField(default=0)
+    max_epochs = models.PositiveIntegerField()
+    # The numbers of the last epoch, and a thinned train-error curve: the list of runs reads no epoch rows.
+    latest = models.JSONField(null=True, blank=True)
+    curve = models.JSONField(default=list)
+    # Counts every change that a watching page must be told of.
+    revision = models.PositiveBigIntegerField(default=0)
+
+    # The lease: whoever shows this token may write; a heartbeat keeps it alive.
+    lease_token = models.UUIDField(null=True, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    worker = models.CharField(max_length=200, blank=True)
+    attempt = models.PositiveIntegerField(default=0)
+    checkpoint = models.CharField(max_length=100, blank=True)
+
+    version = models.OneToOneField(ModelVersion, null=True, blank=True, on_delete=models.SET_NULL, related_name="run")
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (
+            models.Index(fields=("status", "-id"), name="run_status_id"),
+            models.Index(fields=("status", "heartbeat_at"), name="run_status_heartbeat"),
+        )
+        constraints = (
+            models.CheckConstraint(condition=models.Q(status__in=Status.values), name="run_status_known"),
+            models.CheckConstraint(
+                condition=~models.Q(status__in=[Status.RUNNING, Status.STOPPING]) | models.Q(lease_token__isnull=False),
+                name="run_held_has_lease",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """What lists call it: its name, else its number."""
+        return self.name or f"Run {self.pk}"
+
+    @property
+    def configuration(self) -> RunConfig:
+        """The typed configuration."""
+        return RunConfig.model_validate(self.config)
+
+    @property
+    def progress(self) -> float:
+        """Share of the epochs done, in [0, 1]; 1 when completed, however early."""
+        if self.status == Status.COMPLETED:
+            return 1.0
+        return min(1.0, self.last_epoch / self.max_epochs)
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether nothing will happen to it by itself."""
+        return self.status in ENDED
+
+    @property
+    def can_stop(self) -> bool:
+        """Whether a stop button makes sense."""
+        return self.status in {Status.QUEUED, Status.RUNNING}
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether a resume button makes sense."""
+        return self.status in RESUMABLE
+
+
+class Epoch(models.Model):
+    """What one pass over the training data gave."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="epochs")
+    epoch = models.PositiveIntegerField()
+    train_error = models.FloatField()
+    train_accuracy = models.FloatField()
+    test_error = models.FloatField()
+    test_accuracy = models.FloatField()
+    learning_rate = models.FloatField()
+    seconds = models.FloatField()
+
+    class Meta:
+        ordering = ("run", "epoch")
+        constraints = (models.UniqueConstraint(fields=("run", "epoch"), name="one_row_per_run_and_epoch"),)
+
+    def __str__(self) -> str:
+        return f"epoch {self.epoch} of run {self.run_id}"
+
+    def as_json(self) -> dict[str, Any]:
+        """The epoch as the API and the live stream send it."""
+        return {name: getattr(self, name) for name in EPOCH_FIELDS}
+
+
+EPOCH_FIELDS = ("epoch", "train_error", "train_accuracy", "test_error", "test_accuracy", "learning_rate", "seconds")
+
+
+class RunEvent(models.Model):
+    """A line of a run's log: a change of state, and its story in a sentence."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="events")
+    at = models.DateTimeField(auto_now_add=True)
+    status = models.CharField(max_length=10, choices=Status.choices)
+    text = models.TextField()
+
+    class Meta:
+        ordering = ("run", "id")
+
+    def __str__(self) -> str:
+        return f"{self.status}: {self.text}"

@@ -1,0 +1,135 @@
+"""What people do with runs: submit, stop, resume, delete. Locks the row before it checks and writes."""
+
+import shutil
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from inference.errors import VersionNotFoundError
+from inference.selectors import get_version
+from training import checkpoints, live, queue
+from training.config import RunConfig
+from training.errors import RunStateError, TrainingError
+from training.models import Run, RunEvent
+from training.states import Status, can_become
+
+
+class FieldRefusedError(TrainingError, ValueError):
+    """A field that is right in itself does not fit what this installation has."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def submit_run(config: RunConfig, *, name: str = "", enqueue: bool = True) -> Run:
+    """Write down a run and queue it; it is queued only once it is written.
+
+    Args:
+        config: what to train.
+        name: for people; at most 100 characters.
+        enqueue: False when the caller will train it in its own process.
+
+    Raises:
+        FieldRefusedError: `from_version` names no version, or one of another shape.
+    """
+    _check_parent(config)
+    with transaction.atomic():
+        run = Run.objects.create(
+            name=name.strip()[:100], config=config.as_json(), max_epochs=config.epochs, queued_at=timezone.now()
+        )
+        RunEvent.objects.create(run=run, status=Status.QUEUED, text="Submitted.")
+        if enqueue:
+            queue.enqueue_on_commit(run.pk)
+    return run
+
+
+def request_stop(run_id: int) -> Run:
+    """Ask a run to stop: a queued one stops at once, a running one saves first. Asking twice changes nothing.
+
+    Raises:
+        Run.DoesNotExist: there is none of that id.
+        RunStateError: it has ended already.
+    """
+    with transaction.atomic():
+        run = Run.objects.select_for_update(of=("self",)).get(pk=run_id)
+        if run.status in {Status.STOPPING, Status.STOPPED}:
+            return run
+        if run.status == Status.QUEUED:
+            _move(run, Status.STOPPED, "Stopped before it started.", finished_at=timezone.now())
+        else:
+            _move(run, Status.STOPPING, "Asked to stop.")
+    return run
+
+
+def resume_run(run_id: int) -> Run:
+    """Queue a stopped or failed run again; it goes on from its checkpoint.
+
+    Raises:
+        Run.DoesNotExist: there is none of that id.
+        RunStateError: it is neither stopped nor failed.
+    """
+    with transaction.atomic():
+        run = Run.objects.select_for_update(of=("self",)).get(pk=run_id)
+        if run.status == Status.QUEUED:
+            return run
+        text = f"Resumed after epoch {run.last_epoch}." if run.checkpoint else "Queued again, from the start."
+        _move(run, Status.QUEUED, text, queued_at=timezone.now(), finished_at=None, failure="", attempt=0)
+        queue.enqueue_on_commit(run.pk)
+    return run
+
+
+def delete_run(run_id: int) -> None:
+    """Delete a run, its epochs and its checkpoint; its version stays.
+
+    Raises:
+        Run.DoesNotExist: there is none of that id.
+        RunStateError: a worker holds it.
+    """
+    with transaction.atomic():
+        run = Run.objects.select_for_update(of=("self",)).get(pk=run_id)
+        if run.status in {Status.RUNNING, Status.STOPPING}:
+            raise RunStateError(f"run {run_id} is {run.status}: stop it before you delete it")
+        run.delete()
+        folder = checkpoints.folder(run_id)
+
+        def remove_files() -> None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+        transaction.on_commit(remove_files, robust=True)
+    live.ring(run_id)
+
+
+def _check_parent(config: RunConfig) -> None:
+    if config.from_version is None:
+        return
+    try:
+        parent = get_version(config.from_version)
+    except VersionNotFoundError as error:
+        raise FieldRefusedError("from_version", str(error)) from error
+    wanted = config.architecture()
+    has = parent.architecture
+    if tuple(has["layer_sizes"]) != wanted.layer_sizes:
+        hidden = ", ".join(map(str, has["layer_sizes"][1:-1]))
+        raise FieldRefusedError("from_version", f"version {parent.number} has hidden layers {hidden}: ask for the same")
+    for field, asked in (("activation", wanted.activation), ("output", wanted.output)):
+        if has[field] != asked:
+            raise FieldRefusedError(
+                "from_version", f"version {parent.number} has {field} {has[field]}; this run asks for {asked}"
+            )
+
+
+def _move(run: Run, status: Status, text: str, **fields: Any) -> None:
+    """Change the state of a locked run and say so in its log.
+
+    Raises:
+        RunStateError: the table of transitions does not allow it.
+    """
+    if not can_become(run.status, status):
+        raise RunStateError(f"run {run.pk} is {run.status}: it cannot become {status.value}")
+    Run.objects.filter(pk=run.pk).update(status=status, revision=F("revision") + 1, **fields)
+    run.refresh_from_db()
+    RunEvent.objects.create(run=run, status=status, text=text)
+    live.tell_on_commit(run.pk)

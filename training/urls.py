@@ -1,0 +1,5 @@
+"""Pages for runs."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
