@@ -11,5 +11,8 @@ Float32Array: TypeAlias = NDArray[np.float32]
 FloatArray: TypeAlias = NDArray[np.floating[Any]]
 """float32 in production, float64 in gradient checks."""
 
+SampleArray: TypeAlias = NDArray[np.uint8 | np.float32]
+"""Samples as they are given: uint8 in 0..255 or float32 in [0, 1]."""
+
 LabelArray: TypeAlias = NDArray[np.integer[Any]]
 """Class numbers, from 0."""

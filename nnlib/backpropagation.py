@@ -19,7 +19,7 @@ import numpy as np
 
 from nnlib.activations import ACTIVATIONS, OUTPUTS
 from nnlib.architecture import Architecture
-from nnlib.arrays import FloatArray, LabelArray
+from nnlib.arrays import FloatArray
 from nnlib.losses import Loss
 
 
@@ -45,7 +45,7 @@ def backward(
     architecture: Architecture,
     weights: Sequence[FloatArray],
     values: Sequence[FloatArray],
-    labels: LabelArray,
+    targets: FloatArray,
     loss: Loss,
 ) -> tuple[list[FloatArray], list[FloatArray]]:
     """The gradient of the mean objective over a batch: `dw` and `db` per layer, first layer first.
@@ -54,15 +54,15 @@ def backward(
         architecture: Of the network.
         weights: Per layer `(inputs, outputs)`.
         values: What `forward` returned.
-        labels: `(n,)`.
+        targets: `(n, classes)`, one-hot.
         loss: Whose `objective_share` of the error is descended.
     """
     activation = ACTIVATIONS[architecture.activation]
     dws: list[FloatArray] = []
     dbs: list[FloatArray] = []
     dz = values[-1].copy()
-    loss.backward(dz, labels)
-    dz /= len(labels)
+    loss.backward(dz, targets)
+    dz /= len(targets)
     for x, w in zip(reversed(values[:-1]), reversed(weights), strict=True):
         dws.insert(0, x.T @ dz)
         dbs.insert(0, dz.sum(axis=0))

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlib.arrays import FloatArray, LabelArray
+from nnlib.arrays import LabelArray, SampleArray
 from nnlib.errors import RecipeError
-from nnlib.losses import LOSSES, LossName
+from nnlib.losses import LOSSES, LossName, one_hot
 from nnlib.network import Network
 from nnlib.samples import check_samples, pixels
 
@@ -29,7 +29,7 @@ class Evaluation:
     predictions: NDArray[np.uint8]
 
 
-def evaluate(network: Network, x: FloatArray | NDArray[np.uint8], y: LabelArray, *, loss: LossName) -> Evaluation:
+def evaluate(network: Network, x: SampleArray, y: LabelArray, *, loss: LossName) -> Evaluation:
     """Error, accuracy and predictions of `network` on all samples.
 
     Args:
@@ -40,13 +40,14 @@ def evaluate(network: Network, x: FloatArray | NDArray[np.uint8], y: LabelArray,
     """
     require_matching_loss(network, loss)
     check_samples(network.architecture, x, y, name="test")
+    targets = one_hot(network.architecture.outputs)
     error = 0.0
     predictions = np.empty(len(x), np.uint8)
     for start in range(0, len(x), ROWS_AT_ONCE):
         rows = slice(start, start + ROWS_AT_ONCE)
         outputs = network.outputs(pixels(x[rows]))
         predictions[rows] = outputs.argmax(axis=1)
-        error += LOSSES[loss].backward(outputs, y[rows])
+        error += LOSSES[loss].error(outputs, targets[y[rows]])
     return Evaluation(error / len(x), float(np.mean(predictions == y)), predictions)
 
 

@@ -32,14 +32,14 @@ def gradient_check(
     """
     flat = rng.uniform(-1, 1, architecture.parameter_count)
     x = rng.uniform(0, 1, (samples, architecture.inputs))
-    labels = rng.integers(0, architecture.outputs, samples)
+    targets = np.eye(architecture.outputs)[rng.integers(0, architecture.outputs, samples)]
     parameters = Parameters(architecture, flat)
     values = forward(architecture, parameters.weights, parameters.biases, x)
-    dws, dbs = backward(architecture, parameters.weights, values, labels, LOSSES[loss])
+    dws, dbs = backward(architecture, parameters.weights, values, targets, LOSSES[loss])
 
     def objective() -> float:
         outputs = forward(architecture, parameters.weights, parameters.biases, x)[-1]
-        return LOSSES[loss].objective_share * LOSSES[loss].backward(outputs, labels) / samples
+        return LOSSES[loss].objective_share * LOSSES[loss].error(outputs, targets) / samples
 
     differences = []
     numerical = Parameters(architecture, _slopes(objective, flat, step))

@@ -1,32 +1,26 @@
 """Losses, each with the gradient that starts the backward pass.
 
-Both are summed over the outputs of a sample and averaged over samples.
+Both are summed over the outputs of a sample and averaged over samples; a are the outputs, t the one-hot labels.
 
 `squared_error`
-    error = sum_k (a_k - t_k)^2, with a = sigmoid(z) and t the one-hot label. Training descends *half* of it, so that
-    the gradient has no factor 2: d (error / 2) / d z_k = (a_k - t_k) a_k (1 - a_k). This is the error that the
-    original project reported (0.166, 0.087, 0.066 ... on MNIST), and its gradient.
+    error = sum_k (a_k - t_k)^2 with a = sigmoid(z). Training descends *half* of it, so that the gradient has no
+    factor 2: d (error / 2) / d z_k = (a_k - t_k) a_k (1 - a_k). This is the error that the original project reported
+    (0.166, 0.087, 0.066 ... on MNIST), and its gradient.
 `cross_entropy`
-    error = -log(a_label), with a = softmax(z). Training descends all of it: d error / d z_k = a_k - t_k.
+    error = -sum_k t_k log(a_k) with a = softmax(z). Training descends all of it: d error / d z_k = a_k - t_k,
+    because d log(a_j) / d z_k = [j = k] - a_k and the t_j sum to 1.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 
 from nnlib.architecture import OutputName
-from nnlib.arrays import FloatArray, LabelArray
+from nnlib.arrays import FloatArray
 
 LossName: TypeAlias = Literal["squared_error", "cross_entropy"]
-
-
-class OutputBackward(Protocol):
-    """Turns the outputs of a batch into the gradient at the logits."""
-
-    def __call__(self, outputs: FloatArray, labels: LabelArray) -> float:
-        """Replace `outputs` `(n, classes)` by each sample's gradient at the logits; return the batch's summed error."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,32 +30,45 @@ class Loss:
     Attributes:
         output: The output activation that the gradient is derived for.
         objective_share: What training descends, as a share of the reported error.
-        backward: See `OutputBackward`.
+        error: `error(outputs, targets)`, both `(..., classes)`: summed over the samples.
+        backward: `backward(outputs, targets)` replaces the outputs by the gradient at the logits, in place.
     """
 
     output: OutputName
     objective_share: float
-    backward: OutputBackward
+    error: Callable[[FloatArray, FloatArray], float]
+    backward: Callable[[FloatArray, FloatArray], None]
 
 
-def _squared_error_backward(outputs: FloatArray, labels: LabelArray) -> float:
-    slope = outputs * (1 - outputs)
-    outputs[np.arange(len(labels)), labels] -= 1  # a - t
-    error = float(np.vdot(outputs, outputs))
+def _squared_error(outputs: FloatArray, targets: FloatArray) -> float:
+    difference = outputs - targets
+    return float(np.vdot(difference, difference))
+
+
+def _squared_error_backward(outputs: FloatArray, targets: FloatArray) -> None:
+    slope = 1 - outputs
+    np.multiply(slope, outputs, out=slope)
+    np.subtract(outputs, targets, out=outputs)
     np.multiply(outputs, slope, out=outputs)
-    return error
 
 
-def _cross_entropy_backward(outputs: FloatArray, labels: LabelArray) -> float:
-    # With s = softmax(z): d(-log s_label) / d z_k = s_k - [k = label], the two derivatives cancelling in one step.
-    rows = np.arange(len(labels))
-    chosen = outputs[rows, labels]
-    outputs[rows, labels] -= 1
-    return -float(np.log(np.maximum(chosen, np.finfo(chosen.dtype).tiny)).sum())
+def _cross_entropy(outputs: FloatArray, targets: FloatArray) -> float:
+    logs = np.maximum(outputs, np.finfo(outputs.dtype).tiny)  # the logarithm of 0 has no finite value
+    np.log(logs, out=logs)
+    return -float(np.vdot(logs, targets))
+
+
+def _cross_entropy_backward(outputs: FloatArray, targets: FloatArray) -> None:
+    np.subtract(outputs, targets, out=outputs)
 
 
 LOSSES: dict[str, Loss] = {
-    "squared_error": Loss("sigmoid", 0.5, _squared_error_backward),
-    "cross_entropy": Loss("softmax", 1.0, _cross_entropy_backward),
+    "squared_error": Loss("sigmoid", 0.5, _squared_error, _squared_error_backward),
+    "cross_entropy": Loss("softmax", 1.0, _cross_entropy, _cross_entropy_backward),
 }
 """By the name a recipe uses."""
+
+
+def one_hot(classes: int) -> FloatArray:
+    """`(classes, classes)` float32; row k is the target of label k."""
+    return np.eye(classes, dtype=np.float32)

@@ -9,10 +9,14 @@ With the gradient g, the learning rate r, and one value of each kind per paramet
 `adam`       m = 0.9 m + 0.1 g
              s = 0.999 s + 0.001 g^2          p -= r m' / (sqrt(s') + 1e-8)               (Kingma and Ba, 2015)
              with m' = m / (1 - 0.9^t) and s' = s / (1 - 0.999^t) in step t = 1, 2, ...
-`adamw`      as `adam`; the trainer shrinks the weights apart from it                     (Loshchilov and Hutter, 2019)
+`adamw`      as `adam`; the weights shrink apart from it, see `batch_descent.py`          (Loshchilov and Hutter, 2019)
+
+Two things make them fast. The vectors are worked through in blocks that stay in the processor's cache over all passes
+of a step. And a mean such as m is kept as the sum it is a share of, M = m / 0.1 = 0.9 M + g, which saves a pass; the
+share goes into the one factor that the step needs anyway.
 """
 
-from typing import Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
 import numpy as np
 
@@ -21,7 +25,7 @@ from nnlib.errors import StateError
 
 OptimizerName: TypeAlias = Literal["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"]
 
-MOMENTUM = 0.9
+BLOCK = 32_768
 EPSILON = 1e-8
 
 
@@ -33,30 +37,36 @@ class Optimizer:
         steps: Taken so far.
     """
 
-    slot_names: tuple[str, ...] = ()
+    slot_names: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, parameter_count: int) -> None:
         self.slots = {name: np.zeros(parameter_count, np.float32) for name in self.slot_names}
         self.steps = 0
-        self._scratch = np.empty(parameter_count, np.float32)
+        self._scratch = np.empty(min(BLOCK, parameter_count), np.float32)
 
     def step(self, parameters: Float32Array, gradient: Float32Array, learning_rate: float) -> None:
         """Move `parameters` in place; `gradient` is overwritten. Both `(parameter_count,)`."""
         self.steps += 1
-        self._move(parameters, gradient, learning_rate)
+        for start in range(0, len(parameters), BLOCK):
+            block = slice(start, start + BLOCK)
+            p, g = parameters[block], gradient[block]
+            slots = [slot[block] for slot in self.slots.values()]
+            self._move(p, g, learning_rate, *slots, self._scratch[: len(p)])
 
     def state(self) -> dict[str, object]:
         """Copies of everything remembered, as plain values."""
         return {"steps": self.steps, "slots": {name: slot.copy() for name, slot in self.slots.items()}}
 
-    def restore(self, state: dict[str, object]) -> None:
+    def restore(self, state: object) -> None:
         """Take over what `state` returned.
 
         Raises:
             StateError: If it is another optimizer's, or of another size.
         """
-        steps, slots = state.get("steps"), state.get("slots")
-        if not isinstance(steps, int) or not isinstance(slots, dict) or slots.keys() != self.slots.keys():
+        if not isinstance(state, dict) or state.keys() != {"steps", "slots"}:
+            raise StateError(f"expected an optimizer state with steps and slots, got {state!r:.80}")
+        steps, slots = state["steps"], state["slots"]
+        if type(steps) is not int or not isinstance(slots, dict) or slots.keys() != self.slots.keys():
             raise StateError(f"expected an optimizer state with slots {sorted(self.slots)}, got {slots!r:.80}")
         for name, slot in self.slots.items():
             saved = slots[name]
@@ -65,7 +75,8 @@ class Optimizer:
             slot[:] = saved
         self.steps = steps
 
-    def _move(self, p: Float32Array, g: Float32Array, rate: float) -> None:
+    def _move(self, p: Float32Array, g: Float32Array, rate: float, *memory: Float32Array) -> None:  # noqa: ARG002
+        """Move a block. `memory` holds its part of every slot, in the order of `slot_names`, and a scratch block."""
         np.multiply(g, rate, out=g)
         np.subtract(p, g, out=p)
 
@@ -75,12 +86,12 @@ class Momentum(Optimizer):
 
     slot_names = ("velocity",)
 
-    def _move(self, p: Float32Array, g: Float32Array, rate: float) -> None:
-        v = self.slots["velocity"]
-        np.multiply(v, MOMENTUM, out=v)
+    def _move(self, p: Float32Array, g: Float32Array, rate: float, *memory: Float32Array) -> None:
+        v, t = memory
+        np.multiply(v, 0.9, out=v)
         np.add(v, g, out=v)
-        np.multiply(v, rate, out=g)
-        np.subtract(p, g, out=p)
+        np.multiply(v, rate, out=t)
+        np.subtract(p, t, out=p)
 
 
 class Nesterov(Optimizer):
@@ -88,11 +99,11 @@ class Nesterov(Optimizer):
 
     slot_names = ("velocity",)
 
-    def _move(self, p: Float32Array, g: Float32Array, rate: float) -> None:
-        v, t = self.slots["velocity"], self._scratch
-        np.multiply(v, MOMENTUM, out=v)
+    def _move(self, p: Float32Array, g: Float32Array, rate: float, *memory: Float32Array) -> None:
+        v, t = memory
+        np.multiply(v, 0.9, out=v)
         np.add(v, g, out=v)
-        np.multiply(v, MOMENTUM, out=t)
+        np.multiply(v, 0.9, out=t)
         np.add(t, g, out=t)
         np.multiply(t, rate, out=t)
         np.subtract(p, t, out=p)
@@ -101,41 +112,42 @@ class Nesterov(Optimizer):
 class RMSProp(Optimizer):
     """Divides each gradient by its own recent size."""
 
-    slot_names = ("square",)
+    slot_names = ("square_sum",)
 
-    def _move(self, p: Float32Array, g: Float32Array, rate: float) -> None:
-        s, t = self.slots["square"], self._scratch
-        np.multiply(g, g, out=t)
-        np.multiply(t, 0.1, out=t)
+    def _move(self, p: Float32Array, g: Float32Array, rate: float, *memory: Float32Array) -> None:
+        s, t = memory
         np.multiply(s, 0.9, out=s)
+        np.multiply(g, g, out=t)
         np.add(s, t, out=s)
+        # With S = s / 0.1: r g / (sqrt(s) + e) = (r / c) g / (sqrt(S) + e / c)  where  c = sqrt(0.1)
+        c = 0.1**0.5
         np.sqrt(s, out=t)
-        np.add(t, EPSILON, out=t)
+        np.add(t, EPSILON / c, out=t)
         np.divide(g, t, out=t)
-        np.multiply(t, rate, out=t)
+        np.multiply(t, rate / c, out=t)
         np.subtract(p, t, out=p)
 
 
 class Adam(Optimizer):
     """Momentum divided by recent size, both corrected for having started at 0."""
 
-    slot_names = ("mean", "square")
+    slot_names = ("sum", "square_sum")
 
-    def _move(self, p: Float32Array, g: Float32Array, rate: float) -> None:
-        m, s, t = self.slots["mean"], self.slots["square"], self._scratch
+    def _move(self, p: Float32Array, g: Float32Array, rate: float, *memory: Float32Array) -> None:
+        m, s, t = memory
         np.multiply(m, 0.9, out=m)
-        np.multiply(g, 0.1, out=t)
-        np.add(m, t, out=m)
+        np.add(m, g, out=m)
         np.multiply(s, 0.999, out=s)
-        np.multiply(g, g, out=g)
-        np.multiply(g, 0.001, out=g)
-        np.add(s, g, out=s)
-        # r m' / (sqrt(s') + e) = (r c / (1 - 0.9^t)) m / (sqrt(s) + c e)  with  c = sqrt(1 - 0.999^t)
-        c = (1 - 0.999**self.steps) ** 0.5
+        np.multiply(g, g, out=t)
+        np.add(s, t, out=s)
+        # With M = m / 0.1 and S = s / 0.001: r m' / (sqrt(s') + e) = (r b / c) M / (sqrt(S) + e / c)
+        # where  b = 0.1 / (1 - 0.9^t)  and  c = sqrt(0.001 / (1 - 0.999^t)).
+        b = 0.1 / (1 - 0.9**self.steps)
+        c = (0.001 / (1 - 0.999**self.steps)) ** 0.5
         np.sqrt(s, out=t)
-        np.add(t, EPSILON * c, out=t)
+        np.add(t, EPSILON / c, out=t)
         np.divide(m, t, out=t)
-        np.multiply(t, rate * c / (1 - 0.9**self.steps), out=t)
+        np.multiply(t, rate * b / c, out=t)
         np.subtract(p, t, out=p)
 
 

@@ -3,21 +3,21 @@
 import hashlib
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nnlib.architecture import Architecture
-from nnlib.arrays import Float32Array, FloatArray, LabelArray
+from nnlib.arrays import Float32Array, LabelArray, SampleArray
 from nnlib.errors import DataError, ShapeError
+from nnlib.input_order import InputOrder
 
 
-def pixels(x: FloatArray | NDArray[np.uint8]) -> Float32Array:
+def pixels(x: SampleArray) -> Float32Array:
     """`x` as float32 in [0, 1]: uint8 divided by 255, float32 as it is."""
     if x.dtype == np.uint8:
         return np.divide(x, np.float32(255), dtype=np.float32)
     return np.asarray(x, np.float32)
 
 
-def check_samples(architecture: Architecture, x: FloatArray | NDArray[np.uint8], y: LabelArray, *, name: str) -> None:
+def check_samples(architecture: Architecture, x: SampleArray, y: LabelArray, *, name: str) -> None:
     """Raise unless `x` and `y` are a non-empty set of samples for this architecture.
 
     Raises:
@@ -36,9 +36,10 @@ def check_samples(architecture: Architecture, x: FloatArray | NDArray[np.uint8],
         raise DataError(f"{name} labels must lie in 0..{architecture.outputs - 1}, got {y.min()}..{y.max()}")
 
 
-def fingerprint(x: FloatArray | NDArray[np.uint8], y: LabelArray) -> str:
-    """Hex digest of the labels, the shape and every 97th sample: cheap, and other data answers otherwise."""
+def fingerprint(x: SampleArray, y: LabelArray, order: InputOrder) -> str:
+    """Hex digest of the labels, the input order and every 97th sample: cheap, and other data answers otherwise."""
     digest = hashlib.sha256(f"{x.shape} {x.dtype}".encode())
     digest.update(y.astype("<i8").tobytes())
+    digest.update(order.inputs.astype("<i8").tobytes())
     digest.update(np.ascontiguousarray(x[::97]).tobytes())
     return digest.hexdigest()

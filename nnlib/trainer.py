@@ -6,14 +6,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nnlib.arrays import Float32Array, FloatArray, LabelArray
+from nnlib.architecture import Architecture
+from nnlib.arrays import Float32Array, LabelArray, SampleArray
+from nnlib.augmentation import SIDE, STRENGTHS, Augmentation
+from nnlib.batch_descent import BatchDescent, Descent
 from nnlib.batches import Batches
-from nnlib.errors import NonFiniteError, StateError
+from nnlib.delayed_descent import DelayedDescent
+from nnlib.errors import NonFiniteError, RecipeError, StateError
 from nnlib.evaluation import evaluate, require_matching_loss
 from nnlib.events import BatchProgress, EpochFinished, Event, TrainingFinished
-from nnlib.losses import LOSSES
+from nnlib.input_order import InputOrder
+from nnlib.losses import one_hot
 from nnlib.network import Network
 from nnlib.optimizers import OPTIMIZERS
 from nnlib.parameters import Parameters
@@ -22,7 +26,6 @@ from nnlib.recipe import Recipe
 from nnlib.samples import check_samples, fingerprint
 from nnlib.schedules import SCHEDULES
 from nnlib.state import TrainingState, pack_state, unpack_state
-from nnlib.workspace import Workspace
 
 SECONDS_BETWEEN_EVENTS = 0.05
 
@@ -50,9 +53,9 @@ class Trainer:
         self,
         network: Network,
         recipe: Recipe,
-        x_train: FloatArray | NDArray[np.uint8],
+        x_train: SampleArray,
         y_train: LabelArray,
-        x_test: FloatArray | NDArray[np.uint8],
+        x_test: SampleArray,
         y_test: LabelArray,
         *,
         state: dict[str, Any] | None = None,
@@ -62,12 +65,31 @@ class Trainer:
         check_samples(network.architecture, x_train, y_train, name="training")
         check_samples(network.architecture, x_test, y_test, name="test")
         self._architecture, self._recipe, self._clock = network.architecture, recipe, clock
-        self._batches = Batches(x_train, y_train, recipe.batch_size)
         self._test = (x_test, y_test)
-        self._data = fingerprint(x_train, y_train)
+        # Bytes are arranged in a copy; float32 would cost four times as much memory.
+        count = network.architecture.inputs
+        self._order = InputOrder.by_use(x_train) if x_train.dtype == np.uint8 else InputOrder.natural(count)
+        self._data = fingerprint(x_train, y_train, self._order)
+        augmentation = _augmentation(recipe, network.architecture, self._order)
         self._parameters = Parameters(network.architecture, network.flat.copy())
-        self._workspace = Workspace(self._parameters, network.architecture, recipe.batch_size)
-        self._optimizer = OPTIMIZERS[recipe.optimizer](network.architecture.parameter_count)
+        self._parameters.weights[0][:] = self._order.arrange(network.weights[0])
+        still = augmentation is None and recipe.l2 == 0
+        idle = self._order.idle * network.architecture.layer_sizes[1] if still else 0
+        self._optimizer = OPTIMIZERS[recipe.optimizer](network.architecture.parameter_count - idle)
+        self._descent: Descent = (
+            DelayedDescent(network.architecture, self._parameters, recipe)
+            if DelayedDescent.suits(recipe)
+            else BatchDescent(network.architecture, self._parameters, self._optimizer, recipe, idle=idle)
+        )
+        self._batches = Batches(
+            x_train,
+            y_train,
+            input_order=self._order,
+            augmentation=augmentation,
+            seed=recipe.seed,
+            rows=self._descent.rows,
+        )
+        self._targets = one_hot(network.architecture.outputs)
         self._generator = np.random.Generator(np.random.PCG64(recipe.seed))
         self._progress = Progress()
         self._steps = recipe.epochs * math.ceil(len(x_train) / recipe.batch_size)
@@ -77,7 +99,8 @@ class Trainer:
     @property
     def network(self) -> Network:
         """A copy of the network as it is now."""
-        return Network(self._architecture, self._parameters.weights, self._parameters.biases)
+        first, *others = self._parameters.weights
+        return Network(self._architecture, [self._order.put_back(first), *others], self._parameters.biases)
 
     def events(self) -> Iterator[Event]:
         """Train on, telling what happens; the last event is `TrainingFinished`.
@@ -135,22 +158,21 @@ class Trainer:
                 since = told = self._clock()
 
     def _learn_batch(self) -> None:
-        """Move the parameters once, along the gradient of the next batch."""
+        """Move the parameters along the gradients of the next samples."""
         progress, recipe = self._progress, self._recipe
         start = progress.position
-        stop = min(start + recipe.batch_size, len(self._batches))
-        rate = self._learning_rate(progress.steps)
+        stop = min(start + self._descent.rows, len(self._batches))
+        steps = math.ceil((stop - start) / recipe.batch_size)
+        rates = [self._learning_rate(progress.steps + step) for step in range(steps)]
         with np.errstate(over="ignore", invalid="ignore"):  # caught below, with a remedy
-            labels = self._batches.read(start, stop, progress.order, self._workspace.x[: stop - start])
-            error, correct = self._workspace.run(labels, LOSSES[recipe.loss], self._draw_masks(stop - start))
-            if not math.isfinite(error):
-                raise NonFiniteError(error=error, epoch=progress.epoch + 1, learning_rate=rate)
-            self._shrink_weights(rate)
-            self._optimizer.step(self._parameters.flat, self._workspace.gradient.flat, rate)
+            x, labels = self._batches.read(start, stop, order=progress.order, epoch=progress.epoch + 1)
+            error, correct = self._descent.learn(x, self._targets[labels], rates, self._draw_masks(stop - start))
+        if not math.isfinite(error):
+            raise NonFiniteError(error=error, epoch=progress.epoch + 1, learning_rate=rates[0])
         progress.position = stop
         progress.error_sum += error
         progress.correct += correct
-        progress.steps += 1
+        progress.steps += steps
 
     def _finish_epoch(self) -> EpochFinished:
         progress, recipe, total = self._progress, self._recipe, len(self._batches)
@@ -185,13 +207,10 @@ class Trainer:
             for units in self._architecture.layer_sizes[1:-1]
         ]
 
-    def _shrink_weights(self, rate: float) -> None:
-        """Apply `l2`: to the gradient, or with `adamw` to the weights themselves."""
-        l2 = self._recipe.l2
-        if l2 == 0:
-            return
-        for w, dw in zip(self._parameters.weights, self._workspace.gradient.weights, strict=True):
-            if self._recipe.optimizer == "adamw":
-                np.multiply(w, 1 - rate * l2, out=w)
-            else:
-                np.add(dw, l2 * w, out=dw)
+
+def _augmentation(recipe: Recipe, architecture: Architecture, order: InputOrder) -> Augmentation | None:
+    if recipe.augmentation == "none":
+        return None
+    if architecture.inputs != SIDE * SIDE:
+        raise RecipeError(f"augmentation needs {SIDE * SIDE} inputs, {SIDE} x {SIDE}, got {architecture.inputs}")
+    return Augmentation(STRENGTHS[recipe.augmentation], order)

@@ -1,0 +1,96 @@
+"""Descent as it is in the books: a batch, its gradient, a step of the optimizer."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+
+from nnlib.architecture import Architecture
+from nnlib.arrays import Float32Array
+from nnlib.losses import LOSSES
+from nnlib.optimizers import Optimizer
+from nnlib.parameters import Parameters
+from nnlib.recipe import Recipe
+from nnlib.workspace import Workspace
+
+
+class Descent(Protocol):
+    """Moves the parameters along the gradients of samples that it is given.
+
+    Attributes:
+        rows: Samples that it wants at once; fewer at the end of an epoch.
+    """
+
+    rows: int
+
+    def learn(
+        self,
+        x: Float32Array,
+        targets: Float32Array,
+        rates: Sequence[float],
+        masks: list[Float32Array] | None,
+    ) -> tuple[float, int]:
+        """Take `len(rates)` steps.
+
+        Args:
+            x: `(n, used)`: the last `used` inputs; those before are 0 in all samples.
+            targets: `(n, classes)`, one-hot.
+            rates: Learning rate of every step.
+            masks: Per hidden layer `(n, units)`, 0 or 1 / (1 - dropout); None drops nothing.
+
+        Returns:
+            The summed error, before each step, and how many samples were read right.
+        """
+        ...
+
+
+class BatchDescent:
+    """One step of any optimizer per batch.
+
+    Args:
+        architecture: Of the network.
+        parameters: Moved in place.
+        optimizer: For all parameters but the first `idle`.
+        recipe: Says batch size, loss and l2.
+        idle: So many parameters at the front never move, because their gradient is always 0.
+    """
+
+    def __init__(
+        self,
+        architecture: Architecture,
+        parameters: Parameters[np.float32],
+        optimizer: Optimizer,
+        recipe: Recipe,
+        *,
+        idle: int = 0,
+    ) -> None:
+        self.rows = recipe.batch_size
+        self._parameters, self._optimizer, self._recipe = parameters, optimizer, recipe
+        self._workspace = Workspace(architecture, parameters, LOSSES[recipe.loss], recipe.batch_size)
+        self._moving = parameters.flat[idle:]
+        self._moving_gradient = self._workspace.gradient.flat[idle:]
+
+    def learn(
+        self,
+        x: Float32Array,
+        targets: Float32Array,
+        rates: Sequence[float],
+        masks: list[Float32Array] | None,
+    ) -> tuple[float, int]:
+        """See `Descent`."""
+        (rate,) = rates
+        error, correct = self._workspace.run(x, targets, masks)
+        self._shrink_weights(rate)
+        self._optimizer.step(self._moving, self._moving_gradient, rate)
+        return error, correct
+
+    def _shrink_weights(self, rate: float) -> None:
+        """Apply `l2`: to the gradient, or with `adamw` to the weights themselves."""
+        l2 = self._recipe.l2
+        if l2 == 0:
+            return
+        for w, dw in zip(self._parameters.weights, self._workspace.gradient.weights, strict=True):
+            if self._recipe.optimizer == "adamw":
+                np.multiply(w, 1 - rate * l2, out=w)
+            else:
+                np.add(dw, l2 * w, out=dw)
