@@ -23,3 +23,7 @@ class VersionNotFoundError(InferenceError, LookupError):
 
 class VersionInUseError(InferenceError):
     """The version cannot be deleted while an alias points at it."""
+
+
+class ComparisonError(InferenceError, ValueError):
+    """What was asked to be compared cannot be."""

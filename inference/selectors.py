@@ -6,10 +6,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from inference.errors import VersionNotFoundError
+from inference.errors import ComparisonError, VersionNotFoundError
 from inference.models import CHAMPION, Alias, ModelVersion
 
 MAX_PAGE = 200
+MIN_COMPARED, MAX_COMPARED = 2, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,21 @@ def get_versions(numbers: Sequence[int]) -> list[ModelVersion]:
         if number not in found:
             raise VersionNotFoundError(f"there is no version {number}")
     return [found[number] for number in dict.fromkeys(numbers)]
+
+
+def compared_numbers(text: str) -> list[int]:
+    """The numbers in `"3,5"`, each once.
+
+    Raises:
+        ComparisonError: not two to eight numbers separated by commas.
+    """
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
+        raise ComparisonError(f"expected version numbers separated by commas, such as 3,5; got {text[:60]!r}")
+    numbers = list(dict.fromkeys(int(part) for part in parts))
+    if not MIN_COMPARED <= len(numbers) <= MAX_COMPARED:
+        raise ComparisonError(f"expected {MIN_COMPARED} to {MAX_COMPARED} different versions; got {len(numbers)}")
+    return numbers
 
 
 def resolve(name: int | str) -> ModelVersion:

@@ -123,6 +123,18 @@ def publish_version(network: Network, artifact: StoredArtifact, facts: VersionFa
     return version
 
 
+def import_version(data: bytes, *, name: str = "", source: ModelVersion.Source = ModelVersion.Source.IMPORT) -> ModelVersion:
+    """Publish a model file as a version: one of ours, or the original project's pickle.
+
+    Raises:
+        ArtifactError: it is not one; nothing of it was run.
+    """
+    network = artifacts.network_from_bytes(data)
+    artifact = store_network(network)
+    with transaction.atomic():
+        return publish_version(network, artifact, VersionFacts(source=source, name=name.strip()[:100]))
+
+
 def move_alias(name: str, number: int) -> Alias:
     """Let `name` mean version `number` from now on.
 

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import tempfile
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from inference import plain_pickle
 from inference.errors import ArtifactError
 from training.errors import CheckpointError
 
-_NAME = re.compile(r"^\d+-\d+\.checkpoint$")
+_NAME = re.compile(r"^[0-9a-f]{12}-\d+\.checkpoint$")
 
 
 def folder(run_id: int) -> Path:
@@ -21,12 +22,12 @@ def folder(run_id: int) -> Path:
     return Path(settings.CHECKPOINTS_DIR) / str(run_id)
 
 
-def save(run_id: int, *, attempt: int, serial: int, state: dict[str, Any]) -> str:
+def save(run_id: int, *, token: uuid.UUID, serial: int, state: dict[str, Any]) -> str:
     """Write the state under a name that no other worker uses, flushed and renamed; answers the name.
 
     The run's row names the checkpoint that counts: a file that was written but never named is not looked at.
     """
-    target = folder(run_id) / f"{attempt}-{serial}.checkpoint"
+    target = folder(run_id) / f"{token.hex[:12]}-{serial}.checkpoint"
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".writing-")
     try:

@@ -115,6 +115,7 @@ def record_epoch(lease: Lease, epoch: dict[str, Any], *, checkpoint: str, curve:
             curve=curve,
             stage="",
             checkpoint=checkpoint,
+            losses=0,
             heartbeat_at=timezone.now(),
         )
         Epoch.objects.create(run_id=lease.run_id, **epoch)

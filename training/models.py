@@ -22,7 +22,8 @@ class Run(models.Model):
     finish_reason = models.CharField(max_length=20, blank=True)
 
     created_at = models.DateTimeField(auto_now_add=True)
-    queued_at = models.DateTimeField()
+    # When its message was last put before the workers.
+    offered_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -38,7 +39,9 @@ class Run(models.Model):
     lease_token = models.UUIDField(null=True, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     worker = models.CharField(max_length=200, blank=True)
+    # How often a worker took it; how often one was lost since the last epoch was written.
     attempt = models.PositiveIntegerField(default=0)
+    losses = models.PositiveIntegerField(default=0)
     checkpoint = models.CharField(max_length=100, blank=True)
 
     version = models.OneToOneField(ModelVersion, null=True, blank=True, on_delete=models.SET_NULL, related_name="run")

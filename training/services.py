@@ -38,7 +38,7 @@ def submit_run(config: RunConfig, *, name: str = "", enqueue: bool = True) -> Ru
     _check_parent(config)
     with transaction.atomic():
         run = Run.objects.create(
-            name=name.strip()[:100], config=config.as_json(), max_epochs=config.epochs, queued_at=timezone.now()
+            name=name.strip()[:100], config=config.as_json(), max_epochs=config.epochs, offered_at=timezone.now()
         )
         RunEvent.objects.create(run=run, status=Status.QUEUED, text="Submitted.")
         if enqueue:
@@ -76,7 +76,7 @@ def resume_run(run_id: int) -> Run:
         if run.status == Status.QUEUED:
             return run
         text = f"Resumed after epoch {run.last_epoch}." if run.checkpoint else "Queued again, from the start."
-        _move(run, Status.QUEUED, text, queued_at=timezone.now(), finished_at=None, failure="", attempt=0)
+        _move(run, Status.QUEUED, text, offered_at=timezone.now(), finished_at=None, failure="", losses=0)
         queue.enqueue_on_commit(run.pk)
     return run
 

@@ -2,7 +2,10 @@
 
 import os
 
+from digitlab import blas_threads
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digitlab.settings")
+blas_threads.limit_to_slot()
 
 from typing import Any
 
@@ -13,6 +16,13 @@ from django.db import close_old_connections
 app = Celery("digitlab")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["training"])
+
+
+@app.on_after_finalize.connect
+def _connect_signals(**_kwargs: Any) -> None:
+    from digitlab import worker_signals  # noqa: PLC0415 -- needs the settings
+
+    worker_signals.connect()
 
 
 class LocalScheduler(Scheduler):

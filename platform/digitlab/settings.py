@@ -147,7 +147,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 30, "socket_connect_timeout
 LEASE_SECONDS = env.float("LEASE_SECONDS", default=15.0)
 MAX_ATTEMPTS = env.int("MAX_ATTEMPTS", default=5)
 SCHEDULER_SECONDS = env.float("SCHEDULER_SECONDS", default=3.0)
-REQUEUE_SECONDS = env.float("REQUEUE_SECONDS", default=20.0)
+REQUEUE_SECONDS = env.float("REQUEUE_SECONDS", default=10.0)
 CELERY_BEAT_SCHEDULE = {
     "reconcile-runs": {"task": "training.tasks.reconcile_runs", "schedule": SCHEDULER_SECONDS},
 }

@@ -1,0 +1,160 @@
+"""The HTTP API of versions, aliases and predictions."""
+
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import File, Form, Router, Status, UploadedFile
+from pydantic import BaseModel, Field
+
+from inference import exports, selectors, services
+from inference.errors import ArtifactError
+from inference.plain_pickle import MAX_BYTES
+from inference.prediction import PredictRequest, predict
+from inference.selectors import MAX_PAGE
+
+router = Router(tags=["versions"])
+
+
+class VersionOut(BaseModel):
+    """A model version; shares lie in [0, 1], the time is ISO 8601."""
+
+    number: int
+    name: str
+    title: str
+    source: str
+    architecture: dict[str, Any]
+    config: dict[str, Any]
+    metrics: dict[str, Any]
+    history: list[dict[str, Any]]
+    dataset: str
+    dataset_fingerprint: str
+    preprocessing: str
+    library_versions: dict[str, str]
+    size_bytes: int
+    sha256: str
+    parameters: int
+    parent: int | None
+    aliases: list[str]
+    notes: str
+    created: str
+
+
+class VersionList(BaseModel):
+    """One page of versions; `next` is the cursor of the next page, null on the last."""
+
+    items: list[VersionOut]
+    next: str | None
+
+
+class Notes(BaseModel):
+    """What people write beside a version."""
+
+    notes: Annotated[str, Field(max_length=10_000)]
+
+
+class AliasTarget(BaseModel):
+    """Where an alias should point."""
+
+    version: Annotated[int, Field(ge=1)]
+
+
+class AliasOut(BaseModel):
+    """An alias and the version it means."""
+
+    name: str
+    version: int
+
+
+class Result(BaseModel):
+    """What one version reads: `digit` for one drawing, `digits` for rows of pixels."""
+
+    version: int
+    digit: int | None = None
+    digits: list[int] | None = None
+    probabilities: list[float] | list[list[float]]
+    activations: list[list[float]] | None = None
+
+
+class PredictReply(BaseModel):
+    """What every version asked reads, and what they saw: 784 numbers from 0 to 255."""
+
+    results: list[Result]
+    seen: list[int] | None = None
+    id: int | str | None = None
+
+
+@router.get("versions", response=VersionList, summary="List versions, newest first")
+def list_versions(
+    request: HttpRequest,  # noqa: ARG001 -- Ninja's signature
+    limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 50,
+    cursor: Annotated[int, Field(ge=1)] | None = None,
+) -> dict[str, Any]:
+    """One page of versions."""
+    page = selectors.versions_page(cursor=cursor, limit=limit)
+    return {
+        "items": selectors.versions_json(page.versions),
+        "next": None if page.next_cursor is None else str(page.next_cursor),
+    }
+
+
+@router.get("versions/compare", summary="Compare versions")
+def compare(request: HttpRequest, numbers: str) -> dict[str, Any]:  # noqa: ARG001
+    """Two to eight versions side by side: configurations, metrics and curves."""
+    return {"items": selectors.versions_json(selectors.get_versions(selectors.compared_numbers(numbers)))}
+
+
+@router.post("versions/import", response={201: VersionOut}, summary="Import a model file")
+def import_version(
+    request: HttpRequest,  # noqa: ARG001
+    file: File[UploadedFile],
+    name: Form[Annotated[str, Field(max_length=100)]] = "",
+) -> Status[Any]:
+    """Publish a pickle of ours or of the original project as a version; nothing in the file is run."""
+    if file.size is None or file.size > MAX_BYTES:
+        raise ArtifactError(f"expected a file of at most {MAX_BYTES:,} bytes")
+    version = services.import_version(file.read(), name=name)
+    return Status(201, selectors.version_json(version))
+
+
+@router.get("versions/{int:number}", response=VersionOut, summary="Show a version")
+def show(request: HttpRequest, number: int) -> Any:  # noqa: ARG001
+    """The version as it was published."""
+    return selectors.version_json(selectors.get_version(number))
+
+
+@router.patch("versions/{int:number}", response=VersionOut, summary="Change a version's notes")
+def change(request: HttpRequest, number: int, payload: Notes) -> Any:  # noqa: ARG001
+    """Only notes may change."""
+    return selectors.version_json(services.set_notes(number, payload.notes))
+
+
+@router.delete("versions/{int:number}", response={204: None}, summary="Delete a version")
+def delete(request: HttpRequest, number: int) -> Status[None]:  # noqa: ARG001
+    """Delete a version that no alias points at."""
+    services.delete_version(number)
+    return Status(204, None)
+
+
+@router.get("versions/{int:number}/artifact", summary="Download a version's network")
+def artifact(request: HttpRequest, number: int, format: Literal["pickle", "npz"] = "pickle") -> HttpResponse:  # noqa: A002, ARG001
+    """The network as a file."""
+    version = selectors.get_version(number)
+    response = HttpResponse(exports.EXPORTS[format](version), content_type="application/octet-stream")
+    response["Content-Disposition"] = f'attachment; filename="digitlab-version-{number}.{format}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@router.put("aliases/{name}", response=AliasOut, tags=["aliases"], summary="Move an alias")
+def move_alias(request: HttpRequest, name: str, payload: AliasTarget) -> dict[str, Any]:  # noqa: ARG001
+    """Let a name mean another version; `champion` is what the canvas asks."""
+    alias = services.move_alias(name, payload.version)
+    return {"name": alias.name, "version": alias.version.number}
+
+
+@router.post(
+    "predict", response=PredictReply, exclude_none=True, tags=["prediction"], summary="Read a drawing, an image or pixels"
+)
+def predict_digit(request: HttpRequest, payload: PredictRequest) -> dict[str, Any]:  # noqa: ARG001
+    """What each version asked reads."""
+    return predict(payload)

@@ -1,0 +1,129 @@
+"""The thin way to a prediction: `POST /api/v1/predict` and `/ws/predict/` without Django's request stack.
+
+A prediction takes a fraction of a millisecond; the layers around a request took ten times that. Whoever mounts these
+applications checks Host and Origin before them.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from asgiref.sync import sync_to_async
+from pydantic import ValidationError
+
+from inference.errors import ArtifactError, InferenceError, InkError, VersionNotFoundError
+from inference.prediction import NETWORKS, LoadedVersion, PredictRequest, answer
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Words = Callable[[ValidationError], list[Any]]
+
+MAX_BODY_BYTES: Final = 16 * 1024 * 1024
+MAX_MESSAGE_BYTES: Final = 2 * 1024 * 1024
+
+
+def status_of(error: InferenceError) -> int:
+    """The HTTP status that goes with an error: 4xx for what the caller did."""
+    if isinstance(error, VersionNotFoundError):
+        return 404
+    return 422 if isinstance(error, InkError) else 409 if isinstance(error, ArtifactError) else 400
+
+
+class PredictHttp:
+    """An ASGI application for `POST predict`."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+
+    async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        body = await _body(receive)
+        if body is None:
+            await _respond(send, 413, {"detail": f"expected at most {MAX_BODY_BYTES:,} bytes"})
+            return
+        try:
+            reply, status = await _reply(PredictRequest.model_validate_json(body)), 200
+        except ValidationError as error:
+            reply, status = {"detail": self._words(error)}, 422
+        except InferenceError as error:
+            reply, status = {"detail": str(error)}, status_of(error)
+        await _respond(send, status, reply)
+
+
+class PredictSocket:
+    """An ASGI application for `/ws/predict/`: of drawings that come while one is answered, the newest counts."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+
+    async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one socket until it closes."""
+        await receive()
+        await send({"type": "websocket.accept"})
+        mailbox: asyncio.Queue[str] = asyncio.Queue(maxsize=1)
+        answering = asyncio.create_task(self._answer_newest(mailbox, send))
+        try:
+            while (message := await receive())["type"] == "websocket.receive":
+                if mailbox.full():
+                    mailbox.get_nowait()
+                mailbox.put_nowait(message.get("text") or "")
+        finally:
+            answering.cancel()
+
+    async def _answer_newest(self, mailbox: "asyncio.Queue[str]", send: Send) -> None:
+        while True:
+            reply = await self._reply_to(await mailbox.get())
+            await send({"type": "websocket.send", "text": json.dumps(reply)})
+
+    async def _reply_to(self, text: str) -> dict[str, Any]:
+        if len(text) > MAX_MESSAGE_BYTES:
+            return {"detail": f"expected a message of at most {MAX_MESSAGE_BYTES:,} characters"}
+        try:
+            return await _reply(PredictRequest.model_validate_json(text))
+        except ValidationError as error:
+            return _with_id(text, {"detail": self._words(error)})
+        except InferenceError as error:
+            return _with_id(text, {"detail": str(error)})
+
+
+async def _reply(request: PredictRequest) -> dict[str, Any]:
+    """Answer here when all weights are at hand and the ink is quick to read, else in a thread."""
+    known = [NETWORKS.known(name) for name in request.versions]
+    if any(version is None for version in known):
+        known = [await sync_to_async(NETWORKS.get)(name) for name in request.versions]
+    versions: list[LoadedVersion] = [version for version in known if version is not None]
+    if request.image is not None:
+        return await asyncio.to_thread(answer, request, versions)
+    return answer(request, versions)
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """The whole body; None when it is too large."""
+    body = bytearray()
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > MAX_BODY_BYTES:
+            return None
+        if not message.get("more_body"):
+            return bytes(body)
+
+
+async def _respond(send: Send, status: int, reply: dict[str, Any]) -> None:
+    body = json.dumps(reply).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _with_id(text: str, reply: dict[str, Any]) -> dict[str, Any]:
+    """`reply` with the id of a message that could not be answered, where it has a readable one."""
+    try:
+        message = json.loads(text)
+    except ValueError:
+        return reply
+    if isinstance(message, dict) and isinstance(message.get("id"), int | str):
+        reply["id"] = message["id"]
+    return reply

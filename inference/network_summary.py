@@ -1,0 +1,68 @@
+"""A network as its page draws it: every neuron, the connections that are strongest, the weights of layer one as pictures.
+
+At most about 400 kB as JSON, however large the network.
+"""
+
+import base64
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnlib import Network
+
+FORMAT: Final = "network-1"
+# 784 bytes each, a third more as base64.
+MAX_PICTURES: Final = 250
+# About 20 characters each; shared by all pairs of layers.
+MAX_CONNECTIONS: Final = 6000
+
+
+def summary(network: Network) -> dict[str, Any]:
+    """The layers, per neuron its strength, per pair of layers `[source, target, weight]` of the strongest connections.
+
+    `pictures` holds the first-layer neurons with the strongest outgoing weights: 784 signed bytes as base64, 127 being
+    that neuron's largest weight.
+    """
+    weights = network.weights
+    share = MAX_CONNECTIONS // len(weights)
+    outgoing = np.linalg.norm(weights[1], axis=1) if len(weights) > 1 else np.linalg.norm(weights[0], axis=0)
+    pictured = np.sort(np.argsort(-outgoing, kind="stable")[:MAX_PICTURES])
+    return {
+        "layers": list(network.architecture.layer_sizes),
+        "activation": network.architecture.activation,
+        "output": network.architecture.output,
+        "strengths": [_rounded(_strengths(network, layer)) for layer in range(1, len(weights) + 1)],
+        "biases": [_rounded(bias) for bias in network.biases],
+        "connections": [_strongest(matrix, share) for matrix in weights],
+        "pictures": [{"neuron": int(n), "weights": _signed_bytes(weights[0][:, n])} for n in pictured],
+    }
+
+
+def _strengths(network: Network, layer: int) -> NDArray[np.float32]:
+    """`(units,)`: how much each neuron of a layer moves the next one; of the last layer, how much it listens."""
+    weights = network.weights
+    norms: NDArray[np.float32] = (
+        np.linalg.norm(weights[layer], axis=1) if layer < len(weights) else np.linalg.norm(weights[-1], axis=0)
+    )
+    return norms
+
+
+def _strongest(matrix: NDArray[np.float32], most: int) -> list[list[float]]:
+    """The strongest entries of `(inputs, outputs)`, strongest first: an equal share for every target, so that none is bare."""
+    inputs, outputs = matrix.shape
+    per_target = min(inputs, max(1, most // outputs))
+    rows = np.argpartition(-np.abs(matrix), per_target - 1, axis=0)[:per_target]
+    sources, targets = rows.ravel(), np.tile(np.arange(outputs), per_target)
+    values = matrix[sources, targets]
+    order = np.argsort(-np.abs(values), kind="stable")[:most]
+    return [[int(sources[i]), int(targets[i]), float(f"{values[i]:.3g}")] for i in order]
+
+
+def _signed_bytes(weights: NDArray[np.float32]) -> str:
+    largest = float(np.abs(weights).max()) or 1.0
+    return base64.b64encode(np.round(weights * (127 / largest)).astype(np.int8).tobytes()).decode()
+
+
+def _rounded(values: NDArray[np.float32]) -> list[float]:
+    return [float(f"{value:.3g}") for value in values]

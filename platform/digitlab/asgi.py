@@ -1,0 +1,57 @@
+"""The web process: pages and API by Django, runs over Channels, predictions on a thin path beside both."""
+
+import os
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digitlab.settings")
+
+from django.core.asgi import get_asgi_application  # noqa: E402 -- the settings' name comes first
+
+django_application = get_asgi_application()
+
+from channels.auth import AuthMiddlewareStack  # noqa: E402 -- Django is set up first
+from channels.routing import URLRouter  # noqa: E402
+from django.conf import settings  # noqa: E402
+from inference.asgi import PredictHttp, PredictSocket  # noqa: E402
+from training.plain_errors import plain_errors  # noqa: E402
+from training.routing import websocket_urlpatterns  # noqa: E402
+
+from digitlab.guard import Guard  # noqa: E402
+
+PREDICT_PATH = "/api/v1/predict"
+PREDICT_SOCKET_PATH = "/ws/predict/"
+
+_predict_http = PredictHttp(plain_errors)
+_predict_socket = PredictSocket(plain_errors)
+_run_sockets = URLRouter(websocket_urlpatterns)
+_needs_login = settings.AUTH_MODE == "login"
+
+
+async def _route(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    if scope["type"] == "websocket":
+        await (_sockets_of_users if _needs_login else _route_socket)(scope, receive, send)
+    elif not _needs_login and scope["type"] == "http" and (scope["method"], scope["path"]) == ("POST", PREDICT_PATH):
+        await _predict_http(scope, receive, send)
+    else:
+        await django_application(scope, receive, send)
+
+
+async def _route_socket(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    if _needs_login and not scope["user"].is_authenticated:
+        await _close(receive, send, 4401)
+    elif scope["path"] == PREDICT_SOCKET_PATH:
+        await _predict_socket(scope, receive, send)
+    else:
+        try:
+            await _run_sockets(scope, receive, send)
+        except ValueError:  # Channels' word for an address that nobody serves
+            await _close(receive, send, 4404)
+
+
+async def _close(receive: Any, send: Any, code: int) -> None:
+    await receive()
+    await send({"type": "websocket.close", "code": code})
+
+
+_sockets_of_users = AuthMiddlewareStack(_route_socket)
+application = Guard(_route)

@@ -1,0 +1,26 @@
+"""Who may use the API: anybody on this machine in `local` mode; a session or a token in `login` mode."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja.constants import NOT_SET
+from ninja.security import HttpBearer, SessionAuth
+
+from digitlab.models import ApiToken, fingerprint_of
+
+
+class TokenAuth(HttpBearer):
+    """`Authorization: Bearer digitlab_…`."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        """The user that the token stands for, or None."""
+        found = ApiToken.objects.select_related("user").filter(fingerprint=fingerprint_of(token)).first()
+        if found is None or not found.user.is_active:
+            return None
+        request.user = found.user
+        return found.user
+
+
+def api_authentication(mode: str) -> Any:
+    """What Ninja asks of each call in this mode."""
+    return [TokenAuth(), SessionAuth()] if mode == "login" else NOT_SET

@@ -1,0 +1,55 @@
+"""Refuses a foreign Host or Origin before anything else looks at a request: HTTP API and WebSockets alike."""
+
+import json
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
+
+GUARDED: Final = ("/api/", "/ws/")
+
+
+class Guard:
+    """An ASGI application around another one.
+
+    A page of another site can make a browser send requests here; its Origin gives it away. A name that somebody else
+    points at this machine (DNS rebinding) is given away by the Host header. Clients that are no browsers send no Origin.
+    """
+
+    def __init__(self, application: Any) -> None:
+        self._application = application
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """Pass the request on, or refuse it."""
+        if scope["type"] in {"http", "websocket"} and scope["path"].startswith(GUARDED):
+            refusal = refusal_of(_header(scope, b"host"), _header(scope, b"origin"))
+            if refusal:
+                await _refuse(scope, receive, send, refusal)
+                return
+        await self._application(scope, receive, send)
+
+
+def refusal_of(host: str, origin: str) -> str:
+    """Why a request with these headers is refused; empty when it is not."""
+    domain, _port = split_domain_port(host)
+    if not domain or not validate_host(domain, settings.ALLOWED_HOSTS):
+        return f"expected a Host that ALLOWED_HOSTS names; got {host[:100]!r}"
+    if origin and urlsplit(origin).netloc.lower() != host.lower() and origin not in settings.CSRF_TRUSTED_ORIGINS:
+        return f"expected a request from this site; its Origin is {origin[:100]!r}"
+    return ""
+
+
+def _header(scope: dict[str, Any], name: bytes) -> str:
+    return next((value.decode("latin1") for key, value in scope["headers"] if key == name), "")
+
+
+async def _refuse(scope: dict[str, Any], receive: Any, send: Any, detail: str) -> None:
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": 4403, "reason": detail[:100]})
+        return
+    body = json.dumps({"detail": detail}).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 403, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,161 @@
+"""The HTTP API of runs and data sets."""
+
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from inference.selectors import MAX_PAGE
+from ninja import Router, Status
+from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from training import datasets, selectors, services
+from training.config import RunConfig
+from training.presets import PRESETS
+from training.states import Status as RunStatus
+
+router = Router(tags=["runs"])
+
+
+def _printable(name: str) -> str:
+    if not name.isprintable():
+        raise PydanticCustomError("name", "must not hold control characters")
+    return name.strip()
+
+
+RunName = Annotated[str, Field(max_length=100), AfterValidator(_printable)]
+
+
+class RunRequest(RunConfig):
+    """A configuration, a name for people, and a preset whose fields count where none is given."""
+
+    name: RunName = ""
+    preset: Literal["classic", "fast", "best"] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_from_preset(cls, data: Any) -> Any:
+        preset = PRESETS.get(str(data.get("preset"))) if isinstance(data, dict) else None
+        return data if preset is None else {**preset.fields, **data}
+
+    def to_config(self) -> RunConfig:
+        """The configuration alone."""
+        return RunConfig.model_validate(self.model_dump(exclude={"name", "preset"}))
+
+
+class Epoch(BaseModel):
+    """One pass over the training data; errors are means per sample, accuracies shares in [0, 1]."""
+
+    epoch: int
+    train_error: float
+    train_accuracy: float
+    test_error: float
+    test_accuracy: float
+    learning_rate: float
+    seconds: float
+
+
+class RunOut(BaseModel):
+    """A run; `progress` is a share in [0, 1], times are ISO 8601."""
+
+    id: int
+    name: str
+    title: str
+    status: str
+    stage: str
+    failure: str
+    finish_reason: str
+    config: dict[str, Any]
+    created: str
+    started: str | None
+    finished: str | None
+    epoch: int
+    epochs: int
+    progress: float
+    latest: Epoch | None
+    curve: list[float]
+    attempt: int
+    worker: str
+    version: int | None
+    parameters: int
+    can_stop: bool
+    can_resume: bool
+
+
+class RunList(BaseModel):
+    """One page of runs; `next` is the cursor of the next page, null on the last."""
+
+    items: list[RunOut]
+    next: str | None
+
+
+class DatasetOut(BaseModel):
+    """A data set and whether it is at hand."""
+
+    key: str
+    title: str
+    train_count: int
+    test_count: int
+    state: Literal["ready", "on_first_use", "unavailable"]
+    note: str
+
+
+@router.post("runs", response={201: RunOut}, summary="Submit a run")
+def submit(request: HttpRequest, payload: RunRequest) -> Status[Any]:  # noqa: ARG001 -- Ninja's signature
+    """Queue a training run; every field has a default."""
+    run = services.submit_run(payload.to_config(), name=payload.name)
+    return Status(201, selectors.run_json(run))
+
+
+@router.get("runs", response=RunList, summary="List runs, newest first")
+def list_runs(
+    request: HttpRequest,  # noqa: ARG001
+    status: RunStatus | None = None,
+    limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 50,
+    cursor: Annotated[int, Field(ge=1)] | None = None,
+) -> dict[str, Any]:
+    """One page of runs, in one state or all."""
+    page = selectors.runs_page(status=status.value if status else None, cursor=cursor, limit=limit)
+    return {
+        "items": selectors.runs_json(page.runs),
+        "next": None if page.next_cursor is None else str(page.next_cursor),
+    }
+
+
+@router.get("runs/{int:run_id}", response=RunOut, summary="Show a run")
+def show(request: HttpRequest, run_id: int) -> Any:  # noqa: ARG001
+    """The run as it stands."""
+    return selectors.run_json(selectors.get_run(run_id))
+
+
+@router.get("runs/{int:run_id}/epochs", response=list[Epoch], summary="History of a run")
+def epochs(request: HttpRequest, run_id: int, after: Annotated[int, Field(ge=0)] = 0) -> Any:  # noqa: ARG001
+    """Every epoch above `after`, in order."""
+    selectors.get_run(run_id)
+    return selectors.epochs_after(run_id, after)
+
+
+@router.post("runs/{int:run_id}/stop", response=RunOut, summary="Stop a run")
+def stop(request: HttpRequest, run_id: int) -> Any:  # noqa: ARG001
+    """Ask the run to stop; it saves first."""
+    services.request_stop(run_id)
+    return selectors.run_json(selectors.get_run(run_id))
+
+
+@router.post("runs/{int:run_id}/resume", response=RunOut, summary="Resume a run")
+def resume(request: HttpRequest, run_id: int) -> Any:  # noqa: ARG001
+    """Queue a stopped or failed run again; it goes on from its checkpoint."""
+    services.resume_run(run_id)
+    return selectors.run_json(selectors.get_run(run_id))
+
+
+@router.delete("runs/{int:run_id}", response={204: None}, summary="Delete a run")
+def delete(request: HttpRequest, run_id: int) -> Status[None]:  # noqa: ARG001
+    """Delete a run that no worker holds; its version stays."""
+    services.delete_run(run_id)
+    return Status(204, None)
+
+
+@router.get("datasets", response=list[DatasetOut], tags=["data sets"], summary="What can be trained on")
+def list_datasets(request: HttpRequest) -> Any:  # noqa: ARG001
+    """Every data set and whether it is at hand; nothing is fetched."""
+    return [status.as_json() for status in datasets.availability()]

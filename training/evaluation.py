@@ -1,0 +1,49 @@
+"""What a finished network is worth on its test set: the numbers that go with its version."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from nnlib import Network, evaluate
+from numpy.typing import NDArray
+
+from training.config import OUTPUTS, Loss
+from training.messages import EpochJson
+
+
+def measured(
+    network: Network, x: NDArray[np.uint8], y: NDArray[np.uint8], *, loss: Loss, history: Sequence[EpochJson] = ()
+) -> tuple[dict[str, Any], NDArray[np.uint8]]:
+    """The metrics of a version, and the digit it reads in each test image `(n,)`.
+
+    `confusion[t][p]` counts images of digit t read as p. Precision and recall are shares in [0, 1] per digit; precision is
+    None for a digit that was never answered.
+    """
+    result = evaluate(network, x, y, loss=loss)
+    confusion = confusion_matrix(y, result.predictions)
+    metrics: dict[str, Any] = {
+        "test_error": result.error,
+        "test_accuracy": result.accuracy,
+        "confusion": confusion.tolist(),
+        "precision": _shares(confusion.diagonal(), confusion.sum(axis=0)),
+        "recall": _shares(confusion.diagonal(), confusion.sum(axis=1)),
+    }
+    if history:
+        last = history[-1]
+        metrics |= {
+            "train_error": last["train_error"],
+            "train_accuracy": last["train_accuracy"],
+            "epochs": last["epoch"],
+            "seconds": sum(epoch["seconds"] for epoch in history),
+        }
+    return metrics, result.predictions
+
+
+def confusion_matrix(truth: NDArray[np.uint8], answers: NDArray[np.uint8]) -> NDArray[np.intp]:
+    """`(10, 10)` counts: rows are what it was, columns what was read."""
+    pairs = truth.astype(np.intp) * OUTPUTS + answers
+    return np.bincount(pairs, minlength=OUTPUTS * OUTPUTS).reshape(OUTPUTS, OUTPUTS)
+
+
+def _shares(hits: NDArray[np.intp], totals: NDArray[np.intp]) -> list[float | None]:
+    return [float(hit / total) if total else None for hit, total in zip(hits, totals, strict=True)]

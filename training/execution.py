@@ -1,0 +1,216 @@
+"""What a worker does with one run: claim, load, train, write each epoch, publish. Safe to be asked twice."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from django.db import transaction
+from inference.models import ModelVersion
+from inference.selectors import get_version
+from inference.services import VersionFacts, load_network, publish_version, store_network
+from nnlib import BatchProgress, EpochFinished, Event, Network, NnlibError, Trainer, TrainingFinished
+
+from training import checkpoints, datasets, leases, live, queue
+from training.config import RunConfig
+from training.datasets import Dataset
+from training.errors import LeaseLostError, StopRequested, TrainingError, WorkerShutdown
+from training.evaluation import measured
+from training.leases import Lease
+from training.models import Run
+from training.selectors import epochs_after
+from training.states import Status
+from training.watch import Watch
+
+logger = logging.getLogger(__name__)
+
+CURVE_POINTS = 60
+SECONDS_BETWEEN_PROGRESS = 0.2
+SECONDS_BETWEEN_CHECKPOINTS = 30.0
+
+Observer = Callable[[Event], None]
+FINISH_SENTENCES = {
+    "error_threshold": "The average error fell below the threshold.",
+    "epochs": "All epochs are done.",
+    "patience": "The test error stopped falling.",
+}
+
+
+def execute(
+    run_id: int, *, observe: Observer = lambda _event: None, started: Callable[[Watch], None] = lambda _watch: None
+) -> bool:
+    """Train a queued run to its end, whatever that is; False when it was not waiting (any more).
+
+    Args:
+        run_id: of the run.
+        observe: called with every event of the trainer.
+        started: called with the run's watch, through which the caller can stop it.
+    """
+    lease = leases.claim(run_id)
+    if lease is None:
+        return False
+    execution = Execution(lease, observe)
+    with Watch(lease) as watch:
+        started(watch)
+        try:
+            execution.train(watch)
+        except LeaseLostError as error:
+            logger.warning("%s: nothing more is written", error)
+        except (StopRequested, WorkerShutdown) as request:
+            _let_go(execution, request)
+        except Exception as error:  # the boundary: whatever it was, the run must not stay "running"
+            if not isinstance(error, TrainingError | NnlibError):
+                logger.exception("run %s failed", run_id)
+            _fail(lease, error)
+    return True
+
+
+class Execution:
+    """One worker's work on one run."""
+
+    def __init__(self, lease: Lease, observe: Observer) -> None:
+        self.lease = lease
+        self._observe = observe
+        self._trainer: Trainer | None = None
+        self._serial = 0
+        self._progress_at = 0.0
+        self._saved_at = time.monotonic()
+        self._curve: list[float] = []
+
+    def train(self, watch: Watch) -> None:
+        """Train until the end, a request or an error.
+
+        Raises:
+            LeaseLostError, StopRequested, WorkerShutdown: as `watch.check()`.
+            TrainingError, NnlibError: what ends the run as failed.
+        """
+        run = Run.objects.get(pk=self.lease.run_id)
+        config = run.configuration
+        watch.check()
+        data = self._load_data(config, watch)
+        state = checkpoints.load(run.pk, run.checkpoint) if run.checkpoint else None
+        self._curve = list(run.curve)
+        self._trainer = Trainer(
+            _first_network(config), config.recipe(), data.x_train, data.y_train, data.x_test, data.y_test, state=state
+        )
+        leases.set_stage(self.lease, "")
+        for event in self._trainer.events():
+            self._observe(event)
+            if isinstance(event, EpochFinished):
+                self._record(event)
+            elif isinstance(event, BatchProgress):
+                self._tell(event)
+            else:
+                self._publish(run, config, data, self._trainer.network, event)
+                return
+            watch.check()
+
+    def save(self) -> str | None:
+        """Write a checkpoint of where the trainer is; its name, or None before training began."""
+        if self._trainer is None:
+            return None
+        self._serial += 1
+        self._saved_at = time.monotonic()
+        state = self._trainer.state()
+        return checkpoints.save(self.lease.run_id, token=self.lease.token, serial=self._serial, state=state)
+
+    def _load_data(self, config: RunConfig, watch: Watch) -> Dataset:
+        told = 0.0
+
+        def progress(share: float) -> None:
+            nonlocal told
+            watch.check()
+            if time.monotonic() - told >= 1.0:
+                told = time.monotonic()
+                leases.set_stage(self.lease, f"preparing {config.dataset}: {share:.0%}")
+
+        leases.set_stage(self.lease, f"loading {config.dataset}")
+        return datasets.load(config.dataset, progress)
+
+    def _record(self, event: EpochFinished) -> None:
+        name = self.save() or ""
+        self._curve.append(round(event.train_error, 6))
+        if len(self._curve) > CURVE_POINTS:
+            del self._curve[1:-1:2]
+        leases.record_epoch(self.lease, asdict(event), checkpoint=name, curve=self._curve)
+        checkpoints.keep_only(self.lease.run_id, name)
+
+    def _tell(self, event: BatchProgress) -> None:
+        now = time.monotonic()
+        if now - self._progress_at >= SECONDS_BETWEEN_PROGRESS:
+            self._progress_at = now
+            live.ring(self.lease.run_id, progress=asdict(event))
+        if now - self._saved_at >= SECONDS_BETWEEN_CHECKPOINTS:
+            name = self.save() or ""
+            leases.write(self.lease, checkpoint=name)
+            checkpoints.keep_only(self.lease.run_id, name)
+
+    def _publish(self, run: Run, config: RunConfig, data: Dataset, network: Network, end: TrainingFinished) -> None:
+        """Make the version and complete the run, together or not at all."""
+        history = epochs_after(run.pk)
+        metrics, predictions = measured(network, data.x_test, data.y_test, loss=config.loss, history=history)
+        artifact = store_network(network)
+        facts = VersionFacts(
+            source=ModelVersion.Source.RUN,
+            name=run.name,
+            config=config.as_json(),
+            metrics=metrics,
+            history=[dict(epoch) for epoch in history],
+            test_predictions=predictions.astype(np.uint8).tobytes(),
+            dataset=config.dataset,
+            dataset_fingerprint=data.fingerprint,
+            parent=get_version(config.from_version) if config.from_version else None,
+        )
+        with transaction.atomic():
+            leases.write(self.lease, finish_reason=end.reason)
+            version = publish_version(network, artifact, facts)
+            text = f"{FINISH_SENTENCES[end.reason]} Published as version {version.number}."
+            leases.release(self.lease, Status.COMPLETED, text, version=version, checkpoint="")
+        checkpoints.remove_all(run.pk)
+
+
+def _first_network(config: RunConfig) -> Network:
+    """Where training starts: drawn from the seed, or the weights of another version."""
+    if config.from_version is not None:
+        return load_network(get_version(config.from_version))
+    # A stream of its own: the trainer draws orders and distortions from the plain seed.
+    rng = np.random.default_rng([config.seed, 1])
+    return Network.initialised(config.architecture(), initializer=config.initializer, rng=rng)
+
+
+def _let_go(execution: Execution, request: StopRequested | WorkerShutdown) -> None:
+    """Save, then stop the run or hand it back to the queue."""
+    lease = execution.lease
+    try:
+        name = execution.save()
+        kept: dict[str, Any] = {} if name is None else {"checkpoint": name}
+        if isinstance(request, StopRequested):
+            leases.release(lease, Status.STOPPED, "Stopped; what it learned is saved.", **kept)
+        else:
+            _hand_back(lease, kept)
+    except LeaseLostError as error:
+        logger.warning("%s: nothing more is written", error)
+    except OSError as error:
+        _fail(lease, error)
+    else:
+        if name is not None:
+            checkpoints.keep_only(lease.run_id, name)
+
+
+def _hand_back(lease: Lease, kept: dict[str, Any]) -> None:
+    with transaction.atomic():
+        if leases.current_status(lease) == Status.STOPPING:
+            leases.release(lease, Status.STOPPED, "Stopped; what it learned is saved.", **kept)
+            return
+        leases.release(lease, Status.QUEUED, "The worker was shut down; saved and queued again.", **kept)
+        queue.enqueue_on_commit(lease.run_id)
+
+
+def _fail(lease: Lease, error: Exception) -> None:
+    reason = str(error) if isinstance(error, TrainingError | NnlibError) else f"{type(error).__name__}: {error}"
+    try:
+        leases.release(lease, Status.FAILED, f"Failed: {reason}", failure=reason)
+    except LeaseLostError as lost:
+        logger.warning("%s: nothing more is written", lost)

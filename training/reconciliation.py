@@ -1,0 +1,87 @@
+"""Makes the states of runs true again after something died; safe to run at any time, any number of times at once."""
+
+import logging
+from datetime import timedelta
+from pathlib import Path
+
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from training import checkpoints, leases, live, queue
+from training.models import Run, RunEvent
+from training.states import Status
+
+logger = logging.getLogger(__name__)
+
+
+def reconcile() -> None:
+    """Take over runs whose worker died, offer runs again whose message was lost, clear checkpoints that serve nothing."""
+    for run_id in Run.objects.filter(leases.expired()).values_list("pk", flat=True):
+        take_over(run_id)
+    offer_lost_runs()
+    clear_checkpoints()
+
+
+def take_over(run_id: int) -> None:
+    """Queue a run whose worker is gone, from its checkpoint; fail it after too many losses without an epoch between."""
+    with transaction.atomic():
+        run = Run.objects.select_for_update(of=("self",)).filter(leases.expired(), pk=run_id).first()
+        if run is None:
+            return
+        where = f"Worker {run.worker} was lost in epoch {run.last_epoch + 1}"
+        if run.status == Status.STOPPING:
+            _end_lease(run, Status.STOPPED, f"{where} while stopping.", finished_at=timezone.now())
+        elif run.losses + 1 >= settings.MAX_ATTEMPTS:
+            reason = f"{where}, as were {run.losses} before it since the last epoch. It is not tried again by itself."
+            _end_lease(run, Status.FAILED, reason, failure=reason, finished_at=timezone.now())
+        else:
+            goes_on = f"goes on after epoch {run.last_epoch}" if run.checkpoint else "starts again"
+            _end_lease(
+                run, Status.QUEUED, f"{where}; the run {goes_on}.", losses=F("losses") + 1, offered_at=timezone.now()
+            )
+            queue.enqueue_on_commit(run_id)
+
+
+def offer_lost_runs() -> None:
+    """Send queued runs to the workers again when no message waits any more: theirs was lost with Redis."""
+    long_ago = timezone.now() - timedelta(seconds=settings.REQUEUE_SECONDS)
+    waiting = Run.objects.filter(status=Status.QUEUED, offered_at__lt=long_ago)
+    if not waiting.exists() or _messages_waiting():
+        return
+    for run_id in waiting.order_by("pk").values_list("pk", flat=True)[:200]:
+        # Of two schedulers, one sends it.
+        if Run.objects.filter(pk=run_id, status=Status.QUEUED, offered_at__lt=long_ago).update(offered_at=timezone.now()):
+            queue.enqueue(run_id)
+
+
+def clear_checkpoints() -> None:
+    """Remove the checkpoints of runs that are completed or deleted."""
+    folders = [path for path in Path(settings.CHECKPOINTS_DIR).glob("*") if path.name.isdigit()]
+    if not folders:
+        return
+    ids = [int(path.name) for path in folders]
+    needed = set(Run.objects.filter(pk__in=ids).exclude(status=Status.COMPLETED).values_list("pk", flat=True))
+    for run_id in set(ids) - needed:
+        checkpoints.remove_all(run_id)
+
+
+def _end_lease(run: Run, status: Status, text: str, **fields: object) -> None:
+    Run.objects.filter(pk=run.pk).update(
+        status=status, stage="", lease_token=None, heartbeat_at=None, revision=F("revision") + 1, **fields
+    )
+    RunEvent.objects.create(run=run, status=status, text=text)
+    live.tell_on_commit(run.pk)
+
+
+def _messages_waiting() -> bool:
+    """Whether the broker holds a message that no worker has taken; True where it cannot be asked."""
+    try:
+        with current_app.connection_for_read() as connection:
+            name = current_app.conf.task_default_queue
+            return bool(connection.default_channel.queue_declare(name, passive=True).message_count)
+    except Exception as error:  # noqa: BLE001 -- kombu passes on whatever the connection raises
+        logger.warning("Redis cannot be asked what waits: %s", error)
+        return True

@@ -1,0 +1,18 @@
+"""Celery's way in: ids come, services do the work. Every task may run twice."""
+
+from celery import shared_task
+
+from training.execution import execute
+from training.reconciliation import reconcile
+
+
+@shared_task(name="training.tasks.train", ignore_result=True)
+def train(run_id: int) -> None:
+    """Train one queued run; nothing happens if it is not waiting (any more)."""
+    execute(run_id)
+
+
+@shared_task(name="training.tasks.reconcile_runs", ignore_result=True)
+def reconcile_runs() -> None:
+    """Make the states of runs true again; the scheduler runs it in its own process every few seconds."""
+    reconcile()
