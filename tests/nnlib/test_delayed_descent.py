@@ -1,0 +1,50 @@
+"""Delayed steps of one sample each end where immediate ones do."""
+
+import numpy as np
+import pytest
+
+from nnlib import Architecture, Recipe
+from nnlib.batch_descent import BatchDescent
+from nnlib.delayed_descent import ROWS, DelayedDescent
+from nnlib.losses import LOSSES
+from nnlib.optimizers import OPTIMIZERS
+from nnlib.parameters import Parameters
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("sizes", [(20, 4), (20, 9, 4), (20, 9, 7, 4)])
+@pytest.mark.parametrize("rows", [1, 2, ROWS])
+@pytest.mark.parametrize("dropped", [False, True])
+def test_delayed_steps_equal_immediate_ones(loss, sizes, rows, dropped):
+    rng = np.random.default_rng(3)
+    recipe = Recipe(loss=loss, optimizer="sgd", learning_rate=0.1, batch_size=1)
+    architecture = Architecture(sizes, "sigmoid", LOSSES[loss].output)
+    flat = rng.uniform(-1, 1, architecture.parameter_count).astype(np.float32)
+    delayed, immediate = Parameters(architecture, flat.copy()), Parameters(architecture, flat.copy())
+    plain = BatchDescent(architecture, immediate, OPTIMIZERS["sgd"](len(flat)), recipe)
+    x = rng.random((rows, 15), np.float32)  # the first 5 inputs are idle
+    targets = np.eye(4, dtype=np.float32)[rng.integers(0, 4, rows)]
+    rates = rng.uniform(0.05, 0.5, rows).tolist()
+    masks = [(rng.random((rows, size)) < 0.5) * np.float32(2) for size in sizes[1:-1]] if dropped else None
+
+    error, correct = DelayedDescent(architecture, delayed, recipe).learn(x, targets, rates, masks)
+
+    plain_error, plain_correct = 0.0, 0
+    for t in range(rows):
+        row = slice(t, t + 1)
+        mask = None if masks is None else [mask[row] for mask in masks]
+        e, c = plain.learn(x[row], targets[row], rates[row], mask)
+        plain_error += e
+        plain_correct += c
+    assert error == pytest.approx(plain_error, rel=1e-4)
+    assert correct == plain_correct
+    np.testing.assert_allclose(delayed.flat, immediate.flat, rtol=1e-4, atol=1e-5)
+    assert not np.array_equal(delayed.flat, flat)
+
+
+@pytest.mark.parametrize("change", [{"optimizer": "momentum"}, {"batch_size": 2}, {"l2": 0.1}])
+def test_only_plain_descent_by_single_samples_can_be_delayed(change):
+    fields = {"loss": "squared_error", "optimizer": "sgd", "learning_rate": 0.1, "batch_size": 1}
+
+    assert DelayedDescent.suits(Recipe(**fields))
+    assert not DelayedDescent.suits(Recipe(**fields | change))
