@@ -153,7 +153,11 @@ def move_alias(request: HttpRequest, name: str, payload: AliasTarget) -> dict[st
 
 
 @router.post(
-    "predict", response=PredictReply, exclude_none=True, tags=["prediction"], summary="Read a drawing, an image or pixels"
+    "predict",
+    response=PredictReply,
+    exclude_none=True,
+    tags=["prediction"],
+    summary="Read a drawing, an image or pixels",
 )
 def predict_digit(request: HttpRequest, payload: PredictRequest) -> dict[str, Any]:  # noqa: ARG001
     """What each version asked reads."""

@@ -1,6 +1,7 @@
 """A network as a model file: a pickle of plain values, and back again under checks."""
 
 import hashlib
+import itertools
 import math
 from typing import Any, Final
 
@@ -10,7 +11,6 @@ from numpy.typing import NDArray
 from inference import plain_pickle
 from inference.errors import ArtifactError
 from nnlib import Architecture, Network, NnlibError
-import itertools
 
 FORMAT: Final = "digitlab-network"
 FORMAT_VERSION: Final = 1
@@ -52,9 +52,8 @@ def network_from_bytes(data: bytes) -> Network:
     if "format" not in value:
         return _original_network(value)
     if (value["format"], value.get("version")) != (FORMAT, FORMAT_VERSION):
-        raise ArtifactError(
-            f"expected format {FORMAT!r} version {FORMAT_VERSION}; got {str(value['format'])[:40]!r} version {str(value.get('version'))[:10]}"
-        )
+        got = f"{str(value['format'])[:40]!r} version {str(value.get('version'))[:10]}"
+        raise ArtifactError(f"expected format {FORMAT!r} version {FORMAT_VERSION}; got {got}")
     sizes = _layer_sizes(value.get("layers"))
     return _network(sizes, value.get("activation"), value.get("output"), value["weights"], value["biases"])
 

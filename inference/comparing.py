@@ -54,7 +54,7 @@ def metrics_table(versions: Sequence[ModelVersion]) -> list[Row]:
 
 
 def confusion_rows(confusion: Any) -> list[list[tuple[int, float]]]:
-    """Per true digit, per answer: how many images, and their share of the row's, for a depth of colour; [] if unknown."""
+    """Per true digit, per answer: how many images, and which share of that digit's; [] where it was never measured."""
     if not _is_square_of_ten(confusion):
         return []
     return [[(count, count / (sum(row) or 1)) for count in row] for row in confusion]

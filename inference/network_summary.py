@@ -1,6 +1,6 @@
-"""A network as its page draws it: every neuron, the connections that are strongest, the weights of layer one as pictures.
+"""A network as its page draws it: every neuron, the strongest connections, the first layer's weights as pictures.
 
-At most about 400 kB as JSON, however large the network.
+At most about 450 kB as JSON, however large the network.
 """
 
 import base64
@@ -13,9 +13,9 @@ from nnlib import Network
 
 FORMAT: Final = "network-1"
 # 784 bytes each, a third more as base64.
-MAX_PICTURES: Final = 250
+MAX_PICTURES: Final = 200
 # About 20 characters each; shared by all pairs of layers.
-MAX_CONNECTIONS: Final = 6000
+MAX_CONNECTIONS: Final = 5000
 
 
 def summary(network: Network) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def _strengths(network: Network, layer: int) -> NDArray[np.float32]:
 
 
 def _strongest(matrix: NDArray[np.float32], most: int) -> list[list[float]]:
-    """The strongest entries of `(inputs, outputs)`, strongest first: an equal share for every target, so that none is bare."""
+    """The strongest entries of `(inputs, outputs)`, strongest first; an equal share for every target: none is bare."""
     inputs, outputs = matrix.shape
     per_target = min(inputs, max(1, most // outputs))
     rows = np.argpartition(-np.abs(matrix), per_target - 1, axis=0)[:per_target]

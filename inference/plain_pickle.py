@@ -2,8 +2,8 @@
 
 Reading has two steps. First the operations of the pickle are listed without executing them, and refused when one is not
 needed for plain values, or when a memo index could make the reader allocate more than the file justifies. Then the
-standard unpickler runs with a `find_class` that knows four names, all of which lead to inert stand-ins of ours; real arrays
-are built from them afterwards, once kind, shape and size have been checked.
+standard unpickler runs with a `find_class` that knows four names, all of which lead to inert stand-ins of ours; real
+arrays are built from them afterwards, once kind, shape and size have been checked.
 """
 
 import io
@@ -115,12 +115,16 @@ def _check_operations(data: bytes) -> None:
                 raise ArtifactError(f"expected plain values; the file uses the pickle operation {operation.name}")
             if count > MAX_OPERATIONS:
                 raise ArtifactError(f"expected at most {MAX_OPERATIONS:,} pickle operations")
-            if operation.name in {"PUT", "BINPUT", "LONG_BINPUT"} and int(argument) > count:  # type: ignore[call-overload]
+            if operation.name in {"PUT", "BINPUT", "LONG_BINPUT"} and _index(argument) > count:
                 raise ArtifactError(f"expected memo entries in order; got entry {argument} after {count} operations")
     except ArtifactError:
         raise
     except Exception as error:
         raise ArtifactError(f"expected a whole pickle file; {error}") from error
+
+
+def _index(argument: Any) -> int:
+    return int(argument)
 
 
 @dataclass(slots=True)

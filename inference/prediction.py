@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final, Self
 
 import numpy as np
-from nnlib import Network
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -20,6 +19,7 @@ from inference.models import CHAMPION
 from inference.preprocessing import pixels_from_image, pixels_from_rows, pixels_from_strokes
 from inference.selectors import resolve
 from inference.services import load_network
+from nnlib import Network
 
 MAX_VERSIONS: Final = 20
 MAX_IMAGE_CHARACTERS: Final = 14_000_000
@@ -36,8 +36,12 @@ class PredictRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     strokes: list[list[Point]] | None = Field(None, description="[[[x, y], …], …] in canvas units, y down")
-    brush: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = Field(None, description="Diameter of the pen in canvas units")
-    image: Annotated[str, Field(max_length=MAX_IMAGE_CHARACTERS)] | None = Field(None, description="PNG or JPEG in base64")
+    brush: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = Field(
+        None, description="Diameter of the pen in canvas units"
+    )
+    image: Annotated[str, Field(max_length=MAX_IMAGE_CHARACTERS)] | None = Field(
+        None, description="PNG or JPEG in base64"
+    )
     pixels: list[float] | list[list[float]] | None = Field(
         None, description="784 numbers from 0 to 255, ink 255, in MNIST's own layout; or a list of such rows"
     )

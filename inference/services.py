@@ -123,7 +123,9 @@ def publish_version(network: Network, artifact: StoredArtifact, facts: VersionFa
     return version
 
 
-def import_version(data: bytes, *, name: str = "", source: ModelVersion.Source = ModelVersion.Source.IMPORT) -> ModelVersion:
+def import_version(
+    data: bytes, *, name: str = "", source: ModelVersion.Source = ModelVersion.Source.IMPORT
+) -> ModelVersion:
     """Publish a model file as a version: one of ours, or the original project's pickle.
 
     Raises:

@@ -3,11 +3,11 @@
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
-from inference.selectors import MAX_PAGE
 from ninja import Router, Status
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from inference.selectors import MAX_PAGE
 from training import datasets, selectors, services
 from training.config import RunConfig
 from training.presets import PRESETS

@@ -1,12 +1,12 @@
 """The configuration of a run: one typed object for the web form, the API and the command line."""
 
+import itertools
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from nnlib import Architecture, Recipe
-import itertools
 
 INPUTS: Final = 784
 OUTPUTS: Final = 10
@@ -76,7 +76,7 @@ class RunConfig(BaseModel):
     activation: Activation = Field("relu", description="Activation of the hidden layers")
     loss: Loss = Field("cross_entropy", description="squared_error has sigmoid outputs, cross_entropy a softmax")
     initializer: Initializer = Field("he", description="How the first weights are drawn; uniform is in [-0.5, 0.5]")
-    shuffle: bool = Field(True, description="Visit the samples in a new order each epoch")
+    shuffle: bool = Field(default=True, description="Visit the samples in a new order each epoch")
     optimizer: Optimizer = Field("adam", description="How a gradient becomes a step")
     learning_rate: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)] = Field(
         0.001, description="Size of a step"

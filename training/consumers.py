@@ -29,6 +29,7 @@ class RunConsumer(AsyncJsonWebsocketConsumer):
         self._run_id = int(self.scope["url_route"]["kwargs"]["run_id"])
         self._epoch, self._revision, self._events = _asked_after(self.scope["query_string"]), -1, 0
         self._ring = asyncio.Event()
+        self._state = ("", "")
         self._is_subscribed = False
         await self.accept()
         self._looking = asyncio.create_task(self._look_and_look_again())
@@ -38,7 +39,7 @@ class RunConsumer(AsyncJsonWebsocketConsumer):
         self._looking.cancel()
         try:
             await self.channel_layer.group_discard(group_name(self._run_id), self.channel_name)
-        except Exception as error:  # noqa: BLE001 -- the group forgets us by itself
+        except Exception as error:
             logger.info("run %s: %s", self._run_id, error)
 
     async def run_ring(self, message: dict[str, Any]) -> None:
@@ -73,7 +74,7 @@ class RunConsumer(AsyncJsonWebsocketConsumer):
         try:
             await asyncio.wait_for(self.channel_layer.group_add(group_name(self._run_id), self.channel_name), 1.0)
             self._is_subscribed = True
-        except Exception as error:  # noqa: BLE001 -- Redis may fail in any way
+        except Exception as error:
             logger.warning("run %s is watched without Redis: %s", self._run_id, error)
 
     async def _tell(self, reading: Reading) -> None:

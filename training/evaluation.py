@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from nnlib import Network, evaluate
 from numpy.typing import NDArray
 
+from nnlib import Network, evaluate
 from training.config import OUTPUTS, Loss
 from training.messages import EpochJson
 
@@ -16,8 +16,8 @@ def measured(
 ) -> tuple[dict[str, Any], NDArray[np.uint8]]:
     """The metrics of a version, and the digit it reads in each test image `(n,)`.
 
-    `confusion[t][p]` counts images of digit t read as p. Precision and recall are shares in [0, 1] per digit; precision is
-    None for a digit that was never answered.
+    `confusion[t][p]` counts images of digit t read as p. Precision and recall are shares in [0, 1] per digit; precision
+    is None for a digit that was never answered.
     """
     result = evaluate(network, x, y, loss=loss)
     confusion = confusion_matrix(y, result.predictions)

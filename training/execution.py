@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 from django.db import transaction
+
 from inference.models import ModelVersion
 from inference.selectors import get_version
 from inference.services import VersionFacts, load_network, publish_version, store_network
 from nnlib import BatchProgress, EpochFinished, Event, Network, NnlibError, Trainer, TrainingFinished
-
 from training import checkpoints, datasets, leases, live, queue
 from training.config import RunConfig
 from training.datasets import Dataset

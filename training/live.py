@@ -33,7 +33,7 @@ def ring(run_id: int, **payload: Any) -> None:
     message = {"type": "run.ring", **payload}
     try:
         async_to_sync(_send)(group_name(run_id), message)
-    except Exception as error:
+    except Exception as error:  # Redis may fail in any way; training does not care
         logger.warning("nobody was told of run %s: %s", run_id, error)
 
 

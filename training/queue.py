@@ -23,5 +23,5 @@ def enqueue(run_id: int) -> None:
     """Offer the run to a worker; where Redis is away the run stays queued until the scheduler tries again."""
     try:
         current_app.send_task(TRAIN_TASK, args=[run_id], retry=False)
-    except Exception as error:
+    except Exception as error:  # kombu passes on whatever the connection raises
         logger.warning("run %s waits for the scheduler to queue it: %s", run_id, error)

@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 
 def reconcile() -> None:
-    """Take over runs whose worker died, offer runs again whose message was lost, clear checkpoints that serve nothing."""
+    """Take over runs whose worker died, offer runs again whose message was lost, clear useless checkpoints."""
     for run_id in Run.objects.filter(leases.expired()).values_list("pk", flat=True):
         take_over(run_id)
     offer_lost_runs()
@@ -53,7 +53,9 @@ def offer_lost_runs() -> None:
         return
     for run_id in waiting.order_by("pk").values_list("pk", flat=True)[:200]:
         # Of two schedulers, one sends it.
-        if Run.objects.filter(pk=run_id, status=Status.QUEUED, offered_at__lt=long_ago).update(offered_at=timezone.now()):
+        if Run.objects.filter(pk=run_id, status=Status.QUEUED, offered_at__lt=long_ago).update(
+            offered_at=timezone.now()
+        ):
             queue.enqueue(run_id)
 
 
@@ -82,6 +84,6 @@ def _messages_waiting() -> bool:
         with current_app.connection_for_read() as connection:
             name = current_app.conf.task_default_queue
             return bool(connection.default_channel.queue_declare(name, passive=True).message_count)
-    except Exception as error:  # noqa: BLE001 -- kombu passes on whatever the connection raises
+    except Exception as error:
         logger.warning("Redis cannot be asked what waits: %s", error)
         return True

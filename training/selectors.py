@@ -1,5 +1,6 @@
 """Reads of runs, epochs and logs; nothing here writes."""
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,6 @@ from django.db.models import Count, QuerySet
 from training.messages import EpochJson, EventJson, RunJson
 from training.models import EPOCH_FIELDS, Epoch, Run, RunEvent
 from training.states import Status
-import itertools
 
 MAX_PAGE = 200
 

@@ -6,23 +6,25 @@ from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import ValidationError, ValidationErrorContext
+
+from digitlab.auth import api_authentication
 from inference.api import router as inference_router
 from inference.asgi import status_of
 from inference.errors import InferenceError, VersionInUseError
-from ninja import NinjaAPI
-from ninja.errors import ValidationError, ValidationErrorContext
 from training.api import router as training_router
 from training.errors import RunStateError
 from training.plain_errors import FieldError, plain_errors
 from training.services import FieldRefusedError
 
-from digitlab.auth import api_authentication
-
 
 class DigitLabAPI(NinjaAPI):
     """Ninja's API with our plain words for what does not fit."""
 
-    def validation_error_from_error_contexts(self, error_contexts: list[ValidationErrorContext]) -> ValidationError:
+    def validation_error_from_error_contexts(
+        self, error_contexts: list[ValidationErrorContext[Any]]
+    ) -> ValidationError:
         """Every problem of every part of the request; `loc` names the part, then the field."""
         errors: list[Any] = []
         for context in error_contexts:

@@ -5,18 +5,18 @@ from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digitlab.settings")
 
-from django.core.asgi import get_asgi_application  # noqa: E402 -- the settings' name comes first
+from django.core.asgi import get_asgi_application
 
 django_application = get_asgi_application()
 
 from channels.auth import AuthMiddlewareStack  # noqa: E402 -- Django is set up first
 from channels.routing import URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
+
+from digitlab.guard import Guard  # noqa: E402
 from inference.asgi import PredictHttp, PredictSocket  # noqa: E402
 from training.plain_errors import plain_errors  # noqa: E402
 from training.routing import websocket_urlpatterns  # noqa: E402
-
-from digitlab.guard import Guard  # noqa: E402
 
 PREDICT_PATH = "/api/v1/predict"
 PREDICT_SOCKET_PATH = "/ws/predict/"

@@ -1,7 +1,7 @@
 """How many threads NumPy's matrix products may use: set before NumPy is imported, or not at all.
 
-Unbounded threads on shared cores collapse: two processes with two threads each on two cores took 5.5 times as long as with
-one thread each.
+Unbounded threads on shared cores collapse: two processes with two threads each on two cores took 5.5 times as long as
+with one thread each.
 """
 
 import os

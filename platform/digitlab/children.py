@@ -1,5 +1,6 @@
 """Child processes of the supervisor: started in sessions of their own, restarted when they die, never orphaned."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -59,7 +60,9 @@ class Child:
         recent = [death for death in self._deaths if now - death < WITHIN_SECONDS]
         how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
         if len(recent) >= DEATHS_AT_MOST:
-            raise ChildProcessError(f"{self.name} died {len(recent)} times within a minute ({how}).\n{self.last_words()}")
+            raise ChildProcessError(
+                f"{self.name} died {len(recent)} times within a minute ({how}).\n{self.last_words()}"
+            )
         pause = min(LONGEST_PAUSE_SECONDS, 0.25 * 2 ** len(recent))
         self._start_at = now + pause
         return f"{self.name} died ({how}); it is started again. Its log: {self.log}"
@@ -71,10 +74,8 @@ class Child:
             return
         if process.poll() is None:
             process.send_signal(number)
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(grace_seconds)
-            except subprocess.TimeoutExpired:
-                pass
         self.kill_group()
         process.wait()
         self._process = None
@@ -82,10 +83,8 @@ class Child:
     def kill_group(self) -> None:
         """End whatever is left of the process's own session."""
         if self._process is not None:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
 
     def last_words(self, *, lines: int = 15) -> str:
         """The end of its log."""

@@ -13,8 +13,9 @@ GUARDED: Final = ("/api/", "/ws/")
 class Guard:
     """An ASGI application around another one.
 
-    A page of another site can make a browser send requests here; its Origin gives it away. A name that somebody else
-    points at this machine (DNS rebinding) is given away by the Host header. Clients that are no browsers send no Origin.
+    A page of another site can make a browser send requests here; its Origin gives it away. A name that somebody
+    else points at this machine (DNS rebinding) is given away by the Host header. Clients that are no browsers send no
+    Origin.
     """
 
     def __init__(self, application: Any) -> None:

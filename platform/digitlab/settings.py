@@ -85,7 +85,7 @@ TEMPLATES = [
     },
 ]
 
-# Databases. SQLite needs WAL and immediate transactions: with WAL alone, most concurrent writers met "database is locked".
+# Databases. With WAL but without immediate transactions, most concurrent writers met "database is locked".
 DATABASES: dict[str, Any] = {
     "default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'digitlab.sqlite3'}"),
 }

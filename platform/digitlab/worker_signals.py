@@ -10,6 +10,7 @@ from typing import Any
 import redis
 from celery import signals
 from django.conf import settings
+
 from training import shutdown
 
 logger = logging.getLogger(__name__)

@@ -25,8 +25,8 @@ CHECKSUMS: Final = {
     "y_test": "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5",
 }
 HOW_TO_SUPPLY: Final = (
-    "To supply MNIST, put Keras's mnist.npz on this machine and set DIGITLAB_MNIST to its path, or let the worker reach "
-    "the internet with TensorFlow installed. The data set pen-strokes needs neither."
+    "To supply MNIST, put Keras's mnist.npz on this machine and set DIGITLAB_MNIST to its path, or let the worker "
+    "reach the internet with TensorFlow installed. The data set pen-strokes needs neither."
 )
 DOWNLOAD_SECONDS: Final = 300.0
 

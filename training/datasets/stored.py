@@ -48,12 +48,14 @@ def open_stored(key: str, folder: Path) -> Dataset:
     """
     try:
         fingerprint = json.loads((folder / FINGERPRINT_FILE).read_text())["sha256"]
-        arrays = [np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in ARRAYS]
+        x_train, y_train, x_test, y_test = (
+            np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in ARRAYS
+        )
     except (OSError, ValueError, KeyError) as error:
         raise DatasetUnavailableError(
             f"the stored data set {key} is damaged ({error}); delete {folder.name} to make it anew"
         ) from error
-    return Dataset(key, *arrays, fingerprint)
+    return Dataset(key, x_train, y_train, x_test, y_test, fingerprint)
 
 
 def store(arrays: Arrays, folder: Path) -> None:

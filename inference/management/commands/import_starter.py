@@ -13,4 +13,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 -- Django's signature
         version = import_starter()
         if options["verbosity"]:
-            self.stdout.write(f"The starter is version {version.number}." if version else "There is no starter to import.")
+            self.stdout.write(
+                f"The starter is version {version.number}." if version else "There is no starter to import."
+            )

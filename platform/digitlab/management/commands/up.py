@@ -140,7 +140,13 @@ def _web_command(host: str, port: int) -> list[str]:
         "--ws-per-message-deflate": "false",
         "--ws-max-size": str(2 * 1024 * 1024),
     }
-    return [sys.executable, "-m", "uvicorn", "digitlab.asgi:application", *(part for pair in options.items() for part in pair)]
+    return [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "digitlab.asgi:application",
+        *(part for pair in options.items() for part in pair),
+    ]
 
 
 def _wanted_port(option: int | None) -> int | None:
@@ -168,7 +174,9 @@ def _free_port(host: str, wanted: int | None) -> int:
     for port in range(DEFAULT_PORT, DEFAULT_PORT + PORTS_TRIED):
         if _is_free(host, port):
             return port
-    raise CommandError(f"The ports {DEFAULT_PORT} to {DEFAULT_PORT + PORTS_TRIED - 1} are taken. Choose one: make run PORT=…")
+    raise CommandError(
+        f"The ports {DEFAULT_PORT} to {DEFAULT_PORT + PORTS_TRIED - 1} are taken. Choose one: make run PORT=…"
+    )
 
 
 def _is_free(host: str, port: int) -> bool:
@@ -204,7 +212,9 @@ class _only_one:  # noqa: N801 -- reads as a statement
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise CommandError(f"A lab runs in {self._path.parent} already; DIGITLAB_DATA_DIR names another folder.") from error
+            raise CommandError(
+                f"A lab runs in {self._path.parent} already; DIGITLAB_DATA_DIR names another folder."
+            ) from error
 
     def __exit__(self, *_: object) -> None:
         self._file.close()

@@ -1,0 +1,28 @@
+"""`manage.py export_model`: write a version's network to a file."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from inference.errors import InferenceError
+from inference.exports import EXPORTS
+from inference.selectors import get_version
+
+
+class Command(BaseCommand):
+    help = "Write a version's network to a file."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("number", type=int)
+        parser.add_argument("--format", choices=EXPORTS, default="pickle")
+        parser.add_argument("--output", type=Path, help="Default: digitlab-version-<number>.<format> here.")
+
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 -- Django's signature
+        target = options["output"] or Path(f"digitlab-version-{options['number']}.{options['format']}")
+        try:
+            target.write_bytes(EXPORTS[options["format"]](get_version(options["number"])))
+        except (OSError, InferenceError) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"Wrote {target}")

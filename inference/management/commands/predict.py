@@ -1,0 +1,35 @@
+"""`manage.py predict`: read the digit in an image."""
+
+import base64
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from inference.errors import InferenceError
+from inference.models import CHAMPION
+from inference.prediction import PredictRequest, predict
+
+
+class Command(BaseCommand):
+    help = "Read the digit in a PNG or JPEG, dark on light or light on dark."
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Let `--version` mean the model's version; `manage.py --version` still tells Django's."""
+        return super().create_parser(prog_name, subcommand, conflict_handler="resolve", **kwargs)
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("image", type=Path)
+        parser.add_argument("--version", dest="number", default=CHAMPION, help="Number or alias; default: champion.")
+
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 -- Django's signature
+        try:
+            image = base64.b64encode(options["image"].read_bytes()).decode()
+            reply = predict(PredictRequest(image=image, versions=[options["number"]]))
+        except (OSError, InferenceError) as error:
+            raise CommandError(str(error)) from error
+        for result in reply["results"]:
+            self.stdout.write(f"{result['digit']}  (version {result['version']})")
+            for digit, probability in enumerate(result["probabilities"]):
+                self.stdout.write(f"  {digit} {probability:7.2%} {'█' * round(probability * 40)}")
