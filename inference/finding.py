@@ -11,6 +11,8 @@ LEAST_CONTRAST = 0.12
 """Luminance between ink and paper; below it nothing can be told from a blank page."""
 _DUST = 0.03
 """Share of the largest piece of ink below which another piece is dust."""
+_FITTED_SIDE = 96
+"""Pixels sampled along the longer side to fit the paper's surface."""
 _GRID = 128
 """Cells along the longer side on which pieces are told apart."""
 
@@ -33,30 +35,30 @@ def find_ink(luminance: NDArray[np.float32]) -> NDArray[np.float32]:
             f"nothing drawn: expected ink that differs from the paper by {LEAST_CONTRAST} or more of the way from "
             f"black to white, got {ink_level - paper_level:.3f}"
         )
-    ramp = (ink_level - paper_level) / 2
-    ink = np.clip(0.5 + (contrast - threshold) / (2 * ramp), 0, 1)
+    ink = np.clip(0.5 + (contrast - threshold) / (ink_level - paper_level), 0, 1)
     return ink * _without_dust(contrast > threshold)
 
 
 def _paper(luminance: NDArray[np.float32]) -> NDArray[np.float32]:
     """`(height, width)` luminance of the paper: a curved surface fitted to the pixels that agree with the border."""
     border = np.concatenate((luminance[0], luminance[-1], luminance[:, 0], luminance[:, -1]))
-    paper = np.full_like(luminance, np.median(border))
     y, x = (np.linspace(-1, 1, side, dtype=np.float32) for side in luminance.shape)
-    terms = np.stack(
-        [np.broadcast_to(term, luminance.shape) for term in _surface_terms(x[None, :], y[:, None])], axis=2
-    )
+    stride = -(-max(luminance.shape) // _FITTED_SIDE)
+    sample, terms = luminance[::stride, ::stride], _surface_terms(x[None, ::stride], y[::stride, None])
+    coefficients = np.array([np.median(border), 0, 0, 0, 0, 0], dtype=np.float32)
     for tolerance in (0.25, 0.15, 0.1):
-        agrees = np.abs(luminance - paper) < tolerance
-        if agrees.sum() < 0.2 * luminance.size:
+        agrees = np.abs(sample - terms @ coefficients) < tolerance
+        if agrees.sum() < 0.2 * sample.size:
             break
-        coefficients = np.linalg.lstsq(terms[agrees], luminance[agrees], rcond=None)[0]
-        paper = terms @ coefficients.astype(np.float32)
+        coefficients = np.linalg.lstsq(terms[agrees], sample[agrees], rcond=None)[0].astype(np.float32)
+    paper: NDArray[np.float32] = _surface_terms(x[None, :], y[:, None]) @ coefficients
     return paper
 
 
-def _surface_terms(x: NDArray[np.float32], y: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-    return [np.ones_like(x), x, y, x * y, x * x, y * y]
+def _surface_terms(x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.float32]:
+    """`(height, width, 6)` terms of a quadratic surface over `x` `(1, width)` and `y` `(height, 1)`."""
+    terms = (np.ones_like(x), x, y, x * y, x * x, y * y)
+    return np.stack([term + 0 * x * y for term in terms], axis=2)
 
 
 def _otsu(values: NDArray[np.float32]) -> tuple[float, float, float]:
@@ -92,8 +94,7 @@ def _pieces(cells: NDArray[np.bool_]) -> NDArray[np.intp]:
     (`labels[labels]`) makes that take a handful of rounds even for a spiral.
     """
     height, width = cells.shape
-    own = np.arange(1, cells.size + 1).reshape(cells.shape) * cells
-    labels = own
+    labels = np.arange(1, cells.size + 1).reshape(cells.shape) * cells
     while True:
         padded = np.pad(labels, 1)
         around = [padded[y : y + height, x : x + width] for y in range(3) for x in range(3)]
