@@ -1,5 +1,17 @@
-"""Pages for drawing and for model versions."""
+"""Pages for drawing and for versions."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from inference import views
+
+urlpatterns = [
+    path("", views.draw, name="draw"),
+    path("versions/", views.version_list, name="versions"),
+    path("versions/compare/", views.compare, name="compare"),
+    path("versions/<int:number>/", views.version_page, name="version"),
+    path("versions/<int:number>/network/", views.version_network, name="version_network"),
+    path("versions/<int:number>/network.json", views.version_network_data, name="version_network_data"),
+    path("versions/<int:number>/champion/", views.version_champion, name="version_champion"),
+    path("versions/<int:number>/notes/", views.version_notes, name="version_notes"),
+    path("versions/<int:number>/delete/", views.version_delete, name="version_delete"),
+]

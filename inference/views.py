@@ -1,0 +1,193 @@
+"""Pages for drawing, and for versions: the list, one, its network, several side by side."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import condition, require_http_methods, require_POST, require_safe
+
+from inference import comparing, network_summary, selectors, services, wording
+from inference.errors import ArtifactError, VersionInUseError, VersionNotFoundError
+from inference.models import CHAMPION, ModelVersion
+
+PAGE_SIZE = 25
+MAX_NOTES = 10_000
+
+
+@require_safe
+@ensure_csrf_cookie
+def draw(request: HttpRequest) -> HttpResponse:
+    """The canvas. `?version=3&version=champion` says who is asked; without it the champion is."""
+    versions = selectors.all_versions()
+    champion = selectors.champion_number()
+    asked, missing = _asked_versions(request.GET.getlist("version"))
+    chosen = {version.number for version in asked} or {champion or (versions[0].number if versions else 0)}
+    listed = {version.number for version in versions}
+    context = {
+        "versions": versions + [version for version in asked if version.number not in listed],
+        "champion": champion,
+        "chosen": chosen,
+        "missing": missing,
+    }
+    return render(request, "inference/draw.html", context, status=404 if missing else 200)
+
+
+@require_safe
+def version_list(request: HttpRequest) -> HttpResponse:
+    """Versions, newest first; `?cursor=` goes on to older ones."""
+    text = request.GET.get("cursor", "")
+    cursor = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    page = selectors.versions_page(cursor=cursor, limit=PAGE_SIZE)
+    context = {"page": page, "cursor": cursor, "champion": selectors.champion_number()}
+    return render(request, "inference/version_list.html", context)
+
+
+@require_safe
+@ensure_csrf_cookie
+def version_page(request: HttpRequest, number: int) -> HttpResponse:
+    """One version: what it learned from, how its error fell, and how well it reads."""
+    version = _version_or_404(number)
+    metrics = version.metrics
+    context = {
+        "version": version,
+        "run_id": _run_id(version),
+        "is_champion": any(alias.name == CHAMPION for alias in version.aliases.all()),
+        "configuration": wording.configuration_rows(version.config),
+        "metrics": metrics,
+        "confusion": comparing.confusion_rows(metrics.get("confusion")),
+        "classes": comparing.class_rows(metrics),
+        "children": [child.number for child in version.children.only("number").order_by("number")],
+        "curves": [comparing.curve(version)],
+    }
+    return render(request, "inference/version.html", context)
+
+
+@require_safe
+def version_network(request: HttpRequest, number: int) -> HttpResponse:
+    """The layers of a version, its neurons and its strongest connections."""
+    version = _version_or_404(number)
+    return render(request, "inference/network.html", {"version": version, "layers": _layers(version)})
+
+
+def _fingerprint(_request: HttpRequest, number: int) -> str | None:
+    found = ModelVersion.objects.filter(number=number).values_list("sha256", flat=True).first()
+    return None if found is None else f'"{network_summary.FORMAT}-{found}"'
+
+
+@require_safe
+@condition(etag_func=_fingerprint)
+def version_network_data(_request: HttpRequest, number: int) -> HttpResponse:
+    """What the network page draws; at most 500 kB."""
+    try:
+        network = services.load_network(_version_or_404(number))
+    except ArtifactError as error:
+        return JsonResponse({"detail": str(error)}, status=409)
+    return JsonResponse(network_summary.summary(network), json_dumps_params={"separators": (",", ":")})
+
+
+@require_safe
+def compare(request: HttpRequest) -> HttpResponse:
+    """Two to eight versions side by side: `?numbers=3,5`; `&equal=hide` leaves out rows that say the same."""
+    numbers = comparing.numbers_in(request.GET.getlist("numbers"))
+    sentence = ""
+    versions: list[ModelVersion] = []
+    if len(numbers) > comparing.MAX_COMPARED:
+        sentence = f"At most {comparing.MAX_COMPARED} versions fit side by side; these are the first."
+        numbers = numbers[: comparing.MAX_COMPARED]
+    try:
+        versions = selectors.get_versions(numbers)
+    except VersionNotFoundError as error:
+        sentence = _sentence(error)
+    enough = len(versions) >= comparing.MIN_COMPARED
+    hide_equal = request.GET.get("equal") == "hide"
+    context = {
+        "versions": versions if enough else [],
+        "numbers": ",".join(str(version.number) for version in versions),
+        "sentence": sentence,
+        "hide_equal": hide_equal,
+        "configuration": comparing.configuration_table(versions, hide_equal=hide_equal) if enough else [],
+        "metrics": comparing.metrics_table(versions) if enough else [],
+        "curves": [comparing.curve(version) for version in versions] if enough else [],
+        "choices": [] if enough else selectors.all_versions(),
+        "champion": selectors.champion_number(),
+    }
+    return render(request, "inference/compare.html", context)
+
+
+@require_POST
+def version_champion(request: HttpRequest, number: int) -> HttpResponse:
+    """Let the canvas use this version from now on."""
+    _version_or_404(number)
+    services.move_alias(CHAMPION, number)
+    messages.success(request, f"Version {number} is the champion now.")
+    return redirect("version", number)
+
+
+@require_POST
+def version_notes(request: HttpRequest, number: int) -> HttpResponse:
+    """Replace the notes."""
+    _version_or_404(number)
+    notes = request.POST.get("notes", "").replace("\x00", "")
+    if len(notes) > MAX_NOTES:
+        messages.error(request, f"Notes may have {MAX_NOTES:,} characters; these have {len(notes):,}.")
+    else:
+        services.set_notes(number, notes)
+        messages.success(request, "Notes saved.")
+    return redirect("version", number)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def version_delete(request: HttpRequest, number: int) -> HttpResponse:
+    """Ask whether to delete the version (GET), and do so (POST)."""
+    version = _version_or_404(number)
+    if request.method != "POST":
+        return render(request, "inference/version_delete.html", {"version": version})
+    try:
+        services.delete_version(number)
+    except VersionInUseError as error:
+        messages.error(request, _sentence(error))
+        return redirect("version", number)
+    messages.success(request, f"Version {number} is deleted.")
+    return redirect("versions")
+
+
+def _asked_versions(names: list[str]) -> tuple[list[ModelVersion], str]:
+    """The versions that an address names, and a sentence about those that are not there."""
+    found: dict[int, ModelVersion] = {}
+    missing = ""
+    for name in (part.strip() for text in names for part in text.split(",")):
+        if not name:
+            continue
+        try:
+            version = selectors.resolve(name)
+        except VersionNotFoundError as error:
+            missing = _sentence(error)
+        else:
+            found[version.number] = version
+    return list(found.values()), missing
+
+
+def _version_or_404(number: int) -> ModelVersion:
+    try:
+        return selectors.get_version(number)
+    except VersionNotFoundError as error:
+        raise Http404(str(error)) from None
+
+
+def _run_id(version: ModelVersion) -> int | None:
+    """The run that made the version, by the relation that its app declares; None when it is gone."""
+    run: Any = getattr(version, "run", None)
+    return None if run is None else int(run.pk)
+
+
+def _layers(version: ModelVersion) -> list[tuple[str, int]]:
+    sizes = version.layer_sizes
+    hidden = [(f"Hidden layer {index}", size) for index, size in enumerate(sizes[1:-1], start=1)]
+    return [("Input pixels", sizes[0]), *hidden, ("Digits", sizes[-1])]
+
+
+def _sentence(error: Exception) -> str:
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}."

@@ -1,0 +1,144 @@
+"""Pages of runs: the list, the form, the live page and its buttons."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from inference import wording
+from training import datasets, selectors, services
+from training.errors import RunStateError
+from training.forms import RunForm, preset_values, starting_values
+from training.models import Run
+from training.presets import PRESETS
+from training.states import Status
+
+PAGE_SIZE = 25
+# A page carries this many epochs itself; a longer history comes over the live stream.
+EPOCHS_IN_PAGE = 1000
+EPOCHS_WITHOUT_SCRIPT = 50
+
+
+@require_safe
+@ensure_csrf_cookie
+def run_list(request: HttpRequest) -> HttpResponse:
+    """Runs, newest first, in one state (`?status=`) or all; `?cursor=` goes on to older ones."""
+    asked = request.GET.get("status", "")
+    status = asked if asked in Status.values else ""
+    cursor = _whole_number(request.GET.get("cursor"))
+    page = selectors.runs_page(status=status or None, cursor=cursor, limit=PAGE_SIZE)
+    counts = selectors.count_by_status()
+    filters = [("", "All", sum(counts.values())), *((s.value, s.label, counts[s.value]) for s in Status)]
+    context = {
+        "page": page,
+        "rows": [(run, selectors.run_json(run)) for run in page.runs],
+        "status": status,
+        "cursor": cursor,
+        "filters": filters,
+        "page_size": PAGE_SIZE,
+    }
+    return render(request, "training/run_list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@ensure_csrf_cookie
+def run_new(request: HttpRequest) -> HttpResponse:
+    """The form of a run, filled by the address or by what was sent; a right one becomes a run."""
+    sentence = ""
+    if request.method == "POST":
+        form = RunForm(request.POST)
+        if form.is_valid():
+            try:
+                run = services.submit_run(form.config, name=form.cleaned_data["name"])
+            except services.FieldRefusedError as error:
+                form.add_error(error.field, f"{str(error)[0].upper()}{str(error)[1:]}.")
+            else:
+                return redirect("run", run.pk)
+    else:
+        values, sentence = starting_values(request.GET.dict())
+        form = RunForm(initial=values)
+    context = {
+        "form": form,
+        "sentence": sentence,
+        "datasets": datasets.availability(),
+        "presets": PRESETS.values(),
+        "preset": request.GET.get("preset", ""),
+        "preset_values": {key: preset_values(key) for key in PRESETS},
+    }
+    return render(request, "training/run_new.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+@ensure_csrf_cookie
+def run_page(request: HttpRequest, run_id: int) -> HttpResponse:
+    """One run, live."""
+    run = _run_or_404(run_id)
+    epochs = selectors.epochs_after(run_id) if run.last_epoch <= EPOCHS_IN_PAGE else []
+    shown = epochs or selectors.epochs_after(run_id, run.last_epoch - EPOCHS_WITHOUT_SCRIPT)
+    state: dict[str, Any] = {
+        "run": selectors.run_json(run),
+        "epochs": epochs,
+        "events": selectors.events_of(run_id),
+    }
+    context = {
+        "run": run,
+        "state": state,
+        "latest_epochs": shown[: -EPOCHS_WITHOUT_SCRIPT - 1 : -1],
+        "configuration": wording.configuration_rows(run.config),
+    }
+    return render(request, "training/run.html", context)
+
+
+@require_POST
+def run_stop(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Ask the run to stop."""
+    return _acted(request, run_id, services.request_stop)
+
+
+@require_POST
+def run_resume(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Queue the run again."""
+    return _acted(request, run_id, services.resume_run)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def run_delete(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Ask whether to delete the run (GET), and do so (POST)."""
+    run = _run_or_404(run_id)
+    if request.method != "POST":
+        return render(request, "training/run_delete.html", {"run": run})
+    try:
+        services.delete_run(run_id)
+    except RunStateError as error:
+        messages.error(request, _sentence(error))
+        return redirect("run", run_id)
+    messages.success(request, f"{run.title} is deleted.")
+    return redirect("runs")
+
+
+def _acted(request: HttpRequest, run_id: int, act: Any) -> HttpResponse:
+    _run_or_404(run_id)
+    try:
+        act(run_id)
+    except RunStateError as error:
+        messages.error(request, _sentence(error))
+    return redirect("run", run_id)
+
+
+def _run_or_404(run_id: int) -> Run:
+    try:
+        return selectors.get_run(run_id)
+    except Run.DoesNotExist:
+        raise Http404(f"there is no run {run_id}") from None
+
+
+def _sentence(error: Exception) -> str:
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _whole_number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
