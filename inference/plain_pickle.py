@@ -119,7 +119,7 @@ def _check_operations(data: bytes) -> None:
                 raise ArtifactError(f"expected memo entries in order; got entry {argument} after {count} operations")
     except ArtifactError:
         raise
-    except Exception as error:
+    except Exception as error:  # pickletools raises many kinds on damaged data
         raise ArtifactError(f"expected a whole pickle file; {error}") from error
 
 

@@ -39,7 +39,7 @@ class RunConsumer(AsyncJsonWebsocketConsumer):
         self._looking.cancel()
         try:
             await self.channel_layer.group_discard(group_name(self._run_id), self.channel_name)
-        except Exception as error:
+        except Exception as error:  # Redis may fail in any way: the look every two seconds must do
             logger.info("run %s: %s", self._run_id, error)
 
     async def run_ring(self, message: dict[str, Any]) -> None:
@@ -74,7 +74,7 @@ class RunConsumer(AsyncJsonWebsocketConsumer):
         try:
             await asyncio.wait_for(self.channel_layer.group_add(group_name(self._run_id), self.channel_name), 1.0)
             self._is_subscribed = True
-        except Exception as error:
+        except Exception as error:  # Redis may fail in any way: the look every two seconds must do
             logger.warning("run %s is watched without Redis: %s", self._run_id, error)
 
     async def _tell(self, reading: Reading) -> None:

@@ -84,6 +84,6 @@ def _messages_waiting() -> bool:
         with current_app.connection_for_read() as connection:
             name = current_app.conf.task_default_queue
             return bool(connection.default_channel.queue_declare(name, passive=True).message_count)
-    except Exception as error:
+    except Exception as error:  # kombu passes on whatever the connection raises
         logger.warning("Redis cannot be asked what waits: %s", error)
         return True

@@ -1,0 +1,78 @@
+# Digit Lab's recipes; `make` lists them.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# TENSORFLOW=0 leaves TensorFlow out: MNIST then comes from the file that DIGITLAB_MNIST names.
+TENSORFLOW ?= 1
+
+LOCKS := requirements.lock $(if $(filter 0,$(TENSORFLOW)),,requirements/tensorflow.lock)
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+STAMP := $(VENV)/installed-$(if $(filter 0,$(TENSORFLOW)),without,with)-tensorflow
+DEV_STAMP := $(VENV)/installed-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help run install test test-python test-js lint format migrations lock starter screenshots clean
+
+help: ## list the recipes
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: $(STAMP) ## start the whole lab on this machine (PORT=8000, DIGITLAB_DATA_DIR=.data, TENSORFLOW=0)
+	@exec $(BIN)/python manage.py up
+
+install: $(STAMP) ## make .venv and install the locked dependencies
+
+test: $(DEV_STAMP) ## run every test: Python, JavaScript, browser
+	@$(MAKE) --no-print-directory test-js
+	@$(MAKE) --no-print-directory test-python
+
+test-python: $(DEV_STAMP)
+	@$(BIN)/python -m tests.chromium
+	@$(BIN)/python -m pytest
+
+test-js:
+	@if command -v node >/dev/null; then node --test tests/js/*.test.js; else echo "JavaScript tests are skipped: there is no node"; fi
+
+lint: $(DEV_STAMP) ## ruff, mypy, import-linter, migrations, and tsc where node is
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python manage.py makemigrations --check --dry-run
+	@if command -v npm >/dev/null; then npm ci --silent --no-audit --no-fund && npx --no-install tsc -p tsconfig.json; else echo "tsc is skipped: there is no npm"; fi
+
+format: $(DEV_STAMP) ## format the Python code
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format --quiet .
+
+migrations: $(DEV_STAMP) ## write migrations for changed models
+	@$(BIN)/python manage.py makemigrations
+
+starter: $(STAMP) ## train the starter version anew (some minutes; needs MNIST)
+	@$(BIN)/python manage.py train_starter
+
+screenshots: $(DEV_STAMP) ## take the pictures in docs/ from the running program
+	@$(BIN)/python -m docs.take_screenshots
+
+lock: ## resolve the dependencies anew; needs uv
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q requirements/base.in -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q requirements/tensorflow.in -o requirements/tensorflow.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q requirements/dev.in -o requirements/dev.lock
+
+clean: ## remove what was installed; keeps the data
+	rm -rf $(VENV) node_modules
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Digit Lab needs Python 3.11 or newer; PYTHON=… names one")'
+	@$(PYTHON) -m venv $(VENV)
+
+$(STAMP): $(LOCKS) pyproject.toml | $(BIN)/python
+	@echo "Installing the dependencies (once, about a minute) …"
+	@$(INSTALL) $(foreach lock,$(LOCKS),-r $(lock))
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV_STAMP): requirements/dev.lock $(STAMP)
+	@echo "Installing what tests and linters need …"
+	@$(INSTALL) -r requirements/dev.lock
+	@touch $@
