@@ -62,7 +62,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    *(["django.contrib.auth.middleware.LoginRequiredMiddleware"] if AUTH_MODE == "login" else []),
+    *(["digitlab.middleware.PagesNeedLogin"] if AUTH_MODE == "login" else []),
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

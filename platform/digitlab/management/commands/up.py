@@ -23,6 +23,7 @@ from digitlab.worker_signals import redis_client
 
 DEFAULT_PORT = 8000
 PORTS_TRIED = 20
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 READY_SECONDS = 60.0
 
 
@@ -37,6 +38,10 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, _interrupt)
         signal.signal(signal.SIGHUP, _interrupt)
         self._children: list[Child] = []
+        if settings.AUTH_MODE == "local" and options["host"] not in LOOPBACK:
+            raise CommandError(
+                "In local mode nobody logs in, so only this machine is served: DIGITLAB_AUTH=login opens it."
+            )
         with _only_one(settings.DATA_DIR):
             host, port = options["host"], _free_port(options["host"], _wanted_port(options["port"]))
             try:
