@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nnlib.architecture import Architecture
 from nnlib.arrays import Float32Array
@@ -19,13 +20,16 @@ class Descent(Protocol):
 
     Attributes:
         rows: Samples that it wants at once; fewer at the end of an epoch.
+        in_sequence: Whether the order of these samples matters.
     """
 
     rows: int
+    in_sequence: bool
 
     def learn(
         self,
         x: Float32Array,
+        first: NDArray[np.intp],
         targets: Float32Array,
         rates: Sequence[float],
         masks: list[Float32Array] | None,
@@ -33,7 +37,8 @@ class Descent(Protocol):
         """Take `len(rates)` steps.
 
         Args:
-            x: `(n, used)`: the last `used` inputs; those before are 0 in all samples.
+            x: `(n, inputs)`.
+            first: `(n,)`: row i of `x` is 0 before column `first[i]`; ascending unless the descent is `in_sequence`.
             targets: `(n, classes)`, one-hot.
             rates: Learning rate of every step.
             masks: Per hidden layer `(n, units)`, 0 or 1 / (1 - dropout); None drops nothing.
@@ -45,7 +50,7 @@ class Descent(Protocol):
 
 
 class BatchDescent:
-    """One step of any optimizer per batch.
+    """One step of any optimizer per batch; the order within a batch does not matter.
 
     Args:
         architecture: Of the network.
@@ -54,6 +59,8 @@ class BatchDescent:
         recipe: Says batch size, loss and l2.
         idle: So many parameters at the front never move, because their gradient is always 0.
     """
+
+    in_sequence = False
 
     def __init__(
         self,
@@ -73,13 +80,14 @@ class BatchDescent:
     def learn(
         self,
         x: Float32Array,
+        first: NDArray[np.intp],
         targets: Float32Array,
         rates: Sequence[float],
         masks: list[Float32Array] | None,
     ) -> tuple[float, int]:
         """See `Descent`."""
         (rate,) = rates
-        error, correct = self._workspace.run(x, targets, masks)
+        error, correct = self._workspace.run(x, first, targets, masks)
         self._shrink_weights(rate)
         self._optimizer.step(self._moving, self._moving_gradient, rate)
         return error, correct

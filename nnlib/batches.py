@@ -1,5 +1,7 @@
 """Batches of training samples, in the order of an epoch, as the network is to see them."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,8 +12,22 @@ from nnlib.input_order import InputOrder
 _ROWS_AT_ONCE = 4096
 
 
+class Batch(NamedTuple):
+    """Samples as a descent wants them; `x` is overwritten by the next batch.
+
+    Attributes:
+        x: `(n, inputs)` float32 in [0, 1], columns in the input order.
+        first: `(n,)`: row i of `x` is 0 before column `first[i]`; ascending unless the batches are in sequence.
+        labels: `(n,)`.
+    """
+
+    x: Float32Array
+    first: NDArray[np.intp]
+    labels: LabelArray
+
+
 class Batches:
-    """Reads rows of the training data, distorts them if asked to, and leaves out first columns that are 0.
+    """Reads rows of the training data, distorts them if asked to, and tells how many zeros each begins with.
 
     Args:
         x: `(n, inputs)` uint8 in 0..255 or float32 in [0, 1]; may be a memory map.
@@ -20,6 +36,7 @@ class Batches:
         augmentation: Distorts every sample anew in every epoch; None leaves them alone.
         seed: With the epoch and the first place, decides the distortions of a batch.
         rows: At most so many at once.
+        in_sequence: Whether the samples of a batch stay in their order, or are sorted for `staircase.py`.
     """
 
     def __init__(
@@ -31,50 +48,51 @@ class Batches:
         augmentation: Augmentation | None,
         seed: int,
         rows: int,
+        in_sequence: bool,
     ) -> None:
         self._y = np.asarray(y, np.intp)
-        self._augmentation, self._seed = augmentation, seed
+        self._augmentation, self._seed, self._in_sequence = augmentation, seed, in_sequence
         self._x = np.asarray(x) if augmentation is not None else _arranged(x, input_order)
         self._first_used = _first_used(self._x) if augmentation is None else np.zeros(len(x), np.intp)
         self._rows = np.empty((rows, x.shape[1]), x.dtype)
         self._pixels = np.empty((rows, x.shape[1]), np.float32)
+        self._sorted = np.empty_like(self._pixels)
 
     def __len__(self) -> int:
         return len(self._y)
 
-    def read(
-        self, start: int, stop: int, *, order: NDArray[np.intp] | None, epoch: int
-    ) -> tuple[Float32Array, LabelArray]:
-        """The samples at places `start` to `stop` of `order` in epoch `epoch`, and their labels.
+    def read(self, start: int, stop: int, *, order: NDArray[np.intp] | None, epoch: int) -> Batch:
+        """The samples at places `start` to `stop` of `order` in epoch `epoch`.
 
         Args:
             start: First place, at least 0.
             stop: One past the last place.
             order: Sample numbers `(n,)`; None is as they lie.
             epoch: From 1.
-
-        Returns:
-            `(stop - start, used)` float32 in [0, 1], a view that the next call overwrites, and `(stop - start,)`. Only
-            the last `used` columns are there; those before are 0 in all of these samples.
         """
-        x = self._pixels[: stop - start]
-        if order is None:
-            chosen: slice | NDArray[np.intp] = slice(start, stop)
-            rows = self._x[chosen]
-        else:
-            chosen = order[start:stop]
-            # mode="clip" lets take write straight into the buffer; every number is in range.
-            rows = np.take(self._x, chosen, axis=0, out=self._rows[: stop - start], mode="clip")
-        if rows.dtype == np.uint8:
-            np.divide(rows, np.float32(255), out=x, dtype=np.float32)
-        else:
-            np.copyto(x, rows)
+        chosen = np.arange(start, stop) if order is None else order[start:stop]
         if self._augmentation is not None:
+            x = self._fetch(chosen)
             self._augmentation.distort(x, rng=np.random.Generator(np.random.PCG64([self._seed, epoch, start])))
-            first = int((x.max(axis=0) > 0).argmax())
-        else:
-            first = int(self._first_used[chosen].min())
-        return x[:, first:], self._y[chosen]
+            first = _first_used(x)
+            if not self._in_sequence:
+                by_first = np.argsort(first, kind="stable")
+                x = np.take(x, by_first, axis=0, out=self._sorted[: len(x)], mode="clip")
+                chosen, first = chosen[by_first], first[by_first]
+            return Batch(x, first, self._y[chosen])
+        if not self._in_sequence:
+            chosen = chosen[np.argsort(self._first_used[chosen], kind="stable")]
+        return Batch(self._fetch(chosen), self._first_used[chosen], self._y[chosen])
+
+    def _fetch(self, chosen: NDArray[np.intp]) -> Float32Array:
+        """The chosen samples as float32 in [0, 1], in a buffer that is used again."""
+        x = self._pixels[: len(chosen)]
+        # mode="clip" lets take write straight into the buffer; every number is in range.
+        rows = np.take(self._x, chosen, axis=0, out=self._rows[: len(chosen)], mode="clip")
+        np.copyto(x, rows)
+        if rows.dtype == np.uint8:
+            np.divide(x, np.float32(255), out=x)
+        return x
 
 
 def _arranged(x: SampleArray, order: InputOrder) -> SampleArray:

@@ -18,6 +18,7 @@ with batches of one is the plain form, and the tests hold this against it.
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nnlib.activations import ACTIVATIONS, OUTPUTS
 from nnlib.architecture import Architecture
@@ -39,6 +40,7 @@ class DelayedDescent:
     """
 
     rows = ROWS
+    in_sequence = True
 
     def __init__(self, architecture: Architecture, parameters: Parameters[np.float32], recipe: Recipe) -> None:
         self._parameters, self._loss = parameters, LOSSES[recipe.loss]
@@ -59,13 +61,14 @@ class DelayedDescent:
     def learn(
         self,
         x: Float32Array,
+        first: NDArray[np.intp],
         targets: Float32Array,
         rates: Sequence[float],
         masks: list[Float32Array] | None,
     ) -> tuple[float, int]:
         """See `Descent`."""
-        n, used = x.shape
-        w, b = self._parameters.weights[0][-used:], self._parameters.biases[0]
+        n, start = len(x), int(first.min())
+        x, w, b = x[:, start:], self._parameters.weights[0][start:], self._parameters.biases[0]
         z, steps = np.matmul(x, w, out=self._values[0][:n]), self._steps[:n]
         np.add(z, b, out=z)
         overlaps = x @ x.T

@@ -88,6 +88,7 @@ class Trainer:
             augmentation=augmentation,
             seed=recipe.seed,
             rows=self._descent.rows,
+            in_sequence=self._descent.in_sequence,
         )
         self._targets = one_hot(network.architecture.outputs)
         self._generator = np.random.Generator(np.random.PCG64(recipe.seed))
@@ -165,8 +166,9 @@ class Trainer:
         steps = math.ceil((stop - start) / recipe.batch_size)
         rates = [self._learning_rate(progress.steps + step) for step in range(steps)]
         with np.errstate(over="ignore", invalid="ignore"):  # caught below, with a remedy
-            x, labels = self._batches.read(start, stop, order=progress.order, epoch=progress.epoch + 1)
-            error, correct = self._descent.learn(x, self._targets[labels], rates, self._draw_masks(stop - start))
+            x, first, labels = self._batches.read(start, stop, order=progress.order, epoch=progress.epoch + 1)
+            masks = self._draw_masks(stop - start)
+            error, correct = self._descent.learn(x, first, self._targets[labels], rates, masks)
         if not math.isfinite(error):
             raise NonFiniteError(error=error, epoch=progress.epoch + 1, learning_rate=rates[0])
         progress.position = stop

@@ -4,7 +4,9 @@ The same mathematics as `backpropagation.py`, which is the place to understand i
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
+from nnlib import staircase
 from nnlib.activations import ACTIVATIONS, OUTPUTS
 from nnlib.architecture import Architecture
 from nnlib.arrays import Float32Array
@@ -31,33 +33,44 @@ class Workspace:
             [np.empty((rows, size), np.float32) for size in hidden] for _ in range(3)
         )
 
-    def run(self, x: Float32Array, targets: Float32Array, masks: list[Float32Array] | None = None) -> tuple[float, int]:
+    def run(
+        self,
+        x: Float32Array,
+        first: NDArray[np.intp],
+        targets: Float32Array,
+        masks: list[Float32Array] | None = None,
+    ) -> tuple[float, int]:
         """Compute `gradient` for a batch.
 
         Args:
-            x: `(n, used)`: the last `used` inputs; those before are 0 in the whole batch.
+            x: `(n, inputs)`.
+            first: `(n,)`, ascending: row i of `x` is 0 before column `first[i]`.
             targets: `(n, classes)`, one-hot.
             masks: Per hidden layer `(n, units)`, 0 or 1 / (1 - dropout); None drops nothing.
 
         Returns:
             The summed error of the batch and how many samples were read right.
         """
-        inputs = self._forward(x, masks)
+        inputs = self._forward(x, first, masks)
         outputs = self._values[-1][: len(x)]
         error = self._loss.error(outputs, targets)
         correct = int(np.count_nonzero(outputs.argmax(axis=1) == targets.argmax(axis=1)))
         self._loss.backward(outputs, targets)
         np.divide(outputs, len(x), out=outputs)
-        self._backward(inputs, outputs, masks)
+        self._backward(inputs, first, outputs, masks)
         return error, correct
 
-    def _forward(self, x: Float32Array, masks: list[Float32Array] | None) -> list[Float32Array]:
+    def _forward(
+        self, x: Float32Array, first: NDArray[np.intp], masks: list[Float32Array] | None
+    ) -> list[Float32Array]:
         """Fill the values of every layer; return what each layer read, `(n, inputs)`."""
-        n, used = x.shape
-        inputs, last = [x], len(self._values) - 1
+        n, inputs, last = len(x), [x], len(self._values) - 1
         for layer, (w, b) in enumerate(zip(self._parameters.weights, self._parameters.biases, strict=True)):
             y = self._values[layer][:n]
-            np.matmul(inputs[-1], w if layer else w[-used:], out=y)
+            if layer == 0:
+                staircase.multiply(x, first, w, out=y)
+            else:
+                np.matmul(inputs[-1], w, out=y)
             np.add(y, b, out=y)
             if layer == last:
                 self._output(y)
@@ -66,8 +79,14 @@ class Workspace:
             inputs.append(y if masks is None else np.multiply(y, masks[layer], out=self._dropped[layer][:n]))
         return inputs
 
-    def _backward(self, inputs: list[Float32Array], dz: Float32Array, masks: list[Float32Array] | None) -> None:
-        n, used = inputs[0].shape
+    def _backward(
+        self,
+        inputs: list[Float32Array],
+        first: NDArray[np.intp],
+        dz: Float32Array,
+        masks: list[Float32Array] | None,
+    ) -> None:
+        n = len(dz)
         ones = self._ones[:n]
         for layer in reversed(range(1, len(inputs))):
             np.matmul(inputs[layer].T, dz, out=self.gradient.weights[layer])
@@ -78,6 +97,5 @@ class Workspace:
                 np.multiply(dx, masks[below], out=dx)
             self._activation.backward(dx, self._values[below][:n], self._scratch[below][:n])
             dz = dx
-        self.gradient.weights[0][:-used] = 0
-        np.matmul(inputs[0].T, dz, out=self.gradient.weights[0][-used:])
+        staircase.multiply_transposed(inputs[0], first, dz, out=self.gradient.weights[0])
         np.matmul(ones, dz, out=self.gradient.biases[0])

@@ -22,18 +22,20 @@ def test_delayed_steps_equal_immediate_ones(loss, sizes, rows, dropped):
     flat = rng.uniform(-1, 1, architecture.parameter_count).astype(np.float32)
     delayed, immediate = Parameters(architecture, flat.copy()), Parameters(architecture, flat.copy())
     plain = BatchDescent(architecture, immediate, OPTIMIZERS["sgd"](len(flat)), recipe)
-    x = rng.random((rows, 15), np.float32)  # the first 5 inputs are idle
+    x = rng.random((rows, 20), np.float32)
+    first = rng.integers(3, 9, rows)
+    x[np.arange(20) < first[:, None]] = 0
     targets = np.eye(4, dtype=np.float32)[rng.integers(0, 4, rows)]
     rates = rng.uniform(0.05, 0.5, rows).tolist()
     masks = [(rng.random((rows, size)) < 0.5) * np.float32(2) for size in sizes[1:-1]] if dropped else None
 
-    error, correct = DelayedDescent(architecture, delayed, recipe).learn(x, targets, rates, masks)
+    error, correct = DelayedDescent(architecture, delayed, recipe).learn(x, first, targets, rates, masks)
 
     plain_error, plain_correct = 0.0, 0
     for t in range(rows):
         row = slice(t, t + 1)
         mask = None if masks is None else [mask[row] for mask in masks]
-        e, c = plain.learn(x[row], targets[row], rates[row], mask)
+        e, c = plain.learn(x[row], first[row], targets[row], rates[row], mask)
         plain_error += e
         plain_correct += c
     assert error == pytest.approx(plain_error, rel=1e-4)

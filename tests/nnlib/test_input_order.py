@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from nnlib.augmentation import STRENGTHS, Augmentation
 from nnlib.batches import Batches
 from nnlib.input_order import InputOrder
 
@@ -9,8 +10,8 @@ X = np.array([[0, 9, 3, 0, 5], [0, 0, 3, 0, 5], [0, 7, 3, 0, 0], [0, 0, 3, 1, 5]
 Y = np.array([0, 1, 2, 3], np.uint8)
 
 
-def batches(order, x=X):
-    return Batches(x, Y, input_order=order, augmentation=None, seed=0, rows=4)
+def batches(order, x=X, *, in_sequence=True):
+    return Batches(x, Y, input_order=order, augmentation=None, seed=0, rows=4, in_sequence=in_sequence)
 
 
 def test_inputs_are_ordered_from_never_used_to_always_used():
@@ -27,30 +28,67 @@ def test_arranged_weights_can_be_put_back():
     np.testing.assert_array_equal(order.put_back(order.arrange(w)), w)
 
 
-def test_a_batch_leaves_out_only_first_columns_that_are_zero():
+def test_a_batch_tells_with_how_many_zeros_each_row_begins():
     order = InputOrder.by_use(X)
 
-    x, y = batches(order).read(0, 2, order=None, epoch=1)
+    x, first, y = batches(order).read(0, 4, order=None, epoch=1)
 
-    np.testing.assert_array_equal(x, X[:2][:, [1, 4, 2]] / np.float32(255))
-    assert y.tolist() == [0, 1]
+    np.testing.assert_array_equal(x, X[:, order.inputs] / np.float32(255))
+    assert first.tolist() == [2, 3, 2, 1]
+    assert y.tolist() == [0, 1, 2, 3]
 
 
 def test_a_batch_follows_the_order_of_the_epoch():
-    x, y = batches(InputOrder.by_use(X)).read(1, 3, order=np.array([2, 3, 1, 0]), epoch=1)
+    x, _, y = batches(InputOrder.natural(5)).read(1, 3, order=np.array([2, 3, 1, 0]), epoch=1)
 
-    np.testing.assert_array_equal(x, X[[3, 1]][:, [3, 1, 4, 2]] / np.float32(255))
+    np.testing.assert_array_equal(x, X[[3, 1]] / np.float32(255))
     assert y.tolist() == [3, 1]
 
 
-def test_float_samples_are_taken_as_they_are():
-    x, _ = batches(InputOrder.natural(5), (X / 9).astype(np.float32)).read(0, 4, order=None, epoch=1)
+def test_a_batch_that_need_not_be_in_sequence_is_sorted_by_its_zeros():
+    x, first, y = batches(InputOrder.by_use(X), in_sequence=False).read(0, 4, order=None, epoch=1)
 
-    np.testing.assert_array_equal(x, (X / 9).astype(np.float32)[:, -x.shape[1] :])
+    assert y.tolist() == [3, 0, 2, 1]
+    assert first.tolist() == [1, 2, 2, 3]
+    np.testing.assert_array_equal(x[0], X[3][[0, 3, 1, 4, 2]] / np.float32(255))
+
+
+def test_distorted_batches_are_sorted_too():
+    rng = np.random.default_rng(0)
+    x = (rng.random((40, 784)) < np.linspace(0, 0.05, 784)).astype(np.uint8) * 255
+    y = np.arange(40)
+    batches = {
+        in_sequence: Batches(
+            x,
+            y,
+            input_order=InputOrder.natural(784),
+            augmentation=Augmentation(STRENGTHS["mild"], InputOrder.natural(784)),
+            seed=0,
+            rows=40,
+            in_sequence=in_sequence,
+        ).read(0, 40, order=None, epoch=1)
+        for in_sequence in (True, False)
+    }
+
+    as_they_lie, as_sorted = batches[True], batches[False]
+    assert (np.diff(as_sorted.first) >= 0).all()
+    assert (np.diff(as_they_lie.first) < 0).any()
+    np.testing.assert_array_equal(as_sorted.x, as_they_lie.x[as_sorted.labels])
+    for row, first in zip(as_sorted.x, as_sorted.first, strict=True):
+        assert (row[:first] == 0).all()
+        assert row[first] > 0
+
+
+def test_float_samples_are_taken_as_they_are():
+    shares = (X / 9).astype(np.float32)
+
+    x, _, _ = batches(InputOrder.natural(5), shares).read(0, 4, order=None, epoch=1)
+
+    np.testing.assert_array_equal(x, shares)
 
 
 def test_a_batch_without_any_ink_can_be_read():
-    x, _ = batches(InputOrder.natural(5), np.zeros_like(X)).read(0, 4, order=None, epoch=1)
+    x, first, _ = batches(InputOrder.natural(5), np.zeros_like(X)).read(0, 4, order=None, epoch=1)
 
     assert (x == 0).all()
-    assert x.shape[1] >= 1
+    assert (first < 5).all()

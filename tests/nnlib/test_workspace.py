@@ -30,8 +30,9 @@ def test_gradient_and_error_are_those_of_plain_backpropagation(activation, loss,
     architecture, parameters, x, targets = drawn(activation, loss, rows=rows, idle=idle)
     workspace = Workspace(architecture, parameters, LOSSES[loss], 6)
 
-    workspace.run(*drawn(activation, loss, rows=6)[2:])  # leaves its traces in the buffers
-    error, correct = workspace.run(x[:, idle:], targets)
+    other_x, other_targets = drawn(activation, loss, rows=6)[2:]
+    workspace.run(other_x, np.zeros(6, int), other_targets)  # leaves its traces in the buffers
+    error, correct = workspace.run(x, np.full(rows, idle), targets)
 
     values = forward(architecture, parameters.weights, parameters.biases, x)
     dws, dbs = backward(architecture, parameters.weights, values, targets, LOSSES[loss])
@@ -47,13 +48,13 @@ def test_dropped_units_neither_speak_nor_learn():
     masks = [np.full((6, size), 2, np.float32) for size in SIZES[1:-1]]
     masks[0][:, 2] = 0
 
-    error, _ = workspace.run(x, targets, masks)
+    error, _ = workspace.run(x, np.zeros(6, int), targets, masks)
 
     assert (workspace.gradient.weights[0][:, 2] == 0).all()
     assert workspace.gradient.biases[0][2] == 0
     assert (workspace.gradient.weights[1][2] == 0).all()
     parameters.weights[1][2] = 100
-    assert workspace.run(x, targets, masks)[0] == error
+    assert workspace.run(x, np.zeros(6, int), targets, masks)[0] == error
 
 
 def test_a_dropout_gradient_agrees_with_the_numerical_gradient():
@@ -61,14 +62,14 @@ def test_a_dropout_gradient_agrees_with_the_numerical_gradient():
     workspace = Workspace(architecture, parameters, LOSSES["cross_entropy"], 6)
     rng = np.random.default_rng(0)
     masks = [(rng.random((6, size)) < 0.5).astype(np.float32) * 2 for size in SIZES[1:-1]]
-    workspace.run(x, targets, masks)
+    workspace.run(x, np.zeros(6, int), targets, masks)
     gradient = workspace.gradient.flat.copy()
 
     for i in range(0, len(gradient), 7):
         here = parameters.flat[i]
         parameters.flat[i] = here + 0.01
-        above = workspace.run(x, targets, masks)[0] / 6
+        above = workspace.run(x, np.zeros(6, int), targets, masks)[0] / 6
         parameters.flat[i] = here - 0.01
-        below = workspace.run(x, targets, masks)[0] / 6
+        below = workspace.run(x, np.zeros(6, int), targets, masks)[0] / 6
         parameters.flat[i] = here
         assert gradient[i] == pytest.approx((above - below) / 0.02, abs=2e-4)
