@@ -19,10 +19,12 @@ LOG_BYTES = 5_000_000
 
 
 class Child:
-    """One process of the lab and its log file."""
+    """One process of the lab and its log file; one that is not `lasting` may end by itself."""
 
-    def __init__(self, name: str, command: Sequence[str], *, environment: Mapping[str, str], log: Path) -> None:
-        self.name = name
+    def __init__(
+        self, name: str, command: Sequence[str], *, environment: Mapping[str, str], log: Path, lasting: bool = True
+    ) -> None:
+        self.name, self._lasting = name, lasting
         self._command, self._environment, self.log = list(command), dict(environment), log
         self._process: subprocess.Popen[bytes] | None = None
         self._deaths: deque[float] = deque(maxlen=DEATHS_AT_MOST)
@@ -51,7 +53,7 @@ class Child:
                 self.start()
             return ""
         code = self._process.poll()
-        if code is None:
+        if code is None or not self._lasting:
             return ""
         self.kill_group()
         self._process = None

@@ -23,6 +23,7 @@ from digitlab.worker_signals import redis_client
 
 DEFAULT_PORT = 8000
 PORTS_TRIED = 20
+MANAGE = settings.BASE_DIR / "manage.py"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 READY_SECONDS = 60.0
 
@@ -69,9 +70,12 @@ class Command(BaseCommand):
         self._add("worker", [*celery, "worker", "--without-gossip", "--without-mingle", "-l", "warning"], environment)
         self._add("scheduler", [*celery, "beat", "--pidfile=", "-l", "warning"], environment)
         self._add("web", _web_command(host, port), {**environment, **_one_thread(environment)})
+        # So that the form knows whether MNIST can be had before anybody asks for it.
+        self._add("datasets", [sys.executable, str(MANAGE), "prepare_datasets"], environment, lasting=False)
 
-    def _add(self, name: str, command: list[str], environment: dict[str, str]) -> None:
-        child = Child(name, command, environment=environment, log=settings.DATA_DIR / "logs" / f"{name}.log")
+    def _add(self, name: str, command: list[str], environment: dict[str, str], *, lasting: bool = True) -> None:
+        log = settings.DATA_DIR / "logs" / f"{name}.log"
+        child = Child(name, command, environment=environment, log=log, lasting=lasting)
         self._children.append(child)
         child.start()
 
@@ -117,11 +121,11 @@ class Command(BaseCommand):
         """First those who ask, then those who work, last the one that carries messages between them."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
-        grace = {"web": 5.0, "scheduler": 3.0, "worker": 20.0, "redis": 5.0}
-        for name in ("web", "scheduler", "worker", "redis"):
+        grace = {"datasets": 0.0, "web": 5.0, "scheduler": 3.0, "worker": 20.0, "redis": 5.0}
+        for name, seconds in grace.items():
             for child in self._children:
                 if child.name == name:
-                    child.stop(grace_seconds=grace[name])
+                    child.stop(grace_seconds=seconds)
 
 
 def _interrupt(_number: int, _frame: Any) -> None:

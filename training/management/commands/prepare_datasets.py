@@ -1,0 +1,23 @@
+"""`manage.py prepare_datasets`: fetch MNIST before anybody asks for it, or learn that it cannot be had."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from training import datasets
+from training.errors import DatasetUnavailableError
+
+
+class Command(BaseCommand):
+    help = "Fetch MNIST, or note why it cannot be had: the form then says so."
+
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 -- Django's signature
+        states = {status.key: status.state for status in datasets.availability()}
+        if states["mnist"] != "on_first_use":
+            self.stdout.write(f"MNIST is {states['mnist']}")
+            return
+        try:
+            datasets.load("mnist")
+            self.stdout.write("MNIST is ready")
+        except DatasetUnavailableError as error:
+            self.stdout.write(str(error))
