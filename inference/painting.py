@@ -23,6 +23,9 @@ PEN_WIDTH = 0.113 * BOX
 _STEP = 0.6
 """Pixels between painted dots: they narrow a stroke of `PEN_WIDTH` by at most 0.04 pixels on either side."""
 _MANY_DOTS = 400
+"""From here on a scribble covers itself, and of dots that all but coincide one is enough."""
+_LONGEST = 6_000.0
+"""Pixels of ink beyond which dots are set further apart, to bound the work."""
 _PIXEL_CENTRES = np.arange(SIDE, dtype=np.float32) + np.float32(0.5)
 
 
@@ -44,12 +47,14 @@ def paint(ink: Ink, *, brush: float | None = None, pen_width: float = PEN_WIDTH)
     scale = (BOX - pen_width) / extent if extent else 0.0
     dots, middle = _dots(ink, scale)
     dots += SIDE / 2 - middle
-    image = _coverage(dots, pen_width / 2)
-    return _coverage(dots - _off_centre(image), pen_width / 2)
+    # The mean of the dots is not yet the centre of mass of the ink: lines that cross or touch count once. An image of
+    # half the size tells how far off it is.
+    dots -= 2 * _off_centre(_coverage(dots / 2, pen_width / 4, side=SIDE // 2))
+    return _coverage(dots, pen_width / 2, side=SIDE)
 
 
 def _dots(ink: Ink, scale: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """`(n, 2)` dots along the strokes, `_STEP` pixels apart, and their mean, in pixels from an arbitrary origin."""
+    """`(n, 2)` dots along the strokes, `_STEP` pixels apart, and their mean, in pixels from the first point."""
     points = (ink.points - ink.points[0]) * scale
     travelled = np.concatenate(([0.0], np.cumsum(ink.lengths() * scale)))
     ends = (ink.ends() - ink.points[0]) * scale
@@ -66,24 +71,20 @@ def _dots(ink: Ink, scale: float) -> tuple[NDArray[np.float64], NDArray[np.float
     return dots, middle
 
 
-_LONGEST = 6_000.0
-
-
-def _coverage(dots: NDArray[np.float64], radius: float) -> NDArray[np.float32]:
-    """`(28, 28)` share of each pixel within `radius` pixels of the nearest of the `(n, 2)` dots.
+def _coverage(dots: NDArray[np.float64], radius: float, *, side: int) -> NDArray[np.float32]:
+    """`(side, side)` share of each pixel within `radius` pixels of the nearest of the `(n, 2)` dots.
 
     The share is taken from the distance of the pixel's centre to the edge of the ink, exact for a straight edge along
     the grid.
     """
-    across = np.square(_PIXEL_CENTRES - dots[:, :1].astype(np.float32))
-    down = np.square(_PIXEL_CENTRES - dots[:, 1:].astype(np.float32))
-    squared = (down[:, :, None] + across[:, None, :]).min(axis=0)
-    return np.clip(np.float32(radius + 0.5) - np.sqrt(squared), 0.0, 1.0)
+    across, down = np.square(_PIXEL_CENTRES[:side] - dots.astype(np.float32).T[:, :, None])
+    distance = np.sqrt((down[:, :, None] + across[:, None, :]).min(axis=0))
+    image: NDArray[np.float32] = np.minimum(np.maximum(np.float32(radius + 0.5) - distance, 0), 1)
+    return image
 
 
 def _off_centre(image: NDArray[np.float32]) -> NDArray[np.float64]:
-    """`(2,)` pixels (x, y) from the middle of `image` to its centre of mass."""
-    mass = float(image.sum())
-    x = float(image.sum(axis=0) @ _PIXEL_CENTRES) / mass
-    y = float(image.sum(axis=1) @ _PIXEL_CENTRES) / mass
-    return np.array([x - SIDE / 2, y - SIDE / 2])
+    """`(2,)` pixels (x, y) from the middle of the square `image` to its centre of mass."""
+    centres, mass = _PIXEL_CENTRES[: len(image)], float(image.sum())
+    centre_of_mass = np.array([image.sum(axis=0) @ centres, image.sum(axis=1) @ centres], dtype=np.float64) / mass
+    return centre_of_mass - len(image) / 2
