@@ -1,6 +1,6 @@
 """Pages of runs: the list, the form, the live page and its buttons."""
 
-from typing import Any
+from typing import Any, get_args
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from inference import wording
 from training import datasets, selectors, services
+from training.config import DatasetKey, Optimizer
 from training.errors import RunStateError
 from training.forms import RunForm, preset_values, starting_values
 from training.models import Run
@@ -39,6 +40,7 @@ def run_list(request: HttpRequest) -> HttpResponse:
         "cursor": cursor,
         "filters": filters,
         "page_size": PAGE_SIZE,
+        "value_titles": {value: wording.choice_title(value) for value in (*get_args(DatasetKey), *get_args(Optimizer))},
     }
     return render(request, "training/run_list.html", context)
 

@@ -1,0 +1,147 @@
+import uPlot from "../../vendor/uplot/uPlot.esm.js";
+import { colour, onSchemeChange } from "../colours.js";
+
+/**
+ * @typedef {{label: string, colour: string, dash?: number[]}} Line `colour` names a custom property, such as "--test"
+ * @typedef {"linear" | "log"} Scale
+ * @typedef {[number[], ...(number | null)[][]]} Columns epochs, then the values of each line
+ */
+
+const LEGEND_HEIGHT = 34;
+
+/** Lines over epochs in an element, as wide as it is; follows its size and the colour scheme. */
+export class LineChart {
+  #box;
+  #lines;
+  #format;
+  /** @type {uPlot | null} */
+  #plot = null;
+  /** @type {Columns} */
+  #columns;
+  /** @type {Scale} */
+  #scale = "linear";
+  #observer;
+
+  /**
+   * @param {HTMLElement} box
+   * @param {Line[]} lines
+   * @param {(value: number) => string} format how a value is written on the axis and in the legend
+   */
+  constructor(box, lines, format) {
+    this.#box = box;
+    this.#lines = lines;
+    this.#format = format;
+    this.#columns = /** @type {Columns} */ ([[], ...lines.map(() => [])]);
+    this.#observer = new ResizeObserver(() => this.#resize());
+  }
+
+  start() {
+    this.#observer.observe(this.#box);
+    onSchemeChange(this.#rebuild);
+    this.#rebuild();
+  }
+
+  stop() {
+    this.#observer.disconnect();
+    this.#plot?.destroy();
+    this.#plot = null;
+  }
+
+  /** @param {Columns} columns */
+  show(columns) {
+    this.#columns = columns;
+    this.#plot?.setData(this.#drawable());
+  }
+
+  /** @param {Scale} scale */
+  setScale(scale) {
+    if (scale === this.#scale) return;
+    this.#scale = scale;
+    this.#rebuild();
+  }
+
+  /** @param {Line[]} lines as many as before */
+  setLines(lines) {
+    this.#lines = lines;
+    this.#rebuild();
+  }
+
+  #rebuild = () => {
+    this.#plot?.destroy();
+    this.#box.querySelector(".chart__empty")?.remove();
+    this.#plot = new uPlot(this.#options(), this.#drawable(), this.#box);
+  };
+
+  #resize() {
+    this.#plot?.setSize(this.#size());
+  }
+
+  #size() {
+    return { width: Math.max(200, this.#box.clientWidth), height: Math.max(160, this.#box.clientHeight - LEGEND_HEIGHT) };
+  }
+
+  /** A logarithm has no place for nothing: what is not above 0 is left out there. */
+  #drawable() {
+    if (this.#scale === "linear") return this.#columns;
+    const [epochs, ...values] = this.#columns;
+    const positive = values.map((line) => line.map((value) => (value != null && value > 0 ? value : null)));
+    return /** @type {Columns} */ ([epochs, ...positive]);
+  }
+
+  /** @returns {uPlot.Options} */
+  #options() {
+    const axis = {
+      stroke: colour("--muted"),
+      font: "12px system-ui, sans-serif",
+      grid: { stroke: colour("--grid"), width: 1 },
+      ticks: { stroke: colour("--grid"), width: 1, size: 4 },
+    };
+    return {
+      ...this.#size(),
+      scales: {
+        x: { time: false, range: (_plot, low, high) => span(low, high) },
+        y: this.#scale === "log" ? { distr: 3 } : { range: (_plot, low, high) => padded(low, high) },
+      },
+      axes: [
+        { ...axis, space: 50, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000], size: 32 },
+        { ...axis, size: 58, values: (_plot, splits) => splits.map((split) => (split == null ? "" : this.#format(split))) },
+      ],
+      series: [
+        { label: "Epoch", value: (_plot, value) => (value == null ? "–" : String(value)) },
+        ...this.#lines.map((line) => ({
+          label: line.label,
+          stroke: colour(line.colour),
+          width: 2,
+          dash: line.dash,
+          spanGaps: false,
+          points: { size: 5, show: this.#columns[0].length <= 40 ? true : undefined },
+          value: (/** @type {uPlot} */ _plot, /** @type {number | null} */ value) => (value == null ? "–" : this.#format(value)),
+        })),
+      ],
+      cursor: { drag: { x: true, y: false }, points: { size: 8 } },
+      legend: { live: true },
+    };
+  }
+}
+
+/**
+ * @param {number | null} low
+ * @param {number | null} high
+ * @returns {[number, number]} at least one epoch wide
+ */
+function span(low, high) {
+  if (low == null || high == null) return [1, 2];
+  return low === high ? [low - 0.5, high + 0.5] : [low, high];
+}
+
+/**
+ * @param {number | null} low
+ * @param {number | null} high
+ * @returns {[number, number]} with a little air; errors and accuracies start at 0 when they come near
+ */
+function padded(low, high) {
+  if (low == null || high == null) return [0, 1];
+  const air = (high - low || Math.abs(high) || 1) * 0.06;
+  const bottom = low - air;
+  return [low >= 0 && bottom < (high - low) * 0.25 ? 0 : bottom, high + air];
+}

@@ -1,0 +1,102 @@
+import { erased } from "./geometry.js";
+
+/**
+ * @typedef {import("./geometry.js").Point} Point
+ * @typedef {import("./geometry.js").Stroke} Stroke
+ */
+
+/** The ink on a canvas: strokes, and every step back and forth. A gesture (one stroke, one wipe, one clearing) is a step. */
+export class Drawing {
+  /** @type {readonly Stroke[]} */
+  #strokes = [];
+  /** @type {(readonly Stroke[])[]} */
+  #past = [];
+  /** @type {(readonly Stroke[])[]} */
+  #future = [];
+  /** @type {readonly Stroke[] | null} what was there before the gesture under way */
+  #before = null;
+
+  get strokes() {
+    return this.#strokes;
+  }
+
+  get isEmpty() {
+    return this.#strokes.length === 0;
+  }
+
+  get canUndo() {
+    return this.#past.length > 0;
+  }
+
+  get canRedo() {
+    return this.#future.length > 0;
+  }
+
+  /** @param {Point} point where a new stroke begins */
+  beginStroke(point) {
+    this.endGesture();
+    this.#before = this.#strokes;
+    this.#strokes = [...this.#strokes, [point]];
+  }
+
+  /** @param {Point[]} points further points of the stroke under way */
+  extendStroke(points) {
+    const last = this.#strokes.at(-1);
+    if (!this.#before || !last) return;
+    this.#strokes = [...this.#strokes.slice(0, -1), [...last, ...points]];
+  }
+
+  /**
+   * @param {Point} from
+   * @param {Point} to
+   * @param {number} radius
+   */
+  erase(from, to, radius) {
+    this.#before ??= this.#strokes;
+    this.#strokes = erased(this.#strokes, from, to, radius);
+  }
+
+  /** Makes what happened since the gesture began one step. */
+  endGesture() {
+    const before = this.#before;
+    this.#before = null;
+    if (before && !isSame(before, this.#strokes)) this.#step(before);
+  }
+
+  clear() {
+    this.endGesture();
+    if (this.isEmpty) return;
+    this.#step(this.#strokes);
+    this.#strokes = [];
+  }
+
+  undo() {
+    this.endGesture();
+    const previous = this.#past.pop();
+    if (!previous) return;
+    this.#future.push(this.#strokes);
+    this.#strokes = previous;
+  }
+
+  redo() {
+    this.endGesture();
+    const next = this.#future.pop();
+    if (!next) return;
+    this.#past.push(this.#strokes);
+    this.#strokes = next;
+  }
+
+  /** @param {readonly Stroke[]} before */
+  #step(before) {
+    this.#past.push(before);
+    this.#future = [];
+  }
+}
+
+/**
+ * @param {readonly Stroke[]} a
+ * @param {readonly Stroke[]} b
+ */
+function isSame(a, b) {
+  return a.length === b.length && a.every((stroke, index) => stroke === b[index]);
+}

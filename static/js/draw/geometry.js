@@ -1,0 +1,71 @@
+/**
+ * Strokes are lists of points in canvas units, y down. Nothing here changes what it is given.
+ *
+ * @typedef {[x: number, y: number]} Point
+ * @typedef {readonly Point[]} Stroke
+ */
+
+/**
+ * The stroke with extra points, so that neighbours are at most `spacing` apart.
+ *
+ * @param {Stroke} stroke
+ * @param {number} spacing
+ * @returns {Point[]}
+ */
+export function densified(stroke, spacing) {
+  /** @type {Point[]} */
+  const points = [];
+  stroke.forEach((point, index) => {
+    const before = stroke[index - 1];
+    if (before) {
+      const pieces = Math.ceil(Math.hypot(point[0] - before[0], point[1] - before[1]) / spacing);
+      for (let piece = 1; piece < pieces; piece += 1) {
+        const t = piece / pieces;
+        points.push([before[0] + t * (point[0] - before[0]), before[1] + t * (point[1] - before[1])]);
+      }
+    }
+    points.push(point);
+  });
+  return points;
+}
+
+/**
+ * The distance of `point` from the line between `a` and `b`, both ends included.
+ *
+ * @param {Point} point
+ * @param {Point} a
+ * @param {Point} b
+ * @returns {number}
+ */
+export function distanceToSegment(point, a, b) {
+  const [dx, dy] = [b[0] - a[0], b[1] - a[1]];
+  const length = dx * dx + dy * dy;
+  const t = length ? Math.max(0, Math.min(1, ((point[0] - a[0]) * dx + (point[1] - a[1]) * dy) / length)) : 0;
+  return Math.hypot(point[0] - a[0] - t * dx, point[1] - a[1] - t * dy);
+}
+
+/**
+ * What is left of the strokes when an eraser of `radius` moves from `from` to `to`.
+ *
+ * A stroke under it is cut into the parts outside; one that it does not touch stays the very same object.
+ *
+ * @param {readonly Stroke[]} strokes
+ * @param {Point} from
+ * @param {Point} to
+ * @param {number} radius
+ * @returns {Stroke[]}
+ */
+export function erased(strokes, from, to, radius) {
+  return strokes.flatMap((stroke) => {
+    const points = densified(stroke, Math.max(1, radius / 4));
+    const isUnder = points.map((point) => distanceToSegment(point, from, to) <= radius);
+    if (!isUnder.includes(true)) return [stroke];
+    /** @type {Point[][]} */
+    const parts = [[]];
+    points.forEach((point, index) => {
+      if (isUnder[index]) parts.push([]);
+      else parts.at(-1)?.push(point);
+    });
+    return parts.filter((part) => part.length > 1);
+  });
+}

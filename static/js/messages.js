@@ -1,0 +1,24 @@
+/**
+ * What the server sends, as `training/messages.py` and the API define it.
+ *
+ * @typedef {{epoch: number, train_error: number, train_accuracy: number, test_error: number, test_accuracy: number,
+ *   learning_rate: number, seconds: number}} Epoch
+ * @typedef {{at: string, status: string, text: string}} RunEvent
+ * @typedef {{id: number, name: string, title: string, status: string, stage: string, failure: string,
+ *   finish_reason: string, config: Record<string, any>, created: string, started: string | null,
+ *   finished: string | null, epoch: number, epochs: number, progress: number, latest: Epoch | null, curve: number[],
+ *   attempt: number, worker: string, version: number | null, parameters: number, can_stop: boolean,
+ *   can_resume: boolean}} Run
+ * @typedef {{type: "run.snapshot", run: Run, epochs: Epoch[], events: RunEvent[]}} RunSnapshot
+ * @typedef {{type: "epoch.finished", epoch: Epoch}} EpochFinished
+ * @typedef {{type: "batch.progress", epoch: number, fraction: number, error: number}} BatchProgress
+ * @typedef {{type: "status.changed", status: string, version: number | null, run: Run, events: RunEvent[]}} StatusChanged
+ * @typedef {RunSnapshot | EpochFinished | BatchProgress | StatusChanged} RunMessage
+ *
+ * @typedef {{version: number, digit: number, probabilities: number[]}} Reading
+ * @typedef {{id?: string | number, results: Reading[], seen: number[]}} Prediction
+ * @typedef {{number: number, title: string, history: Epoch[]}} Curve
+ */
+
+/** States that a run leaves only when somebody asks for it. */
+export const ENDED = Object.freeze(["completed", "failed", "stopped"]);

@@ -1,0 +1,14 @@
+import { ago } from "./format.js";
+
+/** Says how long ago every `<time data-relative>` was, and keeps saying it. */
+export function keepTimesRelative() {
+  const update = () => {
+    for (const time of document.querySelectorAll("time[data-relative]")) {
+      if (!(time instanceof HTMLTimeElement)) continue;
+      time.title ||= new Date(time.dateTime).toLocaleString();
+      time.textContent = ago(time.dateTime, new Date());
+    }
+  };
+  update();
+  setInterval(update, 30_000);
+}

@@ -1,0 +1,49 @@
+/** @typedef {import("../messages.js").Epoch} Epoch */
+
+/** The epochs of a run, each once, in order, however often and in whatever order they come in. */
+export class EpochList {
+  /** @type {Map<number, Epoch>} */
+  #byNumber = new Map();
+
+  /**
+   * @param {Epoch[]} epochs
+   * @returns {Epoch[]} those that were not here before, in order
+   */
+  merge(epochs) {
+    const added = new Map();
+    for (const epoch of epochs) {
+      if (!this.#byNumber.has(epoch.epoch)) added.set(epoch.epoch, epoch);
+      this.#byNumber.set(epoch.epoch, epoch);
+    }
+    return inOrder([...added.values()]);
+  }
+
+  /** All epochs, in order. */
+  get all() {
+    return inOrder([...this.#byNumber.values()]);
+  }
+
+  get size() {
+    return this.#byNumber.size;
+  }
+
+  /** The last epoch before the first gap: what to ask the rest after; 0 where there is none. */
+  get complete() {
+    let number = 0;
+    while (this.#byNumber.has(number + 1)) number += 1;
+    return number;
+  }
+
+  /** Whether an epoch is missing before one that is here. */
+  get hasGap() {
+    return this.complete < this.#byNumber.size;
+  }
+}
+
+/**
+ * @param {Epoch[]} epochs
+ * @returns {Epoch[]}
+ */
+function inOrder(epochs) {
+  return epochs.sort((a, b) => a.epoch - b.epoch);
+}

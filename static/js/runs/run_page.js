@@ -1,0 +1,263 @@
+import { columnsOf } from "../charts/curves.js";
+import { LineChart } from "../charts/line_chart.js";
+import { onScaleChange } from "../charts/scale_switch.js";
+import { byId, pageData } from "../elements.js";
+import { capitalised, duration, errorNumber, percent, roughDuration } from "../format.js";
+import { ENDED } from "../messages.js";
+import { openDialogsFromLinks } from "../dialogs.js";
+import { EpochList } from "./epoch_list.js";
+import { RunStream } from "./run_stream.js";
+import { secondsLeft } from "./time_left.js";
+
+/**
+ * @typedef {import("../messages.js").Run} Run
+ * @typedef {import("../messages.js").RunMessage} RunMessage
+ * @typedef {import("../messages.js").BatchProgress} BatchProgress
+ */
+
+const SILENCE_MS = 20_000;
+const CONNECTION_WORDS = {
+  live: "Live",
+  reconnecting: "Reconnecting…",
+  polling: "No live connection: asking every two seconds",
+  over: "",
+  gone: "This run was deleted",
+};
+
+/** The page of one run: what it shows follows what the stream tells. */
+class RunPage {
+  #epochs = new EpochList();
+  /** @type {Run} */
+  #run;
+  /** @type {Set<string>} */
+  #events = new Set();
+  /** @type {BatchProgress | null} */
+  #batch = null;
+  #stream;
+  #errorChart;
+  #accuracyChart;
+  #isDrawing = false;
+  #heardAt = Date.now();
+  #isLive = false;
+
+  /** @param {{run: Run, epochs: import("../messages.js").Epoch[], events: import("../messages.js").RunEvent[]}} state */
+  constructor(state) {
+    this.#run = state.run;
+    const lines = [
+      { label: "Train", colour: "--train", dash: [5, 4] },
+      { label: "Test", colour: "--test" },
+    ];
+    this.#errorChart = new LineChart(byId("error-chart", HTMLElement), lines, errorNumber);
+    this.#accuracyChart = new LineChart(byId("accuracy-chart", HTMLElement), lines, (value) => percent(value, 1));
+    this.#stream = new RunStream({ runId: state.run.id, after: () => this.#epochs.complete });
+    this.#epochs.merge(state.epochs);
+    this.#showEvents(state.events);
+  }
+
+  start() {
+    this.#errorChart.start();
+    this.#accuracyChart.start();
+    onScaleChange(byId("scale", HTMLElement), (scale) => this.#errorChart.setScale(scale));
+    this.#stream.addEventListener("message", (event) => this.#take(/** @type {CustomEvent} */ (event).detail));
+    this.#stream.addEventListener("connection", (event) => this.#showConnection(/** @type {CustomEvent} */ (event).detail));
+    if (this.#run.status !== "completed" || this.#epochs.complete < this.#run.epoch) this.#stream.start();
+    setInterval(() => this.#showSilence(), 2000);
+    this.#draw();
+  }
+
+  /** @param {RunMessage} message */
+  #take(message) {
+    this.#heardAt = Date.now();
+    if (message.type === "batch.progress") {
+      this.#batch = message;
+    } else if (message.type === "epoch.finished") {
+      this.#takeEpochs([message.epoch]);
+    } else {
+      this.#run = message.run;
+      this.#showEvents(message.events);
+      if (message.type === "run.snapshot") this.#takeEpochs(message.epochs);
+      if (message.run.stage) this.#batch = null;
+    }
+    this.#drawSoon();
+  }
+
+  /** @param {import("../messages.js").Epoch[]} epochs */
+  #takeEpochs(epochs) {
+    this.#epochs.merge(epochs);
+    if (this.#epochs.hasGap) this.#stream.refill().catch(() => {});
+  }
+
+  /** At most once a frame, however much comes in. */
+  #drawSoon() {
+    if (this.#isDrawing) return;
+    this.#isDrawing = true;
+    requestAnimationFrame(() => {
+      this.#isDrawing = false;
+      this.#draw();
+    });
+  }
+
+  #draw() {
+    const epochs = this.#epochs.all;
+    this.#errorChart.show(columnsOf(epochs, ["train_error", "test_error"]));
+    this.#accuracyChart.show(columnsOf(epochs, ["train_accuracy", "test_accuracy"]));
+    this.#drawTable(epochs);
+    this.#drawState();
+    this.#drawProgress(epochs);
+  }
+
+  /** @param {import("../messages.js").Epoch[]} epochs */
+  #drawTable(epochs) {
+    const body = byId("epochs", HTMLTableSectionElement);
+    const shown = new Set([...body.rows].map((row) => Number(row.dataset.epoch)));
+    for (const epoch of epochs) {
+      if (shown.has(epoch.epoch)) continue;
+      const row = document.createElement("tr");
+      row.dataset.epoch = String(epoch.epoch);
+      row.append(
+        ...[
+          String(epoch.epoch),
+          errorNumber(epoch.train_error),
+          errorNumber(epoch.test_error),
+          percent(epoch.train_accuracy),
+          percent(epoch.test_accuracy),
+          errorNumber(epoch.learning_rate),
+          duration(epoch.seconds),
+        ].map(numberCell),
+      );
+      // Newest first: before the first row with a lower number.
+      const next = [...body.rows].find((other) => Number(other.dataset.epoch) < epoch.epoch);
+      body.insertBefore(row, next ?? null);
+    }
+    byId("no-epochs", HTMLElement).hidden = epochs.length > 0;
+  }
+
+  #drawState() {
+    const run = this.#run;
+    const badge = byId("status", HTMLElement);
+    badge.className = `badge badge--${run.status}`;
+    badge.textContent = capitalised(run.status);
+    byId("stop", HTMLElement).hidden = !run.can_stop;
+    byId("resume", HTMLElement).hidden = !run.can_resume;
+    byId("delete", HTMLElement).hidden = run.status === "running" || run.status === "stopping";
+    byId("failure", HTMLElement).hidden = run.status !== "failed";
+    byId("failure-text", HTMLElement).textContent = run.failure;
+    const link = byId("version-link", HTMLAnchorElement);
+    link.hidden = run.version === null;
+    if (run.version !== null) {
+      link.href = `/versions/${run.version}/`;
+      link.textContent = `Open version ${run.version}`;
+    }
+  }
+
+  /** @param {import("../messages.js").Epoch[]} epochs */
+  #drawProgress(epochs) {
+    const run = this.#run;
+    const isEnded = ENDED.includes(run.status);
+    const last = epochs.at(-1)?.epoch ?? run.epoch;
+    const batch = this.#batch && this.#batch.epoch === last + 1 && run.status === "running" ? this.#batch : null;
+    const fraction = batch?.fraction ?? 0;
+
+    const bar = byId("progress", HTMLProgressElement);
+    bar.value = run.status === "completed" ? 1 : Math.min(1, (last + fraction) / run.epochs);
+    bar.className = run.status === "completed" ? "is-completed" : isEnded ? "is-ended" : "";
+    byId("progress-text", HTMLElement).textContent = progressWords(run, last, batch !== null);
+
+    const batchBar = byId("batch", HTMLProgressElement);
+    batchBar.hidden = isEnded;
+    batchBar.value = fraction;
+    byId("batch-text", HTMLElement).textContent = batch
+      ? `Epoch ${batch.epoch}: ${percent(fraction, 0)} of the samples, error so far ${errorNumber(batch.error)}`
+      : "";
+
+    const seconds = run.status === "running" ? secondsLeft(epochs, run.epochs, fraction) : null;
+    byId("time-left", HTMLElement).textContent = seconds === null ? finishedWords(run) : leftWords(run, seconds);
+  }
+
+  /** @param {import("../messages.js").RunEvent[]} events */
+  #showEvents(events) {
+    const log = byId("log", HTMLElement);
+    const isFirst = this.#events.size === 0;
+    if (isFirst && events.length) log.replaceChildren();
+    for (const event of events) {
+      const key = `${event.at} ${event.text}`;
+      if (this.#events.has(key)) continue;
+      this.#events.add(key);
+      log.append(eventItem(event));
+    }
+  }
+
+  /** @param {import("./run_stream.js").Connection} connection */
+  #showConnection(connection) {
+    const element = byId("connection", HTMLElement);
+    element.dataset.state = connection;
+    element.textContent = CONNECTION_WORDS[connection];
+    element.hidden = connection === "over";
+    this.#isLive = connection === "live";
+    this.#heardAt = Date.now();
+  }
+
+  /** While it trains, progress comes many times a second: a long silence means that the worker is gone or stuck. */
+  #showSilence() {
+    const isTraining = this.#isLive && this.#run.status === "running" && this.#run.stage === "";
+    byId("silence", HTMLElement).hidden = !isTraining || Date.now() - this.#heardAt < SILENCE_MS;
+  }
+}
+
+/**
+ * @param {Run} run
+ * @param {number} last
+ * @param {boolean} isUnderWay
+ */
+function progressWords(run, last, isUnderWay) {
+  if (run.stage) return capitalised(run.stage);
+  if (run.status === "queued") return last ? `Waiting for a worker, after epoch ${last}` : "Waiting for a worker";
+  if (run.status === "stopping") return `Stopping after epoch ${last}`;
+  if (run.status === "completed") return `Done after ${last} epoch${last === 1 ? "" : "s"}`;
+  if (run.status === "running") return `Epoch ${Math.min(run.epochs, isUnderWay ? last + 1 : Math.max(1, last))} of ${run.epochs}`;
+  return `${capitalised(run.status)} after epoch ${last} of ${run.epochs}`;
+}
+
+/** @param {Run} run */
+function finishedWords(run) {
+  if (run.status !== "completed") return "";
+  if (run.finish_reason === "error_threshold") return "The error fell below the threshold";
+  if (run.finish_reason === "patience") return "The test error got no lower";
+  return "";
+}
+
+/**
+ * @param {Run} run
+ * @param {number} seconds
+ */
+function leftWords(run, seconds) {
+  const mayEndEarly = run.config.error_threshold != null || run.config.patience != null;
+  return `${capitalised(roughDuration(seconds))} left${mayEndEarly ? " at most" : ""}`;
+}
+
+/** @param {string} text */
+function numberCell(text) {
+  const cell = document.createElement("td");
+  cell.className = "is-number";
+  cell.textContent = text;
+  return cell;
+}
+
+/** @param {import("../messages.js").RunEvent} event */
+function eventItem(event) {
+  const item = document.createElement("li");
+  const badge = document.createElement("span");
+  badge.className = `badge badge--${event.status}`;
+  badge.textContent = capitalised(event.status);
+  const text = document.createElement("p");
+  text.textContent = event.text;
+  const time = document.createElement("time");
+  time.dateTime = event.at;
+  time.textContent = new Date(event.at).toLocaleTimeString();
+  time.title = new Date(event.at).toLocaleString();
+  item.append(badge, text, time);
+  return item;
+}
+
+new RunPage(pageData("run-state")).start();
+openDialogsFromLinks();

@@ -1,0 +1,163 @@
+import { ApiError, fetchJson } from "../api.js";
+
+/**
+ * @typedef {import("../messages.js").RunMessage} RunMessage
+ * @typedef {import("../messages.js").Run} Run
+ * @typedef {import("../messages.js").Epoch} Epoch
+ * @typedef {"live" | "reconnecting" | "polling" | "over" | "gone"} Connection
+ */
+
+const POLL_MS = 2000;
+const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15000];
+
+/**
+ * Everything that happens to a run: live over a WebSocket, by asking again and again where that cannot connect.
+ *
+ * Dispatches `message` (detail: a RunMessage) and `connection` (detail: a Connection). A connection says which epoch it
+ * has, so that a new one brings what was missed; `refill()` asks for the same when a gap is seen.
+ */
+export class RunStream extends EventTarget {
+  #runId;
+  #after;
+  #openSocket;
+  #fetchJson;
+  #setTimeout;
+  #clearTimeout;
+  /** @type {WebSocket | null} */
+  #socket = null;
+  #isRunning = false;
+  #failures = 0;
+  /** @type {any} */
+  #retryTimer = null;
+  /** @type {any} */
+  #pollTimer = null;
+  #isAsking = false;
+  /** @type {Connection | null} */
+  #connection = null;
+
+  /**
+   * @param {object} options
+   * @param {number} options.runId
+   * @param {() => number} options.after the last epoch before the first gap
+   * @param {(path: string) => WebSocket} [options.openSocket]
+   * @param {(url: string) => Promise<any>} [options.fetchJson]
+   * @param {(callback: () => void, ms: number) => any} [options.setTimeout]
+   * @param {(timer: any) => void} [options.clearTimeout]
+   */
+  constructor(options) {
+    super();
+    this.#runId = options.runId;
+    this.#after = options.after;
+    this.#openSocket = options.openSocket ?? openSocket;
+    this.#fetchJson = options.fetchJson ?? fetchJson;
+    this.#setTimeout = options.setTimeout ?? ((callback, ms) => setTimeout(callback, ms));
+    this.#clearTimeout = options.clearTimeout ?? ((timer) => clearTimeout(timer));
+  }
+
+  start() {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    this.#connect();
+  }
+
+  stop() {
+    this.#isRunning = false;
+    this.#clearTimeout(this.#retryTimer);
+    this.#clearTimeout(this.#pollTimer);
+    this.#retryTimer = this.#pollTimer = null;
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close();
+  }
+
+  /** Asks for the epochs that are missing. */
+  async refill() {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    try {
+      const epochs = await this.#fetchJson(`/api/v1/runs/${this.#runId}/epochs?after=${this.#after()}`);
+      for (const epoch of epochs) this.#tell({ type: "epoch.finished", epoch });
+    } finally {
+      this.#isAsking = false;
+    }
+  }
+
+  #connect() {
+    /** @type {WebSocket} */
+    let socket;
+    try {
+      socket = this.#openSocket(`/ws/runs/${this.#runId}/?after=${this.#after()}`);
+    } catch {
+      this.#lost();
+      return;
+    }
+    this.#socket = socket;
+    socket.onmessage = (event) => {
+      if (this.#socket !== socket) return;
+      this.#failures = 0;
+      this.#clearTimeout(this.#pollTimer);
+      this.#pollTimer = null;
+      this.#setConnection("live");
+      this.#tell(JSON.parse(event.data));
+    };
+    socket.onclose = () => {
+      if (this.#socket !== socket) return;
+      this.#socket = null;
+      this.#lost();
+    };
+  }
+
+  #lost() {
+    if (!this.#isRunning) return;
+    this.#failures += 1;
+    this.#setConnection(this.#failures > 2 ? "polling" : "reconnecting");
+    const wait = RETRY_MS[Math.min(this.#failures, RETRY_MS.length) - 1];
+    this.#retryTimer = this.#setTimeout(() => this.#connect(), wait ?? POLL_MS);
+    this.#pollTimer ??= this.#setTimeout(this.#poll, POLL_MS);
+  }
+
+  #poll = async () => {
+    try {
+      /** @type {Run & {events?: import("../messages.js").RunEvent[]}} */
+      const run = await this.#fetchJson(`/api/v1/runs/${this.#runId}`);
+      await this.refill();
+      if (!this.#isRunning || this.#connection === "live") return;
+      const { status, version, events = [] } = run;
+      this.#tell({ type: "status.changed", status, version, run, events });
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) {
+        this.stop();
+        this.#setConnection("gone");
+      }
+      // Anything else may pass: the next turn asks again.
+    }
+    if (this.#isRunning && this.#connection !== "live") this.#pollTimer = this.#setTimeout(this.#poll, POLL_MS);
+  };
+
+  /** @param {RunMessage} message */
+  #tell(message) {
+    this.dispatchEvent(new CustomEvent("message", { detail: message }));
+    if ("run" in message && message.run.status === "completed") this.#finish();
+  }
+
+  /** A completed run changes no more; a stopped or failed one may be resumed from another window. */
+  #finish() {
+    this.stop();
+    this.#setConnection("over");
+  }
+
+  /** @param {Connection} connection */
+  #setConnection(connection) {
+    if (connection === this.#connection) return;
+    this.#connection = connection;
+    this.dispatchEvent(new CustomEvent("connection", { detail: connection }));
+  }
+}
+
+/**
+ * @param {string} path
+ * @returns {WebSocket}
+ */
+function openSocket(path) {
+  return new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${path}`);
+}

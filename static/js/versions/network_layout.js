@@ -1,0 +1,116 @@
+/**
+ * Where each layer stands in a picture: `x[i]`, `y[i]` are the middle of neuron i, `radius` half its width.
+ *
+ * @typedef {{x: Float32Array, y: Float32Array, radius: number, isPixels: boolean}} LayerPlace
+ */
+
+const MARGIN = 14;
+const WIDEST = 26;
+const GAP = 0.42;
+
+/**
+ * Layers from left to right where there is room, else from top to bottom; every neuron has its own place.
+ *
+ * @param {number[]} sizes inputs first
+ * @param {number} width
+ * @param {number} height
+ * @returns {LayerPlace[]}
+ */
+export function placeLayers(sizes, width, height) {
+  const isAcross = width >= height * 0.9;
+  const [along, across] = isAcross ? [width, height] : [height, width];
+  const places = placeAlong(sizes, along, across);
+  return isAcross ? places : places.map((place) => ({ ...place, x: place.y, y: place.x }));
+}
+
+/**
+ * @param {number[]} sizes
+ * @param {number} along length of the axis from inputs to outputs
+ * @param {number} across
+ * @returns {LayerPlace[]}
+ */
+function placeAlong(sizes, along, across) {
+  const usable = along - 2 * MARGIN;
+  const hidden = sizes.length - 2;
+  const inputSide = Math.min(across * 0.62, usable * (hidden > 1 ? 0.24 : 0.3));
+  const outputWidth = WIDEST;
+  // What is left is shared by the hidden layers and the gaps, which the connections need.
+  const left = usable - inputSide - outputWidth;
+  const gap = (left * (hidden ? GAP + 0.1 * Math.min(3, hidden) : 1)) / (hidden + 1);
+  const block = hidden ? (left - gap * (hidden + 1)) / hidden : 0;
+  let start = MARGIN;
+  return sizes.map((size, layer) => {
+    const isInput = layer === 0;
+    const length = isInput ? inputSide : layer === sizes.length - 1 ? outputWidth : block;
+    const place = isInput ? pixels(start, inputSide, across) : grid(size, start, length, across);
+    start += length + gap;
+    return place;
+  });
+}
+
+/**
+ * The 28 × 28 pixels as a square.
+ *
+ * @param {number} start
+ * @param {number} side
+ * @param {number} across
+ * @returns {LayerPlace}
+ */
+function pixels(start, side, across) {
+  const pitch = side / 28;
+  const top = (across - side) / 2;
+  const x = Float32Array.from({ length: 784 }, (_, i) => start + ((i % 28) + 0.5) * pitch);
+  const y = Float32Array.from({ length: 784 }, (_, i) => top + (Math.floor(i / 28) + 0.5) * pitch);
+  return { x, y, radius: pitch / 2, isPixels: true };
+}
+
+/**
+ * So many columns that the neurons are as large as can be.
+ *
+ * @param {number} size
+ * @param {number} start
+ * @param {number} length
+ * @param {number} across
+ * @returns {LayerPlace}
+ */
+function grid(size, start, length, across) {
+  const height = across - 2 * MARGIN;
+  const most = size <= 16 ? Math.min(WIDEST * 1.6, height / size) : WIDEST;
+  let best = { pitch: 0, columns: 1, rows: size };
+  for (let columns = 1; columns <= size; columns += 1) {
+    const rows = Math.ceil(size / columns);
+    const pitch = Math.min(height / rows, length / columns, most);
+    if (pitch > best.pitch) best = { pitch, columns, rows };
+    if (length / columns < best.pitch) break;
+  }
+  const { pitch, columns, rows } = best;
+  const left = start + (length - columns * pitch) / 2;
+  const top = (across - rows * pitch) / 2;
+  const x = Float32Array.from({ length: size }, (_, i) => left + (Math.floor(i / rows) + 0.5) * pitch);
+  const y = Float32Array.from({ length: size }, (_, i) => top + ((i % rows) + 0.5) * pitch);
+  return { x, y, radius: Math.min(pitch * 0.4, 11), isPixels: false };
+}
+
+/**
+ * The neuron at a point, by layer and index; null where there is none. Pixels are not neurons.
+ *
+ * @param {LayerPlace[]} places
+ * @param {number} x
+ * @param {number} y
+ * @returns {{layer: number, index: number} | null}
+ */
+export function neuronAt(places, x, y) {
+  let found = null;
+  let nearest = Infinity;
+  places.forEach((place, layer) => {
+    if (place.isPixels) return;
+    for (let index = 0; index < place.x.length; index += 1) {
+      const distance = Math.hypot((place.x[index] ?? 0) - x, (place.y[index] ?? 0) - y);
+      if (distance <= Math.max(place.radius * 1.3, 6) && distance < nearest) {
+        nearest = distance;
+        found = { layer, index };
+      }
+    }
+  });
+  return found;
+}
