@@ -35,8 +35,9 @@ def find_ink(luminance: NDArray[np.float32]) -> NDArray[np.float32]:
             f"nothing drawn: expected ink that differs from the paper by {LEAST_CONTRAST} or more of the way from "
             f"black to white, got {ink_level - paper_level:.3f}"
         )
-    ink = np.clip(0.5 + (contrast - threshold) / (ink_level - paper_level), 0, 1)
-    return ink * _without_dust(contrast > threshold)
+    ink: NDArray[np.float32] = np.clip(0.5 + (contrast - threshold) / (ink_level - paper_level), 0, 1)
+    ink *= _without_dust(contrast > threshold)
+    return ink
 
 
 def _paper(luminance: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -11,8 +11,8 @@ from inference.painting import BOX, PEN_WIDTH, SIDE
 
 _CELLS = 4
 """Cells along a pixel's side: the width is corrected on a grid this much finer than the image."""
-_BLOT = 0.5
-"""Share of the ink's longer side from which its width makes it a blot, which keeps its width."""
+_WIDEST = 0.7
+"""Share of the ink's longer side: that of a disc, by the rule below, is 2/3, and no ink is wider."""
 
 
 def shrink(ink: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -23,13 +23,13 @@ def shrink(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     # The strokes' width is measured on cells; a strip's mean distance to its edge is a quarter of its width.
     cells = _resized(tight, BOX * _CELLS / longer, margin=2)
     inside = signed_distance(cells >= 0.5)
-    width = 4 * float(inside[inside > 0].mean()) / _CELLS
-    if width >= _BLOT * BOX:
-        return _placed(cells)
+    width = min(4 * float(inside[inside > 0].mean()) / _CELLS, _WIDEST * BOX)
     scale = (BOX - PEN_WIDTH) / (BOX - width)
     cells = _resized(tight, BOX * _CELLS * scale / longer, margin=4 * _CELLS)
-    edge = (width * scale - PEN_WIDTH) / 2 * _CELLS
-    return _placed(np.clip(signed_distance(cells >= 0.5) - edge + 0.5, 0, 1))
+    distance = signed_distance(cells >= 0.5)
+    # However uneven the strokes are, the widest place keeps a pen's width.
+    edge = min((width * scale - PEN_WIDTH) / 2 * _CELLS, float(distance.max()) - PEN_WIDTH / 2 * _CELLS)
+    return _placed(np.clip(distance - edge + 0.5, 0, 1))
 
 
 def _resized(ink: NDArray[np.float32], factor: float, *, margin: int) -> NDArray[np.float32]:
@@ -49,4 +49,5 @@ def _placed(cells: NDArray[np.float32]) -> NDArray[np.float32]:
     around = np.pad(cells, half)
     box = (x, y, x + 2 * half, y + 2 * half)
     image = Image.fromarray(around).resize((SIDE, SIDE), Image.Resampling.BOX, box=box)
-    return np.clip(np.asarray(image), 0, 1)
+    pixels: NDArray[np.float32] = np.clip(np.asarray(image), 0, 1)
+    return pixels

@@ -93,7 +93,7 @@ def test_sixteen_bits_and_palettes_are_read():
 def test_uneven_light_noise_and_dust_are_not_ink():
     clean = painted(ink=60, paper=200)
     rng = np.random.default_rng(3)
-    shade = np.linspace(-50, 30, 280)[None, :] + np.linspace(-20, 20, 280)[:, None]
+    shade = np.linspace(-80, 30, 280)[None, :] + np.linspace(-30, 20, 280)[:, None]
     photo = np.asarray(clean) + shade + rng.normal(0, 6, (280, 280))
     photo[5:9, 270:274] = 0
     data = encoded(Image.fromarray(photo.clip(0, 255).astype(np.uint8)), "JPEG", quality=80)
@@ -125,6 +125,22 @@ def test_a_page_of_noise_alone_is_nothing_drawn():
 def test_a_page_of_one_pixel_is_nothing_drawn():
     with pytest.raises(EmptyInkError, match="nothing drawn"):
         pixels_from_image(encoded(Image.new("L", (1, 1), 90)))
+
+
+def test_strokes_of_uneven_width_do_not_vanish():
+    image = Image.new("L", (280, 280), 0)
+    pen = ImageDraw.Draw(image)
+    pen.line((140, 20, 140, 260), fill=255, width=4)
+    pen.ellipse((60, 60, 220, 220), fill=255)
+    pixels = pixels_from_image(encoded(image)).reshape(28, 28)
+    assert pixels.max() == pytest.approx(1, abs=1e-3)
+    assert pixels.sum() > 10
+
+
+def test_a_single_lit_pixel_is_a_blot():
+    image = Image.new("L", (200, 200), 0)
+    image.putpixel((50, 90), 255)
+    assert pixels_from_image(encoded(image)).sum() > 100
 
 
 def test_a_filled_disc_stays_a_disc():
