@@ -91,10 +91,10 @@ def test_sixteen_bits_and_palettes_are_read():
 
 
 def test_uneven_light_noise_and_dust_are_not_ink():
-    clean = painted(ink=60, paper=200)
+    clean = painted(ink=90, paper=150)
     rng = np.random.default_rng(3)
-    shade = np.linspace(-80, 30, 280)[None, :] + np.linspace(-30, 20, 280)[:, None]
-    photo = np.asarray(clean) + shade + rng.normal(0, 6, (280, 280))
+    shade = np.linspace(-50, 60, 280)[None, :] + np.linspace(-20, 30, 280)[:, None]
+    photo = np.asarray(clean) + shade + rng.normal(0, 4, (280, 280))
     photo[5:9, 270:274] = 0
     data = encoded(Image.fromarray(photo.clip(0, 255).astype(np.uint8)), "JPEG", quality=80)
     assert difference(pixels_from_image(data), pixels_from_image(encoded(clean))) < 0.15
@@ -127,13 +127,14 @@ def test_a_page_of_one_pixel_is_nothing_drawn():
         pixels_from_image(encoded(Image.new("L", (1, 1), 90)))
 
 
-def test_strokes_of_uneven_width_do_not_vanish():
-    image = Image.new("L", (280, 280), 0)
-    pen = ImageDraw.Draw(image)
-    pen.line((140, 20, 140, 260), fill=255, width=4)
-    pen.ellipse((60, 60, 220, 220), fill=255)
-    pixels = pixels_from_image(encoded(image)).reshape(28, 28)
-    assert pixels.max() == pytest.approx(1, abs=1e-3)
+def test_a_sheet_full_of_holes_does_not_vanish():
+    image = np.zeros((280, 280), np.uint8)
+    image[60:220, 60:220] = 255
+    for y in range(80, 220, 40):
+        for x in range(80, 220, 40):
+            image[y : y + 2, x : x + 2] = 0
+    pixels = pixels_from_image(encoded(Image.fromarray(image)))
+    assert np.isfinite(pixels).all()
     assert pixels.sum() > 10
 
 
