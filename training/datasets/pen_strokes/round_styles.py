@@ -35,7 +35,7 @@ def slashed_zero(rng: Generator) -> list[Stroke]:
     """A loop and a slash, within it or through it."""
     u = rng.uniform
     reach = u(0.25, 0.75)
-    lean = u(0.5, 1.0) if u() < 0.6 else u(-0.15, 0.4)
+    lean = u(0.4, 1.0) if u() < 0.5 else u(-0.2, 0.4)
     slash = [(0.5 + reach * lean * 0.7, 0.5 - reach), (0.5 - reach * lean * 0.7, 0.5 + reach)]
     return [loop_zero(rng)[0], slash]
 
@@ -190,6 +190,8 @@ def hooked_nine(rng: Generator) -> list[Stroke]:
             (foot_x - hook * 0.5, 1.0),
             (foot_x - hook * 1.2, u(0.85, 0.98)),
         ]
+    if u() < 0.3:  # the loop is hardly one: an open bow before the stem
+        loop = loop[: len(loop) - 3]
     return [[*loop, *joint, *bottom]]
 
 

@@ -52,7 +52,7 @@ def open_four(rng: Generator) -> list[Stroke]:
     end = (stem + u(0.0, 0.4), bar + u(-0.1, 0.06))
     turn = corner(0.0, bar) if u() < 0.75 else [(0.02, bar - 0.12), (0.08, bar + 0.01)]
     first = [left_top, (left_top[0] * 0.5 + u(-0.04, 0.02), bar * 0.5), *turn, (stem * 0.6, (bar + end[1]) / 2), end]
-    return [first, [(stem, u(0.0, 0.38)), (stem + foot / 2, 0.6), (stem + foot, 1.0)]]
+    return [first, [(stem, u(0.0, 0.38) if u() < 0.8 else u(0.3, bar)), (stem + foot / 2, 0.65), (stem + foot, 1.0)]]
 
 
 def closed_four(rng: Generator) -> list[Stroke]:
@@ -74,7 +74,8 @@ def closed_four(rng: Generator) -> list[Stroke]:
 def single_stroke_four(rng: Generator) -> list[Stroke]:
     """Down, along, up to the right and down through, without lifting the pen."""
     u = rng.uniform
-    bar, stem, foot, rise = u(0.4, 0.65), u(0.3, 0.75), u(-0.2, 0.08), u(0.0, 0.3)
+    bar, stem, foot = u(0.4, 0.65), u(0.3, 0.75), u(-0.2, 0.08)
+    rise = u(0.0, 0.3) if u() < 0.75 else u(0.2, bar - 0.05)
     left_top = (u(0.02, stem - 0.2), u(-0.05, 0.15))  # open at the top, or it would be a 9
     turn = corner(0.0, bar) if u() < 0.6 else [(0.0, bar - 0.12), (0.1, bar)]
     lead = [left_top, ((left_top[0]) * 0.5 - 0.02, bar * 0.5), *turn]
@@ -116,7 +117,7 @@ def seven(rng: Generator) -> list[Stroke]:
     u = rng.uniform
     width = u(0.3, 0.75)
     foot = u(-0.05, 0.35) if u() < 0.6 else width + u(-0.2, 0.08)
-    left_y = u(-0.03, 0.1) if u() < 0.6 else u(0.1, 0.35)
+    left_y = u(-0.03, 0.1) if u() < 0.7 else u(0.1, 0.3)
     right_y = u(-0.03, 0.08)
     wave = u(-0.05, 0.06) if u() < 0.7 else u(0.04, 0.12)
     lead: Stroke = []
@@ -135,7 +136,7 @@ def seven(rng: Generator) -> list[Stroke]:
     ]
     if u() < 0.55:
         return [written]
-    y, tilt = u(0.4, 0.62), u(-0.08, 0.08)
+    y, tilt = u(0.38, 0.68), u(-0.08, 0.08)
     at = stem_middle[0] + (foot - width) / 1.0 * (y - 0.48)
     left, right = u(0.1, 0.32), u(0.08, 0.32)
     return [written, [(at - left, y + tilt), (at, y + u(-0.03, 0.03)), (at + right, y - tilt)]]
@@ -155,9 +156,9 @@ def hooked_seven(rng: Generator) -> list[Stroke]:
         (foot + u(0.0, 0.12), 0.6),
         (foot, 1.0),
     ]
-    if u() < 0.5:
+    if u() < 0.4:
         return [written]
-    y = u(0.45, 0.62)
+    y = u(0.42, 0.72)
     return [
         written,
         [(foot - u(0.05, 0.2), y + u(-0.05, 0.05)), (foot + 0.08, y), (foot + u(0.2, 0.4), y + u(-0.08, 0.04))],
