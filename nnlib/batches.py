@@ -1,5 +1,7 @@
 """Batches of training samples, in the order of an epoch, as the network is to see them."""
 
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +15,7 @@ _ROWS_AT_ONCE = 4096
 
 
 class Batch(NamedTuple):
-    """Samples as a descent wants them; `x` is overwritten by the next batch.
+    """Samples as a descent wants them; the next batch may overwrite `x`.
 
     Attributes:
         x: `(n, inputs)` float32 in [0, 1], columns in the input order.
@@ -56,30 +58,43 @@ class Batches:
         self._first_used = _first_used(self._x) if augmentation is None else np.zeros(len(x), np.intp)
         self._rows = np.empty((rows, x.shape[1]), x.dtype)
         self._pixels = np.empty((rows, x.shape[1]), np.float32)
-        self._sorted = np.empty_like(self._pixels)
 
     def __len__(self) -> int:
         return len(self._y)
 
-    def read(self, start: int, stop: int, *, order: NDArray[np.intp] | None, epoch: int) -> Batch:
-        """The samples at places `start` to `stop` of `order` in epoch `epoch`.
+    def epoch(self, epoch: int, *, order: NDArray[np.intp] | None, start: int = 0) -> Generator[Batch, None, None]:
+        """The batches of an epoch, one after another.
+
+        Distorting takes as long as learning: it is done ahead, by a thread that ends with the iterator. What a batch
+        holds does not depend on when it was read.
 
         Args:
-            start: First place, at least 0.
-            stop: One past the last place.
-            order: Sample numbers `(n,)`; None is as they lie.
             epoch: From 1.
+            order: Sample numbers `(n,)`; None is as they lie.
+            start: The first place in that order, a multiple of `rows`.
         """
+        starts = range(start, len(self), len(self._rows))
+        if self._augmentation is None:
+            for place in starts:
+                yield self._read(place, order, epoch)
+            return
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="distort") as reader:
+            ahead = [reader.submit(self._read, place, order, epoch) for place in starts[:1]]
+            for place in starts:
+                batch = ahead.pop().result()
+                if place != starts[-1]:
+                    ahead.append(reader.submit(self._read, place + len(self._rows), order, epoch))
+                yield batch
+
+    def _read(self, start: int, order: NDArray[np.intp] | None, epoch: int) -> Batch:
+        stop = min(start + len(self._rows), len(self))
         chosen = np.arange(start, stop) if order is None else order[start:stop]
         if self._augmentation is not None:
             x = self._fetch(chosen)
             self._augmentation.distort(x, rng=np.random.Generator(np.random.PCG64([self._seed, epoch, start])))
             first = _first_used(x)
-            if not self._in_sequence:
-                by_first = np.argsort(first, kind="stable")
-                x = np.take(x, by_first, axis=0, out=self._sorted[: len(x)], mode="clip")
-                chosen, first = chosen[by_first], first[by_first]
-            return Batch(x, first, self._y[chosen])
+            places = np.arange(len(x)) if self._in_sequence else np.argsort(first, kind="stable")
+            return Batch(x[places], first[places], self._y[chosen[places]])
         if not self._in_sequence:
             chosen = chosen[np.argsort(self._first_used[chosen], kind="stable")]
         return Batch(self._fetch(chosen), self._first_used[chosen], self._y[chosen])

@@ -2,7 +2,8 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from nnlib.architecture import Architecture
 from nnlib.arrays import Float32Array, LabelArray, SampleArray
 from nnlib.augmentation import SIDE, STRENGTHS, Augmentation
 from nnlib.batch_descent import BatchDescent, Descent
-from nnlib.batches import Batches
+from nnlib.batches import Batch, Batches
 from nnlib.delayed_descent import DelayedDescent
 from nnlib.errors import NonFiniteError, RecipeError, StateError
 from nnlib.evaluation import evaluate, require_matching_loss
@@ -103,7 +104,7 @@ class Trainer:
         first, *others = self._parameters.weights
         return Network(self._architecture, [self._order.put_back(first), *others], self._parameters.biases)
 
-    def events(self) -> Iterator[Event]:
+    def events(self) -> Generator[Event, None, None]:
         """Train on, telling what happens; the last event is `TrainingFinished`.
 
         Raises:
@@ -146,32 +147,31 @@ class Trainer:
         if progress.position == 0 and self._recipe.shuffle:
             progress.order = self._generator.permutation(total)
         since = told = self._clock()
-        while progress.position < total:
-            self._learn_batch()
-            now = self._clock()
-            progress.seconds += now - since
-            since = now
-            if now - told >= SECONDS_BETWEEN_EVENTS:
-                yield BatchProgress(
-                    progress.epoch + 1, progress.position / total, progress.error_sum / progress.position
-                )
-                # The consumer's time is not the epoch's.
-                since = told = self._clock()
+        with closing(self._batches.epoch(progress.epoch + 1, order=progress.order, start=progress.position)) as batches:
+            for batch in batches:
+                self._learn_batch(batch)
+                now = self._clock()
+                progress.seconds += now - since
+                since = now
+                if now - told >= SECONDS_BETWEEN_EVENTS:
+                    yield BatchProgress(
+                        progress.epoch + 1, progress.position / total, progress.error_sum / progress.position
+                    )
+                    # The consumer's time is not the epoch's.
+                    since = told = self._clock()
 
-    def _learn_batch(self) -> None:
-        """Move the parameters along the gradients of the next samples."""
+    def _learn_batch(self, batch: Batch) -> None:
+        """Move the parameters along the gradients of some samples."""
         progress, recipe = self._progress, self._recipe
-        start = progress.position
-        stop = min(start + self._descent.rows, len(self._batches))
-        steps = math.ceil((stop - start) / recipe.batch_size)
+        n = len(batch.labels)
+        steps = math.ceil(n / recipe.batch_size)
         rates = [self._learning_rate(progress.steps + step) for step in range(steps)]
+        targets = self._targets[batch.labels]
         with np.errstate(over="ignore", invalid="ignore"):  # caught below, with a remedy
-            x, first, labels = self._batches.read(start, stop, order=progress.order, epoch=progress.epoch + 1)
-            masks = self._draw_masks(stop - start)
-            error, correct = self._descent.learn(x, first, self._targets[labels], rates, masks)
+            error, correct = self._descent.learn(batch.x, batch.first, targets, rates, self._draw_masks(n))
         if not math.isfinite(error):
             raise NonFiniteError(error=error, epoch=progress.epoch + 1, learning_rate=rates[0])
-        progress.position = stop
+        progress.position += n
         progress.error_sum += error
         progress.correct += correct
         progress.steps += steps

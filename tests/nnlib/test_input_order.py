@@ -10,8 +10,8 @@ X = np.array([[0, 9, 3, 0, 5], [0, 0, 3, 0, 5], [0, 7, 3, 0, 0], [0, 0, 3, 1, 5]
 Y = np.array([0, 1, 2, 3], np.uint8)
 
 
-def batches(order, x=X, *, in_sequence=True):
-    return Batches(x, Y, input_order=order, augmentation=None, seed=0, rows=4, in_sequence=in_sequence)
+def batches(order, x=X, *, in_sequence=True, rows=4):
+    return Batches(x, Y, input_order=order, augmentation=None, seed=0, rows=rows, in_sequence=in_sequence)
 
 
 def test_inputs_are_ordered_from_never_used_to_always_used():
@@ -31,7 +31,7 @@ def test_arranged_weights_can_be_put_back():
 def test_a_batch_tells_with_how_many_zeros_each_row_begins():
     order = InputOrder.by_use(X)
 
-    x, first, y = batches(order).read(0, 4, order=None, epoch=1)
+    ((x, first, y),) = batches(order).epoch(1, order=None)
 
     np.testing.assert_array_equal(x, X[:, order.inputs] / np.float32(255))
     assert first.tolist() == [2, 3, 2, 1]
@@ -39,14 +39,16 @@ def test_a_batch_tells_with_how_many_zeros_each_row_begins():
 
 
 def test_a_batch_follows_the_order_of_the_epoch():
-    x, _, y = batches(InputOrder.natural(5)).read(1, 3, order=np.array([2, 3, 1, 0]), epoch=1)
+    two, one = batches(InputOrder.natural(5), rows=2).epoch(1, order=np.array([2, 3, 1, 0]), start=0)
+    (last,) = batches(InputOrder.natural(5), rows=2).epoch(1, order=np.array([2, 3, 1, 0]), start=2)
 
-    np.testing.assert_array_equal(x, X[[3, 1]] / np.float32(255))
-    assert y.tolist() == [3, 1]
+    assert two.labels.tolist() == [2, 3]
+    assert one.labels.tolist() == last.labels.tolist() == [1, 0]
+    np.testing.assert_array_equal(last.x, X[[1, 0]] / np.float32(255))
 
 
 def test_a_batch_that_need_not_be_in_sequence_is_sorted_by_its_zeros():
-    x, first, y = batches(InputOrder.by_use(X), in_sequence=False).read(0, 4, order=None, epoch=1)
+    ((x, first, y),) = batches(InputOrder.by_use(X), in_sequence=False).epoch(1, order=None)
 
     assert y.tolist() == [3, 0, 2, 1]
     assert first.tolist() == [1, 2, 2, 3]
@@ -58,15 +60,17 @@ def test_distorted_batches_are_sorted_too():
     x = (rng.random((40, 784)) < np.linspace(0, 0.05, 784)).astype(np.uint8) * 255
     y = np.arange(40)
     batches = {
-        in_sequence: Batches(
-            x,
-            y,
-            input_order=InputOrder.natural(784),
-            augmentation=Augmentation(STRENGTHS["mild"], InputOrder.natural(784)),
-            seed=0,
-            rows=40,
-            in_sequence=in_sequence,
-        ).read(0, 40, order=None, epoch=1)
+        in_sequence: next(
+            Batches(
+                x,
+                y,
+                input_order=InputOrder.natural(784),
+                augmentation=Augmentation(STRENGTHS["mild"], InputOrder.natural(784)),
+                seed=0,
+                rows=40,
+                in_sequence=in_sequence,
+            ).epoch(1, order=None)
+        )
         for in_sequence in (True, False)
     }
 
@@ -82,13 +86,13 @@ def test_distorted_batches_are_sorted_too():
 def test_float_samples_are_taken_as_they_are():
     shares = (X / 9).astype(np.float32)
 
-    x, _, _ = batches(InputOrder.natural(5), shares).read(0, 4, order=None, epoch=1)
+    ((x, _, _),) = batches(InputOrder.natural(5), shares).epoch(1, order=None)
 
     np.testing.assert_array_equal(x, shares)
 
 
 def test_a_batch_without_any_ink_can_be_read():
-    x, first, _ = batches(InputOrder.natural(5), np.zeros_like(X)).read(0, 4, order=None, epoch=1)
+    ((x, first, _),) = batches(InputOrder.natural(5), np.zeros_like(X)).epoch(1, order=None)
 
     assert (x == 0).all()
     assert (first < 5).all()

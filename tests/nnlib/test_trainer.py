@@ -1,6 +1,7 @@
 """A trainer learns, tells how it goes and ends for a reason."""
 
 import itertools
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -242,6 +243,16 @@ def test_float_samples_and_memory_maps_give_what_bytes_give(digits, tmp_path):
 
     assert ends[0] == ends[1]
     assert ends[0] == pytest.approx(ends[2], rel=1e-3)
+
+
+def test_no_thread_outlives_a_training_that_was_left(digits):
+    before = threading.active_count()
+    events = start(replace(RECIPE, augmentation="mild"), digits, clock=itertools.count().__next__).events()
+    next(events)
+
+    events.close()
+
+    assert threading.active_count() == before
 
 
 def test_a_batch_larger_than_the_data_is_one_step(digits):
