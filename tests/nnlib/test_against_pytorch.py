@@ -1,0 +1,56 @@
+"""Training agrees with PyTorch step by step; skipped where PyTorch is not installed."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from nnlib import Architecture, Network, Recipe, Trainer
+
+torch = pytest.importorskip("torch")
+
+
+def optimizer(name, parameters):
+    return {
+        "sgd": lambda: torch.optim.SGD(parameters, 0.1),
+        "momentum": lambda: torch.optim.SGD(parameters, 0.01, momentum=0.9),
+        "nesterov": lambda: torch.optim.SGD(parameters, 0.01, momentum=0.9, nesterov=True),
+        "rmsprop": lambda: torch.optim.RMSprop(parameters, 0.001, alpha=0.9),
+        "adam": lambda: torch.optim.Adam(parameters, 0.001),
+        "adamw": lambda: torch.optim.AdamW(parameters, 0.001, weight_decay=0),
+    }[name]()
+
+
+@pytest.mark.parametrize("loss", ["squared_error", "cross_entropy"])
+@pytest.mark.parametrize("name", ["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"])
+def test_fifty_steps_from_the_same_weights_end_within_a_ten_thousandth(digits, name, loss):
+    x, y, x_test, y_test = digits
+    output = "softmax" if loss == "cross_entropy" else "sigmoid"
+    network = Network.initialised(
+        Architecture((784, 30, 10), "tanh", output), initializer="xavier", rng=np.random.default_rng(0)
+    )
+    rate = {"sgd": 0.1, "momentum": 0.01, "nesterov": 0.01}.get(name, 0.001)
+    recipe = Recipe(loss=loss, optimizer=name, learning_rate=rate, batch_size=40, epochs=5, shuffle=False, l2=0.0)
+    trainer = Trainer(network, recipe, x, y, x_test, y_test)
+
+    model = torch.nn.Sequential(torch.nn.Linear(784, 30), torch.nn.Tanh(), torch.nn.Linear(30, 10))
+    with torch.no_grad():
+        for layer, w, b in zip((model[0], model[2]), network.weights, network.biases, strict=True):
+            layer.weight.copy_(torch.from_numpy(w.T.copy()))
+            layer.bias.copy_(torch.from_numpy(b.copy()))
+    steps = optimizer(name, model.parameters())
+    pixels, labels = torch.from_numpy(x / np.float32(255)), torch.from_numpy(y.astype(np.int64))
+    for _, start in itertools.product(range(5), range(0, 400, 40)):
+        z, chosen = model(pixels[start : start + 40]), labels[start : start + 40]
+        if loss == "cross_entropy":
+            objective = torch.nn.functional.cross_entropy(z, chosen)
+        else:
+            objective = ((torch.sigmoid(z) - torch.eye(10)[chosen]) ** 2).sum(dim=1).mean() / 2
+        steps.zero_grad()
+        objective.backward()
+        steps.step()
+    list(trainer.events())
+
+    for layer, w, b in zip((model[0], model[2]), trainer.network.weights, trainer.network.biases, strict=True):
+        np.testing.assert_allclose(w, layer.weight.detach().numpy().T, atol=1e-4)
+        np.testing.assert_allclose(b, layer.bias.detach().numpy(), atol=1e-4)
