@@ -51,8 +51,9 @@ def network_from_bytes(data: bytes) -> Network:
         raise ArtifactError('expected a dictionary with "weights" and "biases"')
     if "format" not in value:
         return _original_network(value)
-    if (value["format"], value.get("version")) != (FORMAT, FORMAT_VERSION):
-        got = f"{str(value['format'])[:40]!r} version {str(value.get('version'))[:10]}"
+    name, version = value["format"], value.get("version")
+    if not (isinstance(name, str) and isinstance(version, int)) or (name, version) != (FORMAT, FORMAT_VERSION):
+        got = f"{str(name)[:40]!r} version {str(version)[:10]}"
         raise ArtifactError(f"expected format {FORMAT!r} version {FORMAT_VERSION}; got {got}")
     sizes = _layer_sizes(value.get("layers"))
     return _network(sizes, value.get("activation"), value.get("output"), value["weights"], value["biases"])
@@ -111,7 +112,8 @@ def _floats(array: Any, shape: tuple[int, ...], name: str) -> NDArray[np.float32
     if not isinstance(array, np.ndarray) or array.dtype.kind != "f" or array.shape != shape:
         got = f"{array.dtype} {array.shape}" if isinstance(array, np.ndarray) else type(array).__name__
         raise ArtifactError(f"expected {name} as floats of shape {shape}; got {got}")
-    floats = np.ascontiguousarray(array, np.float32)
+    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinity, which is refused below
+        floats = np.ascontiguousarray(array, np.float32)
     if not math.isfinite(float(np.abs(floats).sum(dtype=np.float64))):
         raise ArtifactError(f"expected finite {name}; got NaN or infinity")
     return floats

@@ -77,7 +77,7 @@ class Alias(models.Model):
     name = models.CharField(
         max_length=40,
         unique=True,
-        validators=[RegexValidator(r"^[a-z][a-z0-9_-]*$", "Lower-case letters, digits, - and _; a letter first.")],
+        validators=[RegexValidator(r"^[a-z][a-z0-9_-]*\Z", "Lower-case letters, digits, - and _; a letter first.")],
     )
     version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="aliases")
     moved_at = models.DateTimeField(auto_now=True)

@@ -146,10 +146,10 @@ def move_alias(name: str, number: int) -> Alias:
     """
     with transaction.atomic():
         version = get_version(number)
+        Alias(name=name, version=version).full_clean(validate_unique=False, validate_constraints=False)
         alias, created = Alias.objects.select_for_update().get_or_create(name=name, defaults={"version": version})
-        alias.version = version
-        alias.full_clean(validate_unique=False, validate_constraints=False)
         if not created:
+            alias.version = version
             alias.save(update_fields=["version", "moved_at"])
     return alias
 

@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
             name='Alias',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9_-]*$', 'Lower-case letters, digits, - and _; a letter first.')])),
+                ('name', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9_-]*\\Z', 'Lower-case letters, digits, - and _; a letter first.')])),
                 ('moved_at', models.DateTimeField(auto_now=True)),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='aliases', to='inference.modelversion')),
             ],

@@ -1,0 +1,34 @@
+"""A place of its own for model files, and small networks."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nnlib import Architecture, Network
+
+Draw = Callable[..., Network]
+
+
+@pytest.fixture
+def model_store(tmp_path: Path, settings: Any) -> Path:
+    """An empty store of model files."""
+    folder = tmp_path / "models"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "models": {"BACKEND": "inference.storage.AtomicFileSystemStorage", "OPTIONS": {"location": str(folder)}},
+    }
+    return folder
+
+
+@pytest.fixture
+def draw_network() -> Draw:
+    """Makes a network of random weights."""
+
+    def draw(*hidden: int, seed: int = 1, output: Any = "softmax", activation: Any = "relu") -> Network:
+        architecture = Architecture((784, *(hidden or (16,)), 10), activation, output)
+        return Network.initialised(architecture, initializer="he", rng=np.random.default_rng(seed))
+
+    return draw
