@@ -9,6 +9,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +101,23 @@ class Lab:
             for path in sorted(self.data_dir.glob("logs/*.log"))
         )
 
+    @contextmanager
+    def paused(self, name: str) -> Iterator[None]:
+        """Freeze one process of the lab, as a machine that sleeps; `name` is part of its command line."""
+        pids = [pid for pid in self.children() if name in _command_line(pid)]
+        assert pids, f"no process of the lab is called {name}"
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+
+    def children(self) -> list[int]:
+        """The process ids of the supervisor's children."""
+        return [int(pid) for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()]
+
     def command(self, *arguments: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
         """Run another `manage.py` command on the same data."""
         return subprocess.run(
@@ -143,3 +162,7 @@ class Lab:
             if time.monotonic() > deadline:
                 raise AssertionError(f"run {run_id} is {run['status']}, not {statuses}: {run}\n{self.logs()}")
             time.sleep(0.1)
+
+
+def _command_line(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()

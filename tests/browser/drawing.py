@@ -1,0 +1,27 @@
+"""Draws on the canvas as a person does, with the mouse."""
+
+from collections.abc import Sequence
+
+from playwright.sync_api import Page
+
+Strokes = Sequence[Sequence[tuple[float, float]]]
+
+# Shares of the canvas, y down.
+SEVEN: Strokes = [[(0.3, 0.25), (0.7, 0.25), (0.55, 0.5), (0.45, 0.8)]]
+ONE: Strokes = [[(0.5, 0.15), (0.5, 0.85)]]
+ZERO: Strokes = [
+    [(0.5, 0.2), (0.35, 0.28), (0.3, 0.5), (0.35, 0.72), (0.5, 0.8), (0.65, 0.72), (0.7, 0.5), (0.65, 0.28), (0.5, 0.2)]
+]
+
+
+def draw(page: Page, strokes: Strokes) -> None:
+    """Draw the strokes on the canvas of the page."""
+    box = page.locator("#pad").bounding_box()
+    assert box is not None
+    for stroke in strokes:
+        points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
+        page.mouse.move(*points[0])
+        page.mouse.down()
+        for point in points[1:]:
+            page.mouse.move(*point, steps=8)
+        page.mouse.up()
