@@ -75,6 +75,8 @@ def resume_run(run_id: int) -> Run:
         run = Run.objects.select_for_update(of=("self",)).get(pk=run_id)
         if run.status == Status.QUEUED:
             return run
+        if not run.can_resume:
+            raise RunStateError(f"run {run_id} is {run.status}: only a stopped or failed run can be resumed")
         text = f"Resumed after epoch {run.last_epoch}." if run.checkpoint else "Queued again, from the start."
         _move(run, Status.QUEUED, text, offered_at=timezone.now(), finished_at=None, failure="", losses=0)
         queue.enqueue_on_commit(run.pk)
