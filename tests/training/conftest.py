@@ -1,0 +1,45 @@
+"""Folders of their own for each test, and runs that take a moment."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from training import services, shutdown
+from training.config import RunConfig
+from training.models import Run
+
+Submit = Callable[..., Run]
+SMALL = {"dataset": "pen-strokes", "hidden_layers": [16], "epochs": 2, "batch_size": 32, "seed": 7}
+
+
+@pytest.fixture
+def folders(tmp_path: Path, settings: Any, small_pen_strokes: None) -> Path:
+    """Checkpoints and model files in a folder of this test's own; data sets are shared."""
+    settings.CHECKPOINTS_DIR = tmp_path / "checkpoints"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "models": {
+            "BACKEND": "inference.storage.AtomicFileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path / "models")},
+        },
+    }
+    return tmp_path
+
+
+@pytest.fixture
+def submit(folders: Path, transactional_db: None) -> Submit:
+    """Writes down a small run that no worker is told of."""
+
+    def submit_small(**fields: Any) -> Run:
+        return services.submit_run(RunConfig.model_validate({**SMALL, **fields}), enqueue=False)
+
+    return submit_small
+
+
+@pytest.fixture(autouse=True)
+def no_shutdown() -> Iterator[None]:
+    """No test leaves a request to shut down behind."""
+    yield
+    shutdown.withdraw()
