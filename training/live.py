@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -10,8 +11,11 @@ from django.db import transaction
 
 logger = logging.getLogger(__name__)
 
-# How long a worker waits for Redis before it goes on training.
+# How long a worker waits for Redis before it goes on training, and how long it then leaves Redis alone.
 RING_SECONDS = 2.0
+PAUSE_SECONDS = 5.0
+
+_pause_until = 0.0
 
 
 def group_name(run_id: int) -> str:
@@ -30,11 +34,14 @@ def tell_on_commit(run_id: int) -> None:
 
 def ring(run_id: int, **payload: Any) -> None:
     """Say "look again" to those who watch the run; a broker that is away costs at most `RING_SECONDS`."""
-    message = {"type": "run.ring", **payload}
+    global _pause_until  # noqa: PLW0603 -- what one call learns of Redis spares the next the wait
+    if time.monotonic() < _pause_until:
+        return
     try:
-        async_to_sync(_send)(group_name(run_id), message)
+        async_to_sync(_send)(group_name(run_id), {"type": "run.ring", **payload})
     except Exception as error:  # Redis may fail in any way; training does not care
-        logger.warning("nobody was told of run %s: %s", run_id, error)
+        _pause_until = time.monotonic() + PAUSE_SECONDS
+        logger.info("Redis is away (%s): pages that watch run %s look by themselves", error, run_id)
 
 
 async def _send(group: str, message: dict[str, Any]) -> None:
