@@ -52,7 +52,7 @@ starter: $(STAMP) ## train the starter version anew (some minutes; needs MNIST)
 	@$(BIN)/python manage.py train_starter
 
 screenshots: $(DEV_STAMP) ## take the pictures in docs/ from the running program
-	@$(BIN)/python -m docs.take_screenshots
+	@$(BIN)/python docs/take_screenshots.py
 
 lock: ## resolve the dependencies anew; needs uv
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q requirements/base.in -o requirements.lock
