@@ -31,11 +31,11 @@ def _text(field: str, more: str = "", *, inputmode: str = "decimal") -> forms.Ch
     )
 
 
-def _choice(field: str, values: Any, more: str = "") -> forms.CharField:
+def _choice(field: str, values: Any, *, said: str = "") -> forms.CharField:
     """A choice of fixed values. Not a ChoiceField: `RunConfig` knows which values there are."""
     widget = forms.Select(choices=[(value, wording.choice_title(value)) for value in get_args(values)])
     return forms.CharField(
-        required=False, label=wording.FIELD_TITLES[field], help_text=_help(field, more), widget=widget
+        required=False, label=wording.FIELD_TITLES[field], help_text=said or _help(field), widget=widget
     )
 
 
@@ -67,8 +67,12 @@ class RunForm(forms.Form):
     optimizer = _choice("optimizer", options.Optimizer)
     augmentation = _choice("augmentation", options.Augmentation)
     activation = _choice("activation", options.Activation)
-    loss = _choice("loss", options.Loss)
-    initializer = _choice("initializer", options.Initializer)
+    loss = _choice("loss", options.Loss, said="Squared error goes with sigmoid outputs, cross entropy with a softmax.")
+    initializer = _choice(
+        "initializer",
+        options.Initializer,
+        said="How they are drawn: Uniform in [-0.5, 0.5], He suits ReLU, Xavier tanh.",
+    )
     shuffle = forms.BooleanField(required=False, label=wording.FIELD_TITLES["shuffle"], help_text=_help("shuffle"))
     schedule = _choice("schedule", options.Schedule)
     seed = _text("seed", inputmode="numeric")
@@ -80,6 +84,9 @@ class RunForm(forms.Form):
     from_version = _text("from_version", "Empty: from random weights.", inputmode="numeric")
 
     config: RunConfig
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
 
     def clean(self) -> dict[str, Any]:
         """Let `RunConfig` judge the fields, and put its sentences beside them."""
@@ -161,7 +168,13 @@ def _version_values(text: str) -> tuple[dict[str, Any], str]:
 
 def _as_form_values(values: dict[str, Any]) -> dict[str, Any]:
     known = {name: value for name, value in values.items() if name in RunConfig.model_fields}
-    return {**known, "hidden_layers": wording.value_text(known["hidden_layers"])}
+    shown = {name: _whole_if_whole(value) for name, value in known.items()}
+    return {**shown, "hidden_layers": wording.value_text(known["hidden_layers"])}
+
+
+def _whole_if_whole(value: Any) -> Any:
+    """`0.0` as `0`; any other number to its last digit, so that training again is training the same."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _placed(problem: FieldError) -> tuple[str, str]:

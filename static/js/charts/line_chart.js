@@ -7,8 +7,6 @@ import { colour, onSchemeChange } from "../colours.js";
  * @typedef {[number[], ...(number | null)[][]]} Columns epochs, then the values of each line
  */
 
-const LEGEND_HEIGHT = 34;
-
 /** Lines over epochs in an element, as wide as it is; follows its size and the colour scheme. */
 export class LineChart {
   #box;
@@ -76,8 +74,9 @@ export class LineChart {
     this.#plot?.setSize(this.#size());
   }
 
+  /** The height never comes from the box: that grows with the legend, and the chart would grow after it. */
   #size() {
-    return { width: Math.max(200, this.#box.clientWidth), height: Math.max(160, this.#box.clientHeight - LEGEND_HEIGHT) };
+    return { width: Math.max(200, this.#box.clientWidth), height: Number(this.#box.dataset.height ?? 270) };
   }
 
   /** A logarithm has no place for nothing: what is not above 0 is left out there. */

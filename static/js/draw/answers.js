@@ -32,10 +32,10 @@ export class Answers {
 
   /** @param {Reading[]} readings */
   show(readings) {
-    const expected = readings.length ? majority(readings) : 0;
+    const expected = majority(readings);
     for (const reading of readings) {
       const card = this.#cards.get(reading.version);
-      if (card) showReading(card, reading, reading.digit !== expected);
+      if (card) showReading(card, reading, expected !== null && reading.digit !== expected);
     }
   }
 

@@ -95,7 +95,6 @@ export class Pad extends EventTarget {
   #onDown = (event) => {
     if (!(event instanceof PointerEvent) || this.#pointer !== null || event.button > 0 && event.button !== 5) return;
     event.preventDefault();
-    this.#canvas.focus({ preventScroll: true });
     this.#pointer = event.pointerId;
     this.#canvas.setPointerCapture(event.pointerId);
     this.#isErasing = this.#tool === "erase" || (event.buttons & STYLUS_ERASER) !== 0;

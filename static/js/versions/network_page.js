@@ -1,7 +1,7 @@
 import { fetchJson } from "../api.js";
 import { onSchemeChange } from "../colours.js";
 import { byId } from "../elements.js";
-import { errorNumber } from "../format.js";
+import { capitalised, errorNumber } from "../format.js";
 import { NetworkPicture } from "./network_picture.js";
 import { decodedWeights, paintWeights } from "./weight_picture.js";
 
@@ -43,7 +43,15 @@ class NetworkPage {
     });
     onSchemeChange(() => this.#paintGallery());
     this.#fillGallery();
+    this.#startWith({ layer: 1, index: strongestNeuron(this.#summary) });
+  }
+
+  /** @param {Neuron} neuron whose numbers stand there before one is chosen; the picture still shows all */
+  #startWith(neuron) {
+    this.#neuron = neuron;
+    this.#index.value = String(neuron.index);
     this.#limitIndex();
+    this.#showNeuron();
   }
 
   /** @param {Neuron} neuron */
@@ -73,7 +81,7 @@ class NetworkPage {
     if (weights) paintWeights(canvas, weights);
     const connections = strongestOf(this.#summary, this.#neuron);
     const none = connections.length ? "" : " None of its connections to other neurons is among the strongest.";
-    byId("neuron-text", HTMLElement).textContent = `${this.#nameOf(layer, index)}, bias ${errorNumber(bias)}.${none}`;
+    byId("neuron-text", HTMLElement).textContent = `${capitalised(this.#nameOf(layer, index))}, bias ${errorNumber(bias)}.${none}`;
     const table = byId("neuron-table", HTMLTableElement);
     table.hidden = connections.length === 0;
     table.tBodies[0]?.replaceChildren(
@@ -131,6 +139,17 @@ class NetworkPage {
       if (weights && canvas instanceof HTMLCanvasElement) paintWeights(canvas, weights);
     }
   }
+}
+
+/**
+ * The neuron of the first layer that moves the next one most.
+ *
+ * @param {Summary} summary
+ * @returns {number}
+ */
+function strongestNeuron(summary) {
+  const strengths = summary.strengths[0] ?? [];
+  return Math.max(0, strengths.indexOf(Math.max(...strengths)));
 }
 
 /**
