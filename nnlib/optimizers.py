@@ -11,9 +11,8 @@ With the gradient g, the learning rate r, and one value of each kind per paramet
              with m' = m / (1 - 0.9^t) and s' = s / (1 - 0.999^t) in step t = 1, 2, ...
 `adamw`      as `adam`; the weights shrink apart from it, see `batch_descent.py`          (Loshchilov and Hutter, 2019)
 
-Two things make them fast. The vectors are worked through in blocks that stay in the processor's cache over all passes
-of a step. And a mean such as m is kept as the sum it is a share of, M = m / 0.1 = 0.9 M + g, which saves a pass; the
-share goes into the one factor that the step needs anyway.
+Each pass over the vectors costs time, so a mean such as m is kept as the sum it is a share of, M = m / 0.1 = 0.9 M + g,
+which saves a pass; the share goes into the one factor that the step needs anyway.
 """
 
 from typing import ClassVar, Literal, TypeAlias
@@ -25,7 +24,6 @@ from nnlib.errors import StateError
 
 OptimizerName: TypeAlias = Literal["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"]
 
-BLOCK = 32_768
 EPSILON = 1e-8
 
 
@@ -42,16 +40,11 @@ class Optimizer:
     def __init__(self, parameter_count: int) -> None:
         self.slots = {name: np.zeros(parameter_count, np.float32) for name in self.slot_names}
         self.steps = 0
-        self._scratch = np.empty(min(BLOCK, parameter_count), np.float32)
 
     def step(self, parameters: Float32Array, gradient: Float32Array, learning_rate: float) -> None:
         """Move `parameters` in place; `gradient` is overwritten. Both `(parameter_count,)`."""
         self.steps += 1
-        for start in range(0, len(parameters), BLOCK):
-            block = slice(start, start + BLOCK)
-            p, g = parameters[block], gradient[block]
-            slots = [slot[block] for slot in self.slots.values()]
-            self._move(p, g, learning_rate, *slots, self._scratch[: len(p)])
+        self._move(parameters, gradient, learning_rate)
 
     def state(self) -> dict[str, object]:
         """Copies of everything remembered, as plain values."""
@@ -75,8 +68,8 @@ class Optimizer:
             slot[:] = saved
         self.steps = steps
 
-    def _move(self, p: Float32Array, g: Float32Array, rate: float, *memory: Float32Array) -> None:  # noqa: ARG002
-        """Move a block. `memory` holds its part of every slot, in the order of `slot_names`, and a scratch block."""
+    def _move(self, p: Float32Array, g: Float32Array, rate: float) -> None:
+        """Move `p`; `g` is scratch once it has been used."""
         np.multiply(g, rate, out=g)
         np.subtract(p, g, out=p)
 
@@ -86,12 +79,12 @@ class Momentum(Optimizer):
 
     slot_names = ("velocity",)
 
-    def _move(self, p: Float32Array, g: Float32Array, rate: float, *memory: Float32Array) -> None:
-        v, t = memory
+    def _move(self, p: Float32Array, g: Float32Array, rate: float) -> None:
+        v = self.slots["velocity"]
         np.multiply(v, 0.9, out=v)
         np.add(v, g, out=v)
-        np.multiply(v, rate, out=t)
-        np.subtract(p, t, out=p)
+        np.multiply(v, rate, out=g)
+        np.subtract(p, g, out=p)
 
 
 class Nesterov(Optimizer):
@@ -99,14 +92,14 @@ class Nesterov(Optimizer):
 
     slot_names = ("velocity",)
 
-    def _move(self, p: Float32Array, g: Float32Array, rate: float, *memory: Float32Array) -> None:
-        v, t = memory
+    def _move(self, p: Float32Array, g: Float32Array, rate: float) -> None:
+        v = self.slots["velocity"]
         np.multiply(v, 0.9, out=v)
         np.add(v, g, out=v)
-        np.multiply(v, 0.9, out=t)
-        np.add(t, g, out=t)
-        np.multiply(t, rate, out=t)
-        np.subtract(p, t, out=p)
+        np.multiply(g, rate, out=g)
+        np.subtract(p, g, out=p)
+        np.multiply(v, 0.9 * rate, out=g)
+        np.subtract(p, g, out=p)
 
 
 class RMSProp(Optimizer):
@@ -114,8 +107,12 @@ class RMSProp(Optimizer):
 
     slot_names = ("square_sum",)
 
-    def _move(self, p: Float32Array, g: Float32Array, rate: float, *memory: Float32Array) -> None:
-        s, t = memory
+    def __init__(self, parameter_count: int) -> None:
+        super().__init__(parameter_count)
+        self._scratch = np.empty(parameter_count, np.float32)
+
+    def _move(self, p: Float32Array, g: Float32Array, rate: float) -> None:
+        s, t = self.slots["square_sum"], self._scratch
         np.multiply(s, 0.9, out=s)
         np.multiply(g, g, out=t)
         np.add(s, t, out=s)
@@ -133,22 +130,22 @@ class Adam(Optimizer):
 
     slot_names = ("sum", "square_sum")
 
-    def _move(self, p: Float32Array, g: Float32Array, rate: float, *memory: Float32Array) -> None:
-        m, s, t = memory
+    def _move(self, p: Float32Array, g: Float32Array, rate: float) -> None:
+        m, s = self.slots["sum"], self.slots["square_sum"]
         np.multiply(m, 0.9, out=m)
         np.add(m, g, out=m)
         np.multiply(s, 0.999, out=s)
-        np.multiply(g, g, out=t)
-        np.add(s, t, out=s)
+        np.multiply(g, g, out=g)
+        np.add(s, g, out=s)
         # With M = m / 0.1 and S = s / 0.001: r m' / (sqrt(s') + e) = (r b / c) M / (sqrt(S) + e / c)
         # where  b = 0.1 / (1 - 0.9^t)  and  c = sqrt(0.001 / (1 - 0.999^t)).
         b = 0.1 / (1 - 0.9**self.steps)
         c = (0.001 / (1 - 0.999**self.steps)) ** 0.5
-        np.sqrt(s, out=t)
-        np.add(t, EPSILON / c, out=t)
-        np.divide(m, t, out=t)
-        np.multiply(t, rate * b / c, out=t)
-        np.subtract(p, t, out=p)
+        np.sqrt(s, out=g)
+        np.add(g, EPSILON / c, out=g)
+        np.divide(m, g, out=g)
+        np.multiply(g, rate * b / c, out=g)
+        np.subtract(p, g, out=p)
 
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {
