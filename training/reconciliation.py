@@ -83,7 +83,10 @@ def _messages_waiting() -> bool:
     try:
         with current_app.connection_for_read() as connection:
             name = current_app.conf.task_default_queue
-            return bool(connection.default_channel.queue_declare(name, passive=True).message_count)
+            try:
+                return bool(connection.default_channel.queue_declare(name, passive=True).message_count)
+            except connection.channel_errors:  # Redis keeps no empty list: a queue that is not there is empty
+                return False
     except Exception as error:  # kombu passes on whatever the connection raises
         logger.warning("Redis cannot be asked what waits: %s", error)
         return True
