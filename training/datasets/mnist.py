@@ -9,6 +9,8 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
+import zlib
 from pathlib import Path
 from typing import Final, cast
 
@@ -29,6 +31,8 @@ HOW_TO_SUPPLY: Final = (
     "reach the internet with TensorFlow installed. The data set pen-strokes needs neither."
 )
 DOWNLOAD_SECONDS: Final = 300.0
+# What NumPy and zipfile raise on a file that is no archive of arrays; TypeError when it is a single array.
+UNREADABLE: Final = (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile, zlib.error)
 
 # Importing TensorFlow costs seconds, 600 MB and the ability to fork: it happens in another process, which then ends.
 _DOWNLOAD = """
@@ -96,9 +100,9 @@ def _wait(process: "subprocess.Popen[bytes]", progress: Progress) -> None:
 
 def _checked_file(path: Path, *, said: str) -> Arrays:
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = [np.ascontiguousarray(file[name]) for name in ARRAYS]
-    except (OSError, ValueError, KeyError, EOFError) as error:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            arrays = [np.ascontiguousarray(archive[name]) for name in ARRAYS]
+    except UNREADABLE as error:
         raise DatasetUnavailableError(f"{said} gave no readable mnist.npz ({error}). {HOW_TO_SUPPLY}") from error
     for array, name in zip(arrays, ARRAYS, strict=True):
         if hashlib.sha256(array.tobytes()).hexdigest() != CHECKSUMS[name]:

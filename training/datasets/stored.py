@@ -51,7 +51,7 @@ def open_stored(key: str, folder: Path) -> Dataset:
         x_train, y_train, x_test, y_test = (
             np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in ARRAYS
         )
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, EOFError) as error:
         raise DatasetUnavailableError(
             f"the stored data set {key} is damaged ({error}); delete {folder.name} to make it anew"
         ) from error
