@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from django.db import transaction
 
+from inference.errors import InferenceError
 from inference.models import ModelVersion
 from inference.selectors import get_version
 from inference.services import VersionFacts, load_network, publish_version, store_network
@@ -31,6 +32,8 @@ SECONDS_BETWEEN_PROGRESS = 0.2
 SECONDS_BETWEEN_CHECKPOINTS = 30.0
 
 Observer = Callable[[Event], None]
+# Errors whose words are for people.
+PLAIN = (TrainingError, InferenceError, NnlibError)
 FINISH_SENTENCES = {
     "error_threshold": "The average error fell below the threshold.",
     "epochs": "All epochs are done.",
@@ -61,7 +64,7 @@ def execute(
         except (StopRequested, WorkerShutdown) as request:
             _let_go(execution, request)
         except Exception as error:  # the boundary: whatever it was, the run must not stay "running"
-            if not isinstance(error, TrainingError | NnlibError):
+            if not isinstance(error, PLAIN):
                 logger.exception("run %s failed", run_id)
             _fail(lease, error)
     return True
@@ -84,7 +87,7 @@ class Execution:
 
         Raises:
             LeaseLostError, StopRequested, WorkerShutdown: as `watch.check()`.
-            TrainingError, NnlibError: what ends the run as failed.
+            TrainingError, InferenceError, NnlibError: what ends the run as failed.
         """
         run = Run.objects.get(pk=self.lease.run_id)
         config = run.configuration
@@ -209,7 +212,7 @@ def _hand_back(lease: Lease, kept: dict[str, Any]) -> None:
 
 
 def _fail(lease: Lease, error: Exception) -> None:
-    reason = str(error) if isinstance(error, TrainingError | NnlibError) else f"{type(error).__name__}: {error}"
+    reason = str(error) if isinstance(error, PLAIN) else f"{type(error).__name__}: {error}"
     try:
         leases.release(lease, Status.FAILED, f"Failed: {reason}", failure=reason)
     except LeaseLostError as lost:
