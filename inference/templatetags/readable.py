@@ -1,5 +1,6 @@
 """Numbers as people read them. A share lies in [0, 1]; what was never measured is a dash."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,8 +22,13 @@ def percent(share: float | None, decimals: int = 2) -> str:
 
 @register.filter
 def error_number(value: float | None) -> str:
-    """An error with four significant digits: "0.01603"."""
-    return NOTHING if value is None else f"{value:.4g}"
+    """An error with four significant digits, "0.01603"; a tiny one as "1.39e−8". `format.js` has the same."""
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    if 0 < abs(value) < 0.0001:
+        mantissa, exponent = f"{value:.2e}".split("e")
+        return f"{mantissa}e−{abs(int(exponent))}"
+    return f"{value:.4g}"
 
 
 @register.filter

@@ -108,7 +108,8 @@ class RunPage {
 
   /** @param {import("../messages.js").Epoch[]} epochs */
   #drawTable(epochs) {
-    const body = byId("epochs", HTMLTableSectionElement);
+    const [body] = byId("epochs", HTMLTableElement).tBodies;
+    if (!body) return;
     const shown = new Set([...body.rows].map((row) => Number(row.dataset.epoch)));
     for (const epoch of epochs) {
       if (shown.has(epoch.epoch)) continue;
