@@ -10,7 +10,7 @@ from training.datasets.pen_strokes.curves import Stroke, arc, corner
 def _two_top(rng: Generator) -> Stroke:
     """The bow of a 2, with or without a hook before it; ends on its right side."""
     u = rng.uniform
-    ry = u(0.18, 0.3)
+    ry = u(0.18, 0.33)
     rx = u(0.18, 0.4)
     start = -180 + (u(-30, 30) if u() < 0.5 else u(10, 60) if u() < 0.4 else u(-75, -20))
     bow = arc((0.42, ry), (rx, ry), start, u(0, 25) if u() < 0.6 else u(25, 65))
@@ -87,7 +87,7 @@ def _three_bowl(rng: Generator, waist: float) -> Stroke:
     u = rng.uniform
     ry = (1 - waist) / 2
     rx = u(0.2, 0.45)
-    end = u(100, 170) if u() < 0.6 else u(160, 215)
+    end = u(100, 170) if u() < 0.7 else u(160, 200)
     return arc((0.4 + u(-0.06, 0.06), waist + ry), (rx, ry), u(-75, -50), end)
 
 

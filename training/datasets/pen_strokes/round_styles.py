@@ -51,7 +51,7 @@ def two_part_zero(rng: Generator) -> list[Stroke]:
 def six(rng: Generator) -> list[Stroke]:
     """A tail from the top running into a loop, straight or bent, the loop large or small, closed or open."""
     u = rng.uniform
-    rx, ry = u(0.16, 0.42), u(0.13, 0.29)
+    rx, ry = u(0.16, 0.42), u(0.13, 0.27)
     middle = (0.5, 1 - ry)
     top_x = 0.5 + (u(-0.25, 0.5) if u() < 0.6 else u(-1.0, 0.0) * rx)
     left = 0.5 - rx * u(0.95, 1.1)

@@ -117,7 +117,7 @@ def seven(rng: Generator) -> list[Stroke]:
     u = rng.uniform
     width = u(0.3, 0.75)
     foot = u(-0.05, 0.35) if u() < 0.6 else width + u(-0.2, 0.08)
-    left_y = u(-0.03, 0.1) if u() < 0.7 else u(0.1, 0.3)
+    left_y = u(-0.03, 0.1) if u() < 0.63 else u(0.1, 0.33)
     right_y = u(-0.03, 0.08)
     wave = u(-0.05, 0.06) if u() < 0.7 else u(0.04, 0.12)
     lead: Stroke = []

@@ -16,7 +16,7 @@ Style = Callable[[Generator], list[Stroke]]
 
 STYLES: dict[int, dict[Style, float]] = {
     0: {round_.loop_zero: 8, round_.curled_zero: 3, round_.slashed_zero: 2, round_.two_part_zero: 0.5},
-    1: {straight.plain_one: 4, straight.flagged_one: 5.5, straight.based_one: 3, straight.serif_one: 0.5},
+    1: {straight.plain_one: 4, straight.flagged_one: 5, straight.based_one: 3, straight.serif_one: 0.5},
     2: {curved.angular_two: 4, curved.looped_two: 5.5, curved.round_two: 2, curved.z_two: 1.5},
     3: {curved.bowed_three: 6, curved.looped_three: 1.5, curved.flat_three: 2.5},
     4: {
