@@ -1,7 +1,6 @@
 """Descent as it is in the books: a batch, its gradient, a step of the optimizer."""
 
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,40 +12,6 @@ from nnlib.optimizers import Optimizer
 from nnlib.parameters import Parameters
 from nnlib.recipe import Recipe
 from nnlib.workspace import Workspace
-
-
-class Descent(Protocol):
-    """Moves the parameters along the gradients of samples that it is given.
-
-    Attributes:
-        rows: Samples that it wants at once; fewer at the end of an epoch.
-        in_sequence: Whether the order of these samples matters.
-    """
-
-    rows: int
-    in_sequence: bool
-
-    def learn(
-        self,
-        x: Float32Array,
-        first: NDArray[np.intp],
-        targets: Float32Array,
-        rates: Sequence[float],
-        masks: list[Float32Array] | None,
-    ) -> tuple[float, int]:
-        """Take `len(rates)` steps.
-
-        Args:
-            x: `(n, inputs)`.
-            first: `(n,)`: row i of `x` is 0 before column `first[i]`; ascending unless the descent is `in_sequence`.
-            targets: `(n, classes)`, one-hot.
-            rates: Learning rate of every step.
-            masks: Per hidden layer `(n, units)`, 0 or 1 / (1 - dropout); None drops nothing.
-
-        Returns:
-            The summed error, before each step, and how many samples were read right.
-        """
-        ...
 
 
 class BatchDescent:

@@ -31,7 +31,7 @@ ROWS = 64
 
 
 class DelayedDescent:
-    """Steps of `sgd` with batches of one and no `l2`; see `batch_descent.Descent`.
+    """Steps of `sgd` with batches of one and no `l2`; see `descent.py`.
 
     Args:
         architecture: Of the network.

@@ -11,9 +11,10 @@ import numpy as np
 from nnlib.architecture import Architecture
 from nnlib.arrays import Float32Array, LabelArray, SampleArray
 from nnlib.augmentation import SIDE, STRENGTHS, Augmentation
-from nnlib.batch_descent import BatchDescent, Descent
+from nnlib.batch_descent import BatchDescent
 from nnlib.batches import Batch, Batches
 from nnlib.delayed_descent import DelayedDescent
+from nnlib.descent import Descent
 from nnlib.errors import NonFiniteError, RecipeError, StateError
 from nnlib.evaluation import evaluate, require_matching_loss
 from nnlib.events import BatchProgress, EpochFinished, Event, TrainingFinished
