@@ -36,9 +36,17 @@ def refusal_of(host: str, origin: str) -> str:
     domain, _port = split_domain_port(host)
     if not domain or not validate_host(domain, settings.ALLOWED_HOSTS):
         return f"expected a Host that ALLOWED_HOSTS names; got {host[:100]!r}"
-    if origin and urlsplit(origin).netloc.lower() != host.lower() and origin not in settings.CSRF_TRUSTED_ORIGINS:
+    if origin and _netloc(origin) != host.lower() and origin not in settings.CSRF_TRUSTED_ORIGINS:
         return f"expected a request from this site; its Origin is {origin[:100]!r}"
     return ""
+
+
+def _netloc(origin: str) -> str:
+    """Host and port of an Origin; empty where it has none, or is no address at all."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def _header(scope: dict[str, Any], name: bytes) -> str:
