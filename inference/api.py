@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from inference import exports, selectors, services
 from inference.errors import ArtifactError
 from inference.plain_pickle import MAX_BYTES
+from inference.plain_text import Name, NotesText
 from inference.prediction import PredictRequest, predict
 from inference.selectors import MAX_PAGE
 
@@ -49,7 +50,7 @@ class VersionList(BaseModel):
 class Notes(BaseModel):
     """What people write beside a version."""
 
-    notes: Annotated[str, Field(max_length=10_000)]
+    notes: NotesText
 
 
 class AliasTarget(BaseModel):
@@ -107,7 +108,7 @@ def compare(request: HttpRequest, numbers: str) -> dict[str, Any]:  # noqa: ARG0
 def import_version(
     request: HttpRequest,  # noqa: ARG001
     file: File[UploadedFile],
-    name: Form[Annotated[str, Field(max_length=100)]] = "",
+    name: Annotated[Name, Form("")],
 ) -> Status[Any]:
     """Publish a pickle of ours or of the original project as a version; nothing in the file is run."""
     if file.size is None or file.size > MAX_BYTES:

@@ -4,9 +4,9 @@ from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Router, Status
-from pydantic import AfterValidator, BaseModel, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, Field, model_validator
 
+from inference.plain_text import Name
 from inference.selectors import MAX_PAGE
 from training import datasets, selectors, services
 from training.config import RunConfig
@@ -16,19 +16,10 @@ from training.states import Status as RunStatus
 router = Router(tags=["runs"])
 
 
-def _printable(name: str) -> str:
-    if not name.isprintable():
-        raise PydanticCustomError("name", "must not hold control characters")
-    return name.strip()
-
-
-RunName = Annotated[str, Field(max_length=100), AfterValidator(_printable)]
-
-
 class RunRequest(RunConfig):
     """A configuration, a name for people, and a preset whose fields count where none is given."""
 
-    name: RunName = ""
+    name: Name = ""
     preset: Literal["classic", "fast", "best"] | None = None
 
     @model_validator(mode="before")

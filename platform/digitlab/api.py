@@ -30,7 +30,7 @@ class DigitLabAPI(NinjaAPI):
         for context in error_contexts:
             source = context.model.__ninja_param_source__
             for error in plain_errors(context.pydantic_validation_error):
-                skipped = 1 if source in {"body", "form", "file"} and len(error["loc"]) > 0 else 0
+                skipped = 1 if source == "body" and len(error["loc"]) > 0 else 0  # the name of the parameter
                 errors.append({"loc": [source, *error["loc"][skipped:]], "msg": error["msg"]})
         return ValidationError(errors)
 
