@@ -117,16 +117,16 @@ def test_an_arc_runs_clockwise_with_growing_angles():
 
 
 def test_a_network_learns_the_digits_from_few_drawings():
-    x_train, y_train, x_test, y_test = generate(seed=1, train=6000, test=1000)
-    network = trained_network(x_train.reshape(-1, 784), y_train, epochs=12)
+    x_train, y_train, x_test, y_test = generate(seed=1, train=4000, test=500)
+    network = trained_network(x_train.reshape(-1, 784), y_train, epochs=8)
     answers = network.probabilities(x_test.reshape(-1, 784).astype(np.float32) / 255).argmax(axis=1)
-    assert (answers == y_test).mean() > 0.78
+    assert (answers == y_test).mean() > 0.7
 
 
 @pytest.mark.skipif("DIGITLAB_MNIST" not in os.environ, reason="DIGITLAB_MNIST does not name an mnist.npz")
 def test_a_network_that_saw_only_drawings_reads_mnist():
     with np.load(os.environ["DIGITLAB_MNIST"]) as mnist:
         x_test, y_test = mnist["x_test"].reshape(-1, 784).astype(np.float32) / 255, mnist["y_test"]
-    x, y, _, _ = generate(seed=1, train=12_000, test=0)
-    network = trained_network(x.reshape(-1, 784), y, epochs=12, augmentation="mild")
-    assert (network.probabilities(x_test).argmax(axis=1) == y_test).mean() > 0.88
+    x, y, _, _ = generate(seed=1, train=6_000, test=0)
+    network = trained_network(x.reshape(-1, 784), y, epochs=8, augmentation="mild")
+    assert (network.probabilities(x_test).argmax(axis=1) == y_test).mean() > 0.75
