@@ -30,4 +30,5 @@ def page(browser: Browser) -> Iterator[Page]:
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     yield page
     context.close()
-    assert errors == []
+    # A form that is refused answers 422, which the browser notes as an error.
+    assert [error for error in errors if "status of 422" not in error] == []
