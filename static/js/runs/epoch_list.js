@@ -4,6 +4,7 @@
 export class EpochList {
   /** @type {Map<number, Epoch>} */
   #byNumber = new Map();
+  #complete = 0;
 
   /**
    * @param {Epoch[]} epochs
@@ -15,6 +16,7 @@ export class EpochList {
       if (!this.#byNumber.has(epoch.epoch)) added.set(epoch.epoch, epoch);
       this.#byNumber.set(epoch.epoch, epoch);
     }
+    while (this.#byNumber.has(this.#complete + 1)) this.#complete += 1;
     return inOrder([...added.values()]);
   }
 
@@ -29,14 +31,12 @@ export class EpochList {
 
   /** The last epoch before the first gap: what to ask the rest after; 0 where there is none. */
   get complete() {
-    let number = 0;
-    while (this.#byNumber.has(number + 1)) number += 1;
-    return number;
+    return this.#complete;
   }
 
   /** Whether an epoch is missing before one that is here. */
   get hasGap() {
-    return this.complete < this.#byNumber.size;
+    return this.#complete < this.#byNumber.size;
   }
 }
 

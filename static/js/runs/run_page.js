@@ -37,6 +37,7 @@ class RunPage {
   #errorChart;
   #accuracyChart;
   #isDrawing = false;
+  #hasNewEpochs = true;
   #heardAt = Date.now();
   #isLive = false;
 
@@ -84,6 +85,7 @@ class RunPage {
   /** @param {import("../messages.js").Epoch[]} epochs */
   #takeEpochs(epochs) {
     this.#epochs.merge(epochs);
+    this.#hasNewEpochs = true;
     if (this.#epochs.hasGap) this.#stream.refill().catch(() => {});
   }
 
@@ -99,36 +101,29 @@ class RunPage {
 
   #draw() {
     const epochs = this.#epochs.all;
-    this.#errorChart.show(columnsOf(epochs, ["train_error", "test_error"]));
-    this.#accuracyChart.show(columnsOf(epochs, ["train_accuracy", "test_accuracy"]));
-    this.#drawTable(epochs);
+    if (this.#hasNewEpochs) {
+      this.#hasNewEpochs = false;
+      this.#errorChart.show(columnsOf(epochs, ["train_error", "test_error"]));
+      this.#accuracyChart.show(columnsOf(epochs, ["train_accuracy", "test_accuracy"]));
+      this.#drawTable(this.#epochs.all);
+    }
     this.#drawState();
     this.#drawProgress(epochs);
   }
 
-  /** @param {import("../messages.js").Epoch[]} epochs */
+  /**
+   * Adds the rows that are missing, newest first; one pass, however many there are.
+   *
+   * @param {import("../messages.js").Epoch[]} epochs in order
+   */
   #drawTable(epochs) {
     const [body] = byId("epochs", HTMLTableElement).tBodies;
     if (!body) return;
-    const shown = new Set([...body.rows].map((row) => Number(row.dataset.epoch)));
-    for (const epoch of epochs) {
-      if (shown.has(epoch.epoch)) continue;
-      const row = document.createElement("tr");
-      row.dataset.epoch = String(epoch.epoch);
-      row.append(
-        ...[
-          String(epoch.epoch),
-          errorNumber(epoch.train_error),
-          errorNumber(epoch.test_error),
-          percent(epoch.train_accuracy),
-          percent(epoch.test_accuracy),
-          errorNumber(epoch.learning_rate),
-          duration(epoch.seconds),
-        ].map(numberCell),
-      );
-      // Newest first: before the first row with a lower number.
-      const next = [...body.rows].find((other) => Number(other.dataset.epoch) < epoch.epoch);
-      body.insertBefore(row, next ?? null);
+    let next = body.rows[0] ?? null;
+    for (const epoch of epochs.reverse()) {
+      while (next && numberOf(next) > epoch.epoch) next = rowAfter(next);
+      if (next && numberOf(next) === epoch.epoch) next = rowAfter(next);
+      else body.insertBefore(epochRow(epoch), next);
     }
     byId("no-epochs", HTMLElement).hidden = epochs.length > 0;
   }
@@ -234,6 +229,33 @@ function finishedWords(run) {
 function leftWords(run, seconds) {
   const mayEndEarly = run.config.error_threshold != null || run.config.patience != null;
   return `${capitalised(roughDuration(seconds))} left${mayEndEarly ? " at most" : ""}`;
+}
+
+/** @param {HTMLTableRowElement} row */
+function numberOf(row) {
+  return Number(row.dataset.epoch);
+}
+
+/** @param {HTMLTableRowElement} row */
+function rowAfter(row) {
+  return /** @type {HTMLTableRowElement | null} */ (row.nextElementSibling);
+}
+
+/** @param {import("../messages.js").Epoch} epoch */
+function epochRow(epoch) {
+  const row = document.createElement("tr");
+  row.dataset.epoch = String(epoch.epoch);
+  const texts = [
+    String(epoch.epoch),
+    errorNumber(epoch.train_error),
+    errorNumber(epoch.test_error),
+    percent(epoch.train_accuracy),
+    percent(epoch.test_accuracy),
+    errorNumber(epoch.learning_rate),
+    duration(epoch.seconds),
+  ];
+  row.append(...texts.map(numberCell));
+  return row;
 }
 
 /** @param {string} text */
