@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from nnlib.architecture import Architecture
-from nnlib.arrays import Float32Array, LabelArray, SampleArray
+from nnlib.arrays import LabelArray, SampleArray
 from nnlib.augmentation import SIDE, STRENGTHS, Augmentation
 from nnlib.batch_descent import BatchDescent
 from nnlib.batches import Batch, Batches
 from nnlib.delayed_descent import DelayedDescent
 from nnlib.descent import Descent
+from nnlib.dropout import draw_masks
 from nnlib.errors import NonFiniteError, RecipeError, StateError
 from nnlib.evaluation import evaluate, require_matching_loss
 from nnlib.events import BatchProgress, EpochFinished, Event, TrainingFinished
@@ -167,9 +168,11 @@ class Trainer:
         n = len(batch.labels)
         steps = math.ceil(n / recipe.batch_size)
         rates = [self._learning_rate(progress.steps + step) for step in range(steps)]
+        hidden = self._architecture.layer_sizes[1:-1]
+        masks = draw_masks(hidden, rows=n, dropout=recipe.dropout, rng=self._generator)
         targets = self._targets[batch.labels]
         with np.errstate(over="ignore", invalid="ignore"):  # caught below, with a remedy
-            error, correct = self._descent.learn(batch.x, batch.first, targets, rates, self._draw_masks(n))
+            error, correct = self._descent.learn(batch.x, batch.first, targets, rates, masks)
         if not math.isfinite(error):
             raise NonFiniteError(error=error, epoch=progress.epoch + 1, learning_rate=rates[0])
         progress.position += n
@@ -198,17 +201,6 @@ class Trainer:
 
     def _learning_rate(self, step: int) -> float:
         return self._recipe.learning_rate * SCHEDULES[self._recipe.schedule](step / self._steps)
-
-    def _draw_masks(self, n: int) -> list[Float32Array] | None:
-        """Per hidden layer `(n, units)`: 0 with the probability `dropout`, otherwise 1 / (1 - dropout)."""
-        dropout = self._recipe.dropout
-        if dropout == 0:
-            return None
-        scale = np.float32(1 / (1 - dropout))
-        return [
-            (self._generator.random((n, units), np.float32) >= dropout) * scale
-            for units in self._architecture.layer_sizes[1:-1]
-        ]
 
 
 def _augmentation(recipe: Recipe, architecture: Architecture, order: InputOrder) -> Augmentation | None:

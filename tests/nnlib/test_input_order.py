@@ -55,32 +55,40 @@ def test_a_batch_that_need_not_be_in_sequence_is_sorted_by_its_zeros():
     np.testing.assert_array_equal(x[0], X[3][[0, 3, 1, 4, 2]] / np.float32(255))
 
 
-def test_distorted_batches_are_sorted_too():
+def distorted(epoch=1, *, seed=0, in_sequence=True, start=0):
     rng = np.random.default_rng(0)
     x = (rng.random((40, 784)) < np.linspace(0, 0.05, 784)).astype(np.uint8) * 255
-    y = np.arange(40)
-    batches = {
-        in_sequence: next(
-            Batches(
-                x,
-                y,
-                input_order=InputOrder.natural(784),
-                augmentation=Augmentation(STRENGTHS["mild"], InputOrder.natural(784)),
-                seed=0,
-                rows=40,
-                in_sequence=in_sequence,
-            ).epoch(1, order=None)
-        )
-        for in_sequence in (True, False)
-    }
+    order = InputOrder.natural(784)
+    augmentation = Augmentation(STRENGTHS["mild"], order)
+    batches = Batches(
+        x,
+        np.arange(40),
+        input_order=order,
+        augmentation=augmentation,
+        seed=seed,
+        rows=20,
+        in_sequence=in_sequence,
+    )
+    return list(batches.epoch(epoch, order=None, start=start))
 
-    as_they_lie, as_sorted = batches[True], batches[False]
+
+def test_distorted_batches_are_sorted_too():
+    as_they_lie, as_sorted = distorted()[0], distorted(in_sequence=False)[0]
+
     assert (np.diff(as_sorted.first) >= 0).all()
     assert (np.diff(as_they_lie.first) < 0).any()
     np.testing.assert_array_equal(as_sorted.x, as_they_lie.x[as_sorted.labels])
     for row, first in zip(as_sorted.x, as_sorted.first, strict=True):
         assert (row[:first] == 0).all()
         assert row[first] > 0
+
+
+def test_a_distortion_depends_on_seed_epoch_and_place_alone():
+    first, second = distorted()
+
+    np.testing.assert_array_equal(distorted(start=20)[0].x, second.x)
+    assert not np.array_equal(distorted(2)[0].x, first.x)
+    assert not np.array_equal(distorted(seed=1)[0].x, first.x)
 
 
 def test_float_samples_are_taken_as_they_are():

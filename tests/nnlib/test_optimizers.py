@@ -70,6 +70,17 @@ def test_it_follows_the_formula(name):
     np.testing.assert_allclose(moved, FORMULAS[name](p, gradients), atol=3e-6)
 
 
+@pytest.mark.parametrize("name", ["rmsprop", "adam"])
+def test_a_tiny_gradient_is_tamed_as_the_formula_says(name):
+    p, gradients = np.zeros(5), np.full((3, 5), 1e-8)
+    optimizer, moved = OPTIMIZERS[name](5), np.zeros(5, np.float32)
+
+    for g in gradients:
+        optimizer.step(moved, g.astype(np.float32), RATE)
+
+    np.testing.assert_allclose(moved, FORMULAS[name](p, gradients), rtol=1e-4)
+
+
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_a_gradient_that_is_always_zero_moves_nothing(name):
     optimizer, p = OPTIMIZERS[name](3), np.array([1, -2, 0], np.float32)

@@ -194,6 +194,14 @@ def test_the_schedule_is_told_with_the_epoch(digits):
     assert [event.learning_rate for event in told] == pytest.approx([3e-3, 3e-3, 3e-4, 3e-5])
 
 
+def test_the_schedule_counts_every_sample_where_a_batch_is_one(digits):
+    recipe = Recipe(loss="cross_entropy", optimizer="sgd", learning_rate=0.1, schedule="step", batch_size=1, epochs=4)
+
+    told = epochs(start(recipe, digits))
+
+    assert [event.learning_rate for event in told] == pytest.approx([0.1, 0.1, 0.01, 0.001])
+
+
 def test_seconds_leave_out_the_consumer(digits):
     now = [0.0]
 
@@ -231,6 +239,16 @@ def test_inputs_that_no_sample_uses_keep_their_weights(digits):
     after = trainer.network.weights[0]
     np.testing.assert_array_equal(after[unused], before[unused])
     assert (after[~unused] != before[~unused]).any(axis=1).all()
+
+
+def test_distorted_samples_teach_inputs_that_no_sample_uses(digits):
+    trainer = start(replace(RECIPE, augmentation="strong"), digits)
+    before = trainer.network.weights[0]
+    unused = ~digits[0].any(axis=0)
+
+    list(trainer.events())
+
+    assert (trainer.network.weights[0][unused] != before[unused]).any()
 
 
 def test_float_samples_and_memory_maps_give_what_bytes_give(digits, tmp_path):
