@@ -6,6 +6,7 @@ applications checks Host and Origin before them.
 
 import asyncio
 import json
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -14,6 +15,8 @@ from pydantic import ValidationError
 
 from inference.errors import ArtifactError, InferenceError, InkError, VersionNotFoundError
 from inference.prediction import NETWORKS, LoadedVersion, PredictRequest, answer
+
+logger = logging.getLogger(__name__)
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -86,6 +89,9 @@ class PredictSocket:
             return _with_id(text, {"detail": self._words(error)})
         except InferenceError as error:
             return _with_id(text, {"detail": str(error)})
+        except Exception:  # the boundary: an unanswered drawing must not silence the socket
+            logger.exception("a drawing could not be answered")
+            return _with_id(text, {"detail": "this drawing could not be answered; the server's log tells why"})
 
 
 async def _reply(request: PredictRequest) -> dict[str, Any]:
@@ -122,7 +128,7 @@ def _with_id(text: str, reply: dict[str, Any]) -> dict[str, Any]:
     """`reply` with the id of a message that could not be answered, where it has a readable one."""
     try:
         message = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return reply
     if isinstance(message, dict) and isinstance(message.get("id"), int | str):
         reply["id"] = message["id"]
