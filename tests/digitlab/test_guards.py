@@ -1,0 +1,189 @@
+"""What must stay true of the tree itself, each looked at in a process of its own."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.lab import ROOT
+
+PACKAGES = ["nnlib", "inference", "training"]
+
+
+def run_python(program: str, data_dir: Path) -> str:
+    """What `program` prints in a fresh interpreter."""
+    process = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={**os.environ, "DIGITLAB_DATA_DIR": str(data_dir), "DJANGO_SETTINGS_MODULE": "digitlab.settings"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert process.returncode == 0, process.stderr[-3000:]
+    return process.stdout
+
+
+def modules_after(program: str, data_dir: Path) -> set[str]:
+    """The modules that are loaded once `program` has run."""
+    return set(json.loads(run_python(f"{program}\nimport sys, json; print(json.dumps(list(sys.modules)))", data_dir)))
+
+
+def test_platform_is_the_standard_librarys(tmp_path: Path) -> None:
+    found = run_python("import platform, digitlab, os; print(platform.__file__); print(os.__file__)", tmp_path).split()
+    assert Path(found[0]) == Path(found[1]).parent / "platform.py"
+
+
+def test_the_folder_platform_is_no_package() -> None:
+    assert not list((ROOT / "platform").glob("*.py"))
+
+
+def test_the_web_process_loads_neither_tensorflow_nor_the_writer_of_pen_strokes(tmp_path: Path) -> None:
+    loaded = modules_after("import digitlab.asgi, django.urls; django.urls.get_resolver().url_patterns", tmp_path)
+    assert "training.services" in loaded
+    assert not {name for name in loaded if name.split(".")[0] in {"tensorflow", "keras"}}
+    assert "training.datasets.pen_strokes" not in loaded
+
+
+def test_the_web_process_opens_no_data_set_to_answer_what_there_is(tmp_path: Path) -> None:
+    program = (
+        "import digitlab.asgi, numpy\n"
+        "def refuse(*_, **__): raise AssertionError('the web process reads arrays')\n"
+        "numpy.load = numpy.memmap = refuse\n"
+        "from training import datasets\n"
+        "print(len(datasets.availability()), datasets.default_key())\n"
+    )
+    assert run_python(program, tmp_path).split()[0] == "3"
+
+
+def test_an_idle_worker_does_not_load_tensorflow(tmp_path: Path) -> None:
+    program = "from digitlab.celery import app; app.loader.import_default_modules(); app.finalize()\n"
+    program += "assert 'training.tasks.train' in app.tasks"
+    loaded = modules_after(program, tmp_path)
+    assert "training.execution" in loaded
+    assert not {name for name in loaded if name.split(".")[0] in {"tensorflow", "keras"}}
+
+
+def test_a_worker_limits_its_threads_before_numpy_is_there(tmp_path: Path) -> None:
+    program = (
+        "import os, sys\n"
+        "for name in ('OPENBLAS_NUM_THREADS', 'OMP_NUM_THREADS'): os.environ.pop(name, None)\n"
+        "os.environ['WORKER_SLOTS'] = '1000'\n"
+        "class Look:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'numpy': print(os.environ.get('OPENBLAS_NUM_THREADS'), os.environ.get('OMP_NUM_THREADS'))\n"
+        "sys.meta_path.insert(0, Look())\n"
+        "from digitlab.celery import app; app.loader.import_default_modules()\n"
+    )
+    assert run_python(program, tmp_path).splitlines()[0] == "1 1"
+
+
+def test_celery_takes_json_only(tmp_path: Path) -> None:
+    program = "from digitlab.celery import app; print(app.conf.accept_content, app.conf.task_serializer)"
+    assert run_python(program, tmp_path).strip() == "['json'] json"
+
+
+# One way: digitlab, training, inference, nnlib.
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A copy of the packages and of the rules."""
+    ignored = shutil.ignore_patterns("__pycache__", "starter_files")
+    for name in PACKAGES:
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
+    shutil.copytree(ROOT / "platform" / "digitlab", tmp_path / "digitlab", ignore=ignored)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def lint_imports(tree: Path) -> "subprocess.CompletedProcess[str]":
+    """What import-linter says of the packages in `tree`."""
+    command = Path(sys.executable).with_name("lint-imports")
+    if not command.exists():
+        pytest.skip("import-linter is not installed")
+    return subprocess.run(
+        [str(command), "--no-cache"],
+        cwd=tree,
+        env={**os.environ, "PYTHONPATH": str(tree)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_imports_go_one_way(tree: Path) -> None:
+    answer = lint_imports(tree)
+    assert answer.returncode == 0, answer.stdout
+
+
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("inference/finding.py", "import training.states"),
+        ("inference/finding.py", "def late():\n    from training import queue"),
+        ("training/states.py", "import digitlab.guard"),
+        ("nnlib/losses.py", "import inference.errors"),
+        ("nnlib/losses.py", "import django"),
+        ("nnlib/losses.py", "import tensorflow"),
+    ],
+)
+def test_an_import_the_other_way_is_found(tree: Path, file: str, line: str) -> None:
+    with (tree / file).open("a") as source:
+        source.write(f"\n{line}\n")
+    answer = lint_imports(tree)
+    assert answer.returncode == 1
+    assert "BROKEN" in answer.stdout
+
+
+# What is committed.
+
+
+def tracked() -> list[Path]:
+    """Every file that is committed."""
+    git = shutil.which("git")
+    if git is None or not (ROOT / ".git").exists():
+        pytest.skip("this is not a git checkout")
+    names = subprocess.run([git, "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / name for name in names.split("\0") if name and (ROOT / name).is_file()]
+
+
+def test_lock_files_name_no_address() -> None:
+    locks = [path for path in tracked() if path.suffix == ".lock" or path.name == "package-lock.json"]
+    assert len(locks) >= 4
+    for path in locks:
+        assert "://" not in path.read_text(), path
+
+
+def test_lock_files_name_versions_and_hashes() -> None:
+    for path in (path for path in tracked() if path.suffix == ".lock"):
+        entries = re.split(r"\n(?=\S)", path.read_text().strip())
+        for entry in entries:
+            assert re.match(r"[\w.\[\],-]+==[\w.]+", entry), f"{path.name}: {entry[:80]}"
+            assert "--hash=sha256:" in entry, f"{path.name}: {entry[:80]}"
+
+
+def test_no_committed_file_names_a_package_index() -> None:
+    option = re.compile(r"(?:--(?:extra-)?index-url|--find-links|-i|registry)[ =]+\S*://")
+    for path in tracked():
+        text = path.read_text(errors="replace") if path.stat().st_size < 2_000_000 else ""
+        assert not option.search(text), path
+
+
+def test_the_migrations_are_complete(tmp_path: Path) -> None:
+    process = subprocess.run(
+        [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"],
+        cwd=ROOT,
+        env={**os.environ, "DIGITLAB_DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert process.returncode == 0, process.stdout
