@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from pydantic import ValidationError
 
 from inference.errors import InferenceError
 from inference.models import CHAMPION
@@ -29,6 +30,9 @@ class Command(BaseCommand):
             reply = predict(PredictRequest(image=image, versions=[options["number"]]))
         except (OSError, InferenceError) as error:
             raise CommandError(str(error)) from error
+        except ValidationError as error:
+            sentences = {f"{item['loc'][0]}: {item['msg']}" for item in error.errors()}
+            raise CommandError("\n".join(sorted(sentences))) from error
         for result in reply["results"]:
             self.stdout.write(f"{result['digit']}  (version {result['version']})")
             for digit, probability in enumerate(result["probabilities"]):
