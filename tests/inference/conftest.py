@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from inference.prediction import NetworkCache
 from nnlib import Architecture, Network
 
 Draw = Callable[..., Network]
@@ -21,6 +22,12 @@ def model_store(tmp_path: Path, settings: Any) -> Path:
         "models": {"BACKEND": "inference.storage.AtomicFileSystemStorage", "OPTIONS": {"location": str(folder)}},
     }
     return folder
+
+
+@pytest.fixture(autouse=True)
+def fresh_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This process believes nothing of what versions meant in the test before."""
+    monkeypatch.setattr("inference.prediction.NETWORKS", NetworkCache())
 
 
 @pytest.fixture
