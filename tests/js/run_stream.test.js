@@ -106,6 +106,16 @@ test("a live connection ends the asking", async () => {
   assert.equal(bench.connections.at(-1), "live");
 });
 
+test("a connection that is lost for the second time is asked for again, as after the first", async () => {
+  const bench = new Bench();
+  bench.stream.start();
+  bench.drop();
+  await bench.fire(500);
+  bench.send({ type: "batch.progress", epoch: 1, fraction: 0.5, error: 0.1 });
+  bench.drop();
+  assert.deepEqual(bench.timers.map((timer) => timer.ms).sort(), [2000, 500]);
+});
+
 test("a completed run ends the stream, a stopped one does not", () => {
   const bench = new Bench();
   bench.stream.start();

@@ -34,7 +34,7 @@ class FakeDocument extends EventTarget {
   hidden = false;
 }
 
-test("a list is not asked for while its tab is hidden, and at once when it is seen again", async () => {
+test("a list is not asked for while its tab is hidden, and at once when it is seen again", async (t) => {
   const page = new FakeDocument();
   let asked = 0;
   const poller = new ListPoller({
@@ -46,6 +46,7 @@ test("a list is not asked for while its tab is hidden, and at once when it is se
       return { items: [], next: null };
     },
   });
+  t.after(() => poller.stop());
   page.hidden = true;
   poller.start();
   await new Promise((resolve) => setTimeout(resolve, 30));
@@ -53,10 +54,9 @@ test("a list is not asked for while its tab is hidden, and at once when it is se
   page.hidden = false;
   page.dispatchEvent(new Event("visibilitychange"));
   assert.equal(asked, 1);
-  poller.stop();
 });
 
-test("a list that cannot be had says so and is asked for again", async () => {
+test("a list that cannot be had says so and is asked for again", async (t) => {
   /** @type {string[]} */
   const told = [];
   let asked = 0;
@@ -70,10 +70,10 @@ test("a list that cannot be had says so and is asked for again", async () => {
       return { items: [], next: null };
     },
   });
+  t.after(() => poller.stop());
   poller.addEventListener("trouble", (event) => told.push(/** @type {CustomEvent} */ (event).detail));
   const answered = new Promise((resolve) => poller.addEventListener("runs", resolve));
   poller.start();
   await answered;
-  poller.stop();
   assert.deepEqual(told, ["The server does not answer.", ""]);
 });

@@ -7,6 +7,9 @@ import { colour, onSchemeChange } from "../colours.js";
  * @typedef {[number[], ...(number | null)[][]]} Columns epochs, then the values of each line
  */
 
+// More would hide the line.
+const MOST_DOTS = 40;
+
 /** Lines over epochs in an element, as wide as it is; follows its size and the colour scheme. */
 export class LineChart {
   #box;
@@ -113,7 +116,7 @@ export class LineChart {
           width: 2,
           dash: line.dash,
           spanGaps: false,
-          points: { size: 5, show: this.#columns[0].length <= 40 ? true : undefined },
+          points: { size: 5, show: () => this.#columns[0].length <= MOST_DOTS },
           value: (/** @type {uPlot} */ _plot, /** @type {number | null} */ value) => (value == null ? "–" : this.#format(value)),
         })),
       ],
