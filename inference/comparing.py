@@ -9,9 +9,6 @@ from inference import wording
 from inference.models import ModelVersion
 from inference.templatetags import readable
 
-MIN_COMPARED: Final = 2
-MAX_COMPARED: Final = 8
-
 
 @dataclass(frozen=True, slots=True)
 class Cell:

@@ -93,14 +93,14 @@ def compare(request: HttpRequest) -> HttpResponse:
     numbers = comparing.numbers_in(request.GET.getlist("numbers"))
     sentence = ""
     versions: list[ModelVersion] = []
-    if len(numbers) > comparing.MAX_COMPARED:
-        sentence = f"At most {comparing.MAX_COMPARED} versions fit side by side; these are the first."
-        numbers = numbers[: comparing.MAX_COMPARED]
+    if len(numbers) > selectors.MAX_COMPARED:
+        sentence = f"At most {selectors.MAX_COMPARED} versions fit side by side; these are the first."
+        numbers = numbers[: selectors.MAX_COMPARED]
     try:
         versions = selectors.get_versions(numbers)
     except VersionNotFoundError as error:
         sentence = _sentence(error)
-    enough = len(versions) >= comparing.MIN_COMPARED
+    enough = len(versions) >= selectors.MIN_COMPARED
     hide_equal = request.GET.get("equal") == "hide"
     context = {
         "versions": versions if enough else [],
