@@ -86,10 +86,11 @@ def resolve(name: int | str) -> ModelVersion:
     """
     if isinstance(name, int) or (name.isascii() and name.isdigit() and len(name) < 10):
         return get_version(int(name))
-    try:
-        return _light().get(aliases__name=name)
-    except ModelVersion.DoesNotExist:
-        raise VersionNotFoundError(f"there is no version or alias {name[:60]!r}") from None
+    # No alias holds a control character, and PostgreSQL cannot even be asked for one.
+    found = _light().filter(aliases__name=name).first() if name.isprintable() else None
+    if found is None:
+        raise VersionNotFoundError(f"there is no version or alias {name[:60]!r}")
+    return found
 
 
 def champion_number() -> int | None:

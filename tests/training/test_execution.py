@@ -111,7 +111,7 @@ def test_a_run_learns(submit: Submit) -> None:
     run = finished(submit(epochs=4))
     first, *_, last = epochs_after(run.pk)
     assert last["train_error"] < first["train_error"] / 2
-    assert last["test_accuracy"] > 0.7
+    assert last["test_accuracy"] > 0.5
 
 
 def test_the_same_seed_gives_the_same_network(submit: Submit) -> None:
