@@ -86,7 +86,8 @@ class RunForm(forms.Form):
     config: RunConfig
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
 
     def clean(self) -> dict[str, Any]:
         """Let `RunConfig` judge the fields, and put its sentences beside them."""
