@@ -16,7 +16,7 @@ from training.models import Run
 # the network from learning either by heart.
 RECIPE: Final = RunConfig(
     dataset="mnist+pen-strokes",
-    hidden_layers=(400,),
+    hidden_layers=(800,),
     activation="relu",
     loss="cross_entropy",
     initializer="he",
@@ -24,7 +24,7 @@ RECIPE: Final = RunConfig(
     learning_rate=0.002,
     schedule="one_cycle",
     batch_size=128,
-    epochs=40,
+    epochs=30,
     augmentation="mild",
     seed=1,
 )
