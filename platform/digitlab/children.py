@@ -19,12 +19,22 @@ LOG_BYTES = 5_000_000
 
 
 class Child:
-    """One process of the lab and its log file; one that is not `lasting` may end by itself."""
+    """One process of the lab and its log file; one that is not `lasting` may end by itself.
+
+    One that is `nice` lets the others go first on a busy machine.
+    """
 
     def __init__(
-        self, name: str, command: Sequence[str], *, environment: Mapping[str, str], log: Path, lasting: bool = True
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        log: Path,
+        lasting: bool = True,
+        nice: int = 0,
     ) -> None:
-        self.name, self._lasting = name, lasting
+        self.name, self._lasting, self._nice = name, lasting, nice
         self._command, self._environment, self.log = list(command), dict(environment), log
         self._process: subprocess.Popen[bytes] | None = None
         self._deaths: deque[float] = deque(maxlen=DEATHS_AT_MOST)
@@ -103,6 +113,7 @@ class Child:
             die_with_parent(signal.SIGTERM)
             if os.getppid() != supervisor:  # it was killed before the kernel knew
                 os._exit(1)
+            os.nice(self._nice)
 
         return subprocess.Popen(  # noqa: S603 -- commands are ours
             self._command,

@@ -8,7 +8,7 @@ from typing import Any
 import environ
 from csp.constants import NONE, SELF
 
-from digitlab import redis_address
+from digitlab import blas_threads, redis_address
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.Env()
@@ -129,7 +129,7 @@ CHANNEL_LAYERS = {
 }
 
 # Celery.
-WORKER_SLOTS = env.int("WORKER_SLOTS", default=max(1, (os.cpu_count() or 1) // 2))
+WORKER_SLOTS = env.int("WORKER_SLOTS", default=blas_threads.default_slots())
 CELERY_BROKER_URL = redis_address.celery_url(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"

@@ -23,6 +23,8 @@ from digitlab.worker_signals import redis_client
 
 DEFAULT_PORT = 8000
 PORTS_TRIED = 20
+# Pages answer while every core trains.
+NICE = 3
 MANAGE = settings.BASE_DIR / "manage.py"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 READY_SECONDS = 60.0
@@ -67,15 +69,20 @@ class Command(BaseCommand):
             self._add("redis", command, environment)
         self._wait_for_redis()
         celery = [sys.executable, "-m", "celery", "-A", "digitlab"]
-        self._add("worker", [*celery, "worker", "--without-gossip", "--without-mingle", "-l", "warning"], environment)
+        self._add(
+            "worker",
+            [*celery, "worker", "--without-gossip", "--without-mingle", "-l", "warning"],
+            environment,
+            nice=NICE,
+        )
         self._add("scheduler", [*celery, "beat", "--pidfile=", "-l", "warning"], environment)
         self._add("web", _web_command(host, port), {**environment, **_one_thread(environment)})
         # So that the form knows whether MNIST can be had before anybody asks for it.
         self._add("datasets", [sys.executable, str(MANAGE), "prepare_datasets"], environment, lasting=False)
 
-    def _add(self, name: str, command: list[str], environment: dict[str, str], *, lasting: bool = True) -> None:
+    def _add(self, name: str, command: list[str], environment: dict[str, str], **manners: Any) -> None:
         log = settings.DATA_DIR / "logs" / f"{name}.log"
-        child = Child(name, command, environment=environment, log=log, lasting=lasting)
+        child = Child(name, command, environment=environment, log=log, **manners)
         self._children.append(child)
         child.start()
 
