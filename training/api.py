@@ -72,6 +72,20 @@ class RunOut(BaseModel):
     can_resume: bool
 
 
+class RunEvent(BaseModel):
+    """A line of a run's log."""
+
+    at: str
+    status: str
+    text: str
+
+
+class RunDetail(RunOut):
+    """A run with its log, oldest line first."""
+
+    events: list[RunEvent]
+
+
 class RunList(BaseModel):
     """One page of runs; `next` is the cursor of the next page, null on the last."""
 
@@ -112,10 +126,10 @@ def list_runs(
     }
 
 
-@router.get("runs/{int:run_id}", response=RunOut, summary="Show a run")
+@router.get("runs/{int:run_id}", response=RunDetail, summary="Show a run")
 def show(request: HttpRequest, run_id: int) -> Any:  # noqa: ARG001
-    """The run as it stands."""
-    return selectors.run_json(selectors.get_run(run_id))
+    """The run as it stands, and its log."""
+    return {**selectors.run_json(selectors.get_run(run_id)), "events": selectors.events_of(run_id)}
 
 
 @router.get("runs/{int:run_id}/epochs", response=list[Epoch], summary="History of a run")
