@@ -1,7 +1,7 @@
 """How many threads NumPy's matrix products may use: set before NumPy is imported, or not at all.
 
-Unbounded threads on shared cores collapse: two processes with two threads each on two cores took 5.5 times as long as with
-one thread each, and a lone training with two threads beside a busy neighbour ten times as long as with one.
+Unbounded threads on shared cores collapse: two processes with two threads each on two cores took 5.5 times as long as
+with one thread each, and a lone training with two threads beside a busy neighbour ten times as long as with one.
 """
 
 import os
