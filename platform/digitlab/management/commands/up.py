@@ -166,14 +166,16 @@ def _web_command(host: str, port: int) -> list[str]:
 
 
 def _wanted_port(option: int | None) -> int | None:
-    """The port that was asked for; None when nobody did."""
-    if option is not None:
-        return option
-    text = os.environ.get("PORT", "")
+    """The port that was asked for, on the command line or by PORT; None when nobody did.
+
+    Raises:
+        CommandError: it is none.
+    """
+    text = os.environ.get("PORT", "") if option is None else str(option)
     if not text:
         return None
-    if not text.isdigit() or not 0 < int(text) < 65536:
-        raise CommandError(f"PORT is a number from 1 to 65535; got {text!r}")
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and 0 < int(text) < 65536):
+        raise CommandError(f"The port is a number from 1 to 65535; got {text!r}")
     return int(text)
 
 
