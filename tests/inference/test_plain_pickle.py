@@ -389,6 +389,12 @@ def test_a_small_file_cannot_make_the_reader_grow(title: str, tmp_path: Path) ->
     assert process.returncode in {0, 7}, process.stderr[-2000:]
 
 
+@pytest.mark.parametrize("title", ["one string encoded ten thousand times", "one byte array named ten thousand times"])
+def test_a_file_that_repeats_a_few_bytes_many_times_is_refused(title: str) -> None:
+    with pytest.raises(ArtifactError, match="repeats a few bytes many times"):
+        plain_pickle.read(GROWING[title])
+
+
 def test_the_operations_of_our_own_files_are_few() -> None:
     state = {"weights": [np.zeros((3, 2), np.float32)] * 9, "facts": {str(n): n for n in range(100)}}
     operations = sum(1 for _ in pickletools.genops(plain_pickle.write(state)))
