@@ -8,9 +8,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests import chromium
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all browser tests."""
+    """One Chromium for all tests of a file; it ends with them, as its event loop would be in the way of others'."""
     path = chromium.installed()
     if path is None:
         pytest.skip("no Chromium can be had on this machine")
