@@ -10,9 +10,11 @@ LOCKS := requirements.lock $(if $(filter 0,$(TENSORFLOW)),,requirements/tensorfl
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 STAMP := $(VENV)/installed-$(if $(filter 0,$(TENSORFLOW)),without,with)-tensorflow
 DEV_STAMP := $(VENV)/installed-dev
+BENCH_STAMP := $(VENV)/installed-bench
+MODEL ?= inference/starter_files/starter.pickle
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test test-python test-js lint format migrations lock starter screenshots clean
+.PHONY: help run install test test-python test-js test-postgres bench bench-drawn lint format migrations lock starter screenshots clean
 
 help: ## list the recipes
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -29,6 +31,9 @@ test: $(DEV_STAMP) ## run every test: Python, JavaScript, browser
 test-python: $(DEV_STAMP)
 	@$(BIN)/python -m tests.chromium
 	@$(BIN)/python -m pytest
+
+test-postgres: $(DEV_STAMP) ## run the tests that touch the database on a throw-away PostgreSQL
+	@$(BIN)/python -m tests.postgres $(BIN)/python -m pytest tests/training tests/inference tests/digitlab --ignore=tests/digitlab/test_supervisor.py
 
 test-js:
 	@if command -v node >/dev/null; then node --test tests/js/*.test.js; else echo "JavaScript tests are skipped: there is no node"; fi
@@ -47,6 +52,12 @@ format: $(DEV_STAMP) ## format the Python code
 
 migrations: $(DEV_STAMP) ## write migrations for changed models
 	@$(BIN)/python manage.py makemigrations
+
+bench: $(BENCH_STAMP) ## time training beside PyTorch, Keras, scikit-learn and the original (needs DIGITLAB_MNIST)
+	@env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BIN)/python benchmarks/training.py $(ARGS)
+
+bench-drawn: $(STAMP) ## read real pen strokes with the starter (needs DIGITLAB_STROKES; MODEL=file for another)
+	@$(BIN)/python benchmarks/drawn.py $(MODEL) $(ARGS)
 
 starter: $(STAMP) ## train the starter version anew (some minutes; needs MNIST)
 	@$(BIN)/python manage.py train_starter
@@ -75,4 +86,10 @@ $(STAMP): $(LOCKS) pyproject.toml | $(BIN)/python
 $(DEV_STAMP): requirements/dev.lock $(STAMP)
 	@echo "Installing what tests and linters need …"
 	@$(INSTALL) -r requirements/dev.lock
+	@touch $@
+
+# Only benchmarks need these; each release of PyTorch is large, so they are not locked with the rest.
+$(BENCH_STAMP): $(STAMP) requirements/bench.in
+	@echo "Installing what benchmarks compare with …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/bench.in
 	@touch $@

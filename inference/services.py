@@ -43,6 +43,7 @@ class VersionFacts:
     parent: ModelVersion | None = None
     notes: str = ""
     preprocessing: str = PREPROCESSING_ID
+    libraries: tuple[str, ...] = ()
 
 
 def model_store() -> Storage:
@@ -112,7 +113,7 @@ def publish_version(network: Network, artifact: StoredArtifact, facts: VersionFa
         dataset=facts.dataset,
         dataset_fingerprint=facts.dataset_fingerprint,
         preprocessing=facts.preprocessing,
-        library_versions={name: library_version(name) for name in ("numpy", "digitlab")},
+        library_versions={name: library_version(name) for name in ("digitlab", "numpy", *facts.libraries)},
         artifact=artifact.name,
         size_bytes=artifact.size_bytes,
         sha256=artifact.sha256,

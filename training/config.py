@@ -23,7 +23,7 @@ Initializer = Literal["uniform", "xavier", "he"]
 Optimizer = Literal["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"]
 Schedule = Literal["constant", "step", "cosine", "one_cycle"]
 Augmentation = Literal["none", "mild", "strong"]
-Engine = Literal["nnlib"]
+Engine = Literal["nnlib", "keras"]
 
 
 def _layer_sizes(value: Any) -> Any:
@@ -98,7 +98,7 @@ class RunConfig(BaseModel):
     dropout: Share = Field(0.0, description="Share of hidden neurons left out of each step")
     augmentation: Augmentation = Field("none", description="Rotate, shift, stretch and bend the images while training")
     seed: Annotated[int, Field(ge=0, le=MAX_SEED)] = Field(1, description="Same seed, same network")
-    engine: Engine = Field("nnlib", description="What trains: our own network")
+    engine: Engine = Field("nnlib", description="What trains: our own network, or TensorFlow's Keras as the yardstick")
     from_version: Annotated[
         Annotated[int, Field(ge=1)] | None,
         BeforeValidator(_empty_is_none, json_schema_input_type=int | None),

@@ -13,10 +13,11 @@ from inference.errors import InferenceError
 from inference.models import ModelVersion
 from inference.selectors import get_version
 from inference.services import VersionFacts, load_network, publish_version, store_network
-from nnlib import BatchProgress, EpochFinished, Event, Network, NnlibError, Trainer, TrainingFinished
+from nnlib import BatchProgress, EpochFinished, Event, Network, NnlibError, TrainingFinished
 from training import checkpoints, datasets, leases, live, queue
 from training.config import RunConfig
 from training.datasets import Dataset
+from training.engines import Training, libraries, new_training
 from training.errors import LeaseLostError, StopRequested, TrainingError, WorkerShutdown
 from training.evaluation import measured
 from training.leases import Lease
@@ -76,7 +77,7 @@ class Execution:
     def __init__(self, lease: Lease, observe: Observer) -> None:
         self.lease = lease
         self._observe = observe
-        self._trainer: Trainer | None = None
+        self._training: Training | None = None
         self._serial = 0
         self._progress_at = 0.0
         self._saved_at = time.monotonic()
@@ -95,28 +96,26 @@ class Execution:
         data = self._load_data(config, watch)
         state = checkpoints.load(run.pk, run.checkpoint) if run.checkpoint else None
         self._curve = list(run.curve)
-        self._trainer = Trainer(
-            _first_network(config), config.recipe(), data.x_train, data.y_train, data.x_test, data.y_test, state=state
-        )
+        self._training = new_training(config, _first_network(config), data, state)
         leases.set_stage(self.lease, "")
-        for event in self._trainer.events():
+        for event in self._training.events():
             self._observe(event)
             if isinstance(event, EpochFinished):
                 self._record(event)
             elif isinstance(event, BatchProgress):
                 self._tell(event)
             else:
-                self._publish(run, config, data, self._trainer.network, event)
+                self._publish(run, config, data, self._training.network, event)
                 return
             watch.check()
 
     def save(self) -> str | None:
         """Write a checkpoint of where the trainer is; its name, or None before training began."""
-        if self._trainer is None:
+        if self._training is None:
             return None
         self._serial += 1
         self._saved_at = time.monotonic()
-        state = self._trainer.state()
+        state = self._training.state()
         return checkpoints.save(self.lease.run_id, token=self.lease.token, serial=self._serial, state=state)
 
     def _load_data(self, config: RunConfig, watch: Watch) -> Dataset:
@@ -164,6 +163,7 @@ class Execution:
             test_predictions=predictions.astype(np.uint8).tobytes(),
             dataset=config.dataset,
             dataset_fingerprint=data.fingerprint,
+            libraries=libraries(config.engine),
             parent=get_version(config.from_version) if config.from_version else None,
         )
         with transaction.atomic():

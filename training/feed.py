@@ -22,7 +22,10 @@ def read(run_id: int, after_epoch: int, after_events: int) -> Reading:
     Raises:
         Run.DoesNotExist: there is none of that id.
     """
-    run = selectors.get_run(run_id)
-    # Epochs are read after the run: they may be newer than it, never older, and the next look finds nothing new.
-    epochs = selectors.epochs_after(run_id, after_epoch)
-    return Reading(selectors.run_json(run), run.revision, epochs, selectors.events_of(run_id)[after_events:])
+    while True:
+        run = selectors.get_run(run_id)
+        epochs = selectors.epochs_after(run_id, after_epoch)
+        events = selectors.events_of(run_id)[after_events:]
+        # Run, epochs and log belong together only if nothing was written between their reads.
+        if selectors.revision_of(run_id) == run.revision:
+            return Reading(selectors.run_json(run), run.revision, epochs, events)

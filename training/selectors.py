@@ -44,6 +44,11 @@ def get_run(run_id: int) -> Run:
     return Run.objects.select_related("version").get(pk=run_id)
 
 
+def revision_of(run_id: int) -> int | None:
+    """How often the run has changed; None when it is gone."""
+    return Run.objects.filter(pk=run_id).values_list("revision", flat=True).first()
+
+
 def epochs_after(run_id: int, after: int = 0) -> list[EpochJson]:
     """Every epoch of the run above `after`, in order."""
     rows = Epoch.objects.filter(run_id=run_id, epoch__gt=after).order_by("epoch").values(*EPOCH_FIELDS)

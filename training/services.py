@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from inference.errors import VersionNotFoundError
 from inference.selectors import get_version
-from training import checkpoints, live, queue
+from training import checkpoints, engines, live, queue
 from training.config import RunConfig
 from training.errors import RunStateError, TrainingError
 from training.models import Run, RunEvent
@@ -33,8 +33,10 @@ def submit_run(config: RunConfig, *, name: str = "", enqueue: bool = True) -> Ru
         enqueue: False when the caller will train it in its own process.
 
     Raises:
-        FieldRefusedError: `from_version` names no version, or one of another shape.
+        FieldRefusedError: `from_version` names no version, or one of another shape; or the engine is not installed.
     """
+    if not engines.is_available(config.engine):
+        raise FieldRefusedError("engine", "TensorFlow is not installed here: choose our own network")
     _check_parent(config)
     with transaction.atomic():
         run = Run.objects.create(

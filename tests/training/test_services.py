@@ -16,7 +16,7 @@ from inference import artifacts
 from inference.models import ModelVersion
 from inference.services import import_version
 from nnlib import Architecture, Network
-from training import checkpoints, leases, services
+from training import checkpoints, engines, leases, services
 from training.config import RunConfig
 from training.errors import RunStateError
 from training.models import Run
@@ -389,3 +389,11 @@ def test_an_epoch_is_written_once(submit: Submit) -> None:
         leases.record_epoch(lease, EPOCH, checkpoint="b", curve=[0.5])
     run.refresh_from_db()
     assert (run.checkpoint, run.epochs.count()) == ("a", 1)
+
+
+def test_the_yardstick_is_refused_where_tensorflow_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines.importlib.util, "find_spec", lambda _name: None)
+    with pytest.raises(FieldRefusedError) as refused:
+        services.submit_run(RunConfig(dataset="pen-strokes", engine="keras"))
+    assert refused.value.field == "engine"
+    assert not Run.objects.exists()
