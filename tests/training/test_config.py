@@ -95,7 +95,7 @@ BEYOND: list[tuple[str, Any, str]] = [
     ("seed", 2**32, "must be at most 4,294,967,295; got 4294967296"),
     ("from_version", 0, "must be at least 1; got 0"),
     ("shuffle", "perhaps", "must be true or false; got 'perhaps'"),
-    ("engine", "keras", "must be one of 'nnlib'; got 'keras'"),
+    ("engine", "torch", "must be one of 'nnlib' or 'keras'; got 'torch'"),
     ("dataset", "cifar", "must be one of 'mnist', 'pen-strokes' or 'mnist+pen-strokes'; got 'cifar'"),
     (
         "dataset",

@@ -391,6 +391,7 @@ def test_an_epoch_is_written_once(submit: Submit) -> None:
     assert (run.checkpoint, run.epochs.count()) == ("a", 1)
 
 
+@pytest.mark.django_db
 def test_the_yardstick_is_refused_where_tensorflow_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines.importlib.util, "find_spec", lambda _name: None)
     with pytest.raises(FieldRefusedError) as refused:
