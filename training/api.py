@@ -4,12 +4,13 @@ from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Router, Status
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from inference.plain_text import Name
 from inference.selectors import MAX_PAGE
 from training import datasets, selectors, services
-from training.config import RunConfig
+from training.config import RunConfig, empty_is_none
+from training.messages import EpochJson, RunDetail, RunJson
 from training.presets import PRESETS
 from training.states import Status as RunStatus
 
@@ -33,63 +34,10 @@ class RunRequest(RunConfig):
         return RunConfig.model_validate(self.model_dump(exclude={"name", "preset"}))
 
 
-class Epoch(BaseModel):
-    """One pass over the training data; errors are means per sample, accuracies shares in [0, 1]."""
-
-    epoch: int
-    train_error: float
-    train_accuracy: float
-    test_error: float
-    test_accuracy: float
-    learning_rate: float
-    seconds: float
-
-
-class RunOut(BaseModel):
-    """A run; `progress` is a share in [0, 1], times are ISO 8601."""
-
-    id: int
-    name: str
-    title: str
-    status: str
-    stage: str
-    failure: str
-    finish_reason: str
-    config: dict[str, Any]
-    created: str
-    started: str | None
-    finished: str | None
-    epoch: int
-    epochs: int
-    progress: float
-    latest: Epoch | None
-    curve: list[float]
-    attempt: int
-    worker: str
-    version: int | None
-    parameters: int
-    can_stop: bool
-    can_resume: bool
-
-
-class RunEvent(BaseModel):
-    """A line of a run's log."""
-
-    at: str
-    status: str
-    text: str
-
-
-class RunDetail(RunOut):
-    """A run with its log, oldest line first."""
-
-    events: list[RunEvent]
-
-
 class RunList(BaseModel):
     """One page of runs; `next` is the cursor of the next page, null on the last."""
 
-    items: list[RunOut]
+    items: list[RunJson]
     next: str | None
 
 
@@ -104,7 +52,7 @@ class DatasetOut(BaseModel):
     note: str
 
 
-@router.post("runs", response={201: RunOut}, summary="Submit a run")
+@router.post("runs", response={201: RunJson}, summary="Submit a run")
 def submit(request: HttpRequest, payload: RunRequest) -> Status[Any]:  # noqa: ARG001 -- Ninja's signature
     """Queue a training run; every field has a default."""
     run = services.submit_run(payload.to_config(), name=payload.name)
@@ -114,9 +62,9 @@ def submit(request: HttpRequest, payload: RunRequest) -> Status[Any]:  # noqa: A
 @router.get("runs", response=RunList, summary="List runs, newest first")
 def list_runs(
     request: HttpRequest,  # noqa: ARG001
-    status: RunStatus | None = None,
+    status: Annotated[RunStatus | None, BeforeValidator(empty_is_none)] = None,
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 50,
-    cursor: Annotated[int, Field(ge=1)] | None = None,
+    cursor: Annotated[Annotated[int, Field(ge=1)] | None, BeforeValidator(empty_is_none)] = None,
 ) -> dict[str, Any]:
     """One page of runs, in one state or all."""
     page = selectors.runs_page(status=status.value if status else None, cursor=cursor, limit=limit)
@@ -132,21 +80,21 @@ def show(request: HttpRequest, run_id: int) -> Any:  # noqa: ARG001
     return {**selectors.run_json(selectors.get_run(run_id)), "events": selectors.events_of(run_id)}
 
 
-@router.get("runs/{int:run_id}/epochs", response=list[Epoch], summary="History of a run")
+@router.get("runs/{int:run_id}/epochs", response=list[EpochJson], summary="History of a run")
 def epochs(request: HttpRequest, run_id: int, after: Annotated[int, Field(ge=0)] = 0) -> Any:  # noqa: ARG001
     """Every epoch above `after`, in order."""
     selectors.get_run(run_id)
     return selectors.epochs_after(run_id, after)
 
 
-@router.post("runs/{int:run_id}/stop", response=RunOut, summary="Stop a run")
+@router.post("runs/{int:run_id}/stop", response=RunJson, summary="Stop a run")
 def stop(request: HttpRequest, run_id: int) -> Any:  # noqa: ARG001
     """Ask the run to stop; it saves first."""
     services.request_stop(run_id)
     return selectors.run_json(selectors.get_run(run_id))
 
 
-@router.post("runs/{int:run_id}/resume", response=RunOut, summary="Resume a run")
+@router.post("runs/{int:run_id}/resume", response=RunJson, summary="Resume a run")
 def resume(request: HttpRequest, run_id: int) -> Any:  # noqa: ARG001
     """Queue a stopped or failed run again; it goes on from its checkpoint."""
     services.resume_run(run_id)

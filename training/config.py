@@ -43,7 +43,7 @@ def _layer_sizes(value: Any) -> Any:
     return sizes
 
 
-def _empty_is_none(value: Any) -> Any:
+def empty_is_none(value: Any) -> Any:
     """Read an empty form field as "not set"."""
     return None if isinstance(value, str) and not value.strip() else value
 
@@ -86,12 +86,12 @@ class RunConfig(BaseModel):
     epochs: Annotated[int, Field(ge=1, le=MAX_EPOCHS)] = Field(10, description="Passes over the data at most")
     error_threshold: Annotated[
         Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] | None,
-        BeforeValidator(_empty_is_none, json_schema_input_type=float | None),
+        BeforeValidator(empty_is_none, json_schema_input_type=float | None),
         AfterValidator(_positive_or_none),
     ] = Field(None, description="Stop when the average error of an epoch falls below this")
     patience: Annotated[
         Annotated[int, Field(ge=0, le=MAX_EPOCHS)] | None,
-        BeforeValidator(_empty_is_none, json_schema_input_type=int | None),
+        BeforeValidator(empty_is_none, json_schema_input_type=int | None),
         AfterValidator(_positive_or_none),
     ] = Field(None, description="Stop after this many epochs without a lower test error")
     l2: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = Field(0.0, description="Weight decay")
@@ -101,7 +101,7 @@ class RunConfig(BaseModel):
     engine: Engine = Field("nnlib", description="What trains: our own network, or TensorFlow's Keras as the yardstick")
     from_version: Annotated[
         Annotated[int, Field(ge=1)] | None,
-        BeforeValidator(_empty_is_none, json_schema_input_type=int | None),
+        BeforeValidator(empty_is_none, json_schema_input_type=int | None),
     ] = Field(None, description="Start from the weights of this model version")
 
     @model_validator(mode="after")

@@ -1,6 +1,8 @@
-"""What travels over `/ws/runs/<id>/`, one type per message, shared by sender and consumer."""
+"""What a run, an epoch and a log are in JSON, for API and WebSocket; and each message of `/ws/runs/<id>/`."""
 
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
+
+from typing_extensions import TypedDict  # the API's schemas are made from these, for which 3.11's own lacks a method
 
 
 class EpochJson(TypedDict):
@@ -48,6 +50,12 @@ class RunJson(TypedDict):
     parameters: int
     can_stop: bool
     can_resume: bool
+
+
+class RunDetail(RunJson):
+    """A run with its log, oldest line first."""
+
+    events: list[EventJson]
 
 
 class RunSnapshot(TypedDict):

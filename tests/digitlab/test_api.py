@@ -644,3 +644,7 @@ def test_a_client_that_is_no_browser_needs_no_origin(lab: Lab) -> None:
 
 def test_localhost_is_us_too(lab: Lab) -> None:
     assert raw(lab, "GET", "/api/v1/runs", Host=f"localhost:{lab.port}")[0] == 200
+
+
+def test_an_empty_filter_and_cursor_mean_none(lab: Lab) -> None:
+    assert lab.call("GET", "runs?status=&limit=5&cursor=")[0] == 200
