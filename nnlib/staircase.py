@@ -2,23 +2,29 @@
 
 The rows of a batch are sorted by where their first ink is, those with the longest lead of zeros last:
 
-    . . # # # # # #        rows 0 to n / 8          # may be anything,
-    . . . # # # # #        rows n / 8 to n / 2      . is 0 in this and in all later rows
+    . . # # # # # #        rows 0 to n / 4          # may be anything,
+    . . . # # # # #        rows n / 4 to n / 2      . is 0 in this and in all later rows
     . . . . . # # #        rows n / 2 to n
 
-Each part of the rows needs only the columns from its first row's first ink on; more than three parts save no more, as
-products of few rows are slower. The plain forms are `x @ w` and `x.T @ dz`, and the tests hold these against them.
+So each step down opens a strip of columns in which only the rows above the next step have ink, and a product needs no
+others. A strip is as tall as can be, because products of few rows are slower. The plain forms are `x @ w` and
+`x.T @ dz`, and the tests hold these against them.
 """
 
-from itertools import pairwise
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nnlib.arrays import Float32Array
 
+_STEPS = 8
+_LEAST_ROWS = 8
 
-def multiply(x: Float32Array, first: NDArray[np.intp], w: Float32Array, out: Float32Array) -> None:
+
+def multiply(
+    x: Float32Array, first: NDArray[np.intp], w: Float32Array, out: Float32Array, scratch: Float32Array
+) -> None:
     """Write `x @ w` to `out`.
 
     Args:
@@ -26,11 +32,15 @@ def multiply(x: Float32Array, first: NDArray[np.intp], w: Float32Array, out: Flo
         first: `(n,)`, ascending: row i is 0 before column `first[i]`.
         w: `(inputs, outputs)`.
         out: `(n, outputs)`.
+        scratch: `(n, outputs)`, overwritten.
     """
-    cuts = _cuts(len(x))
-    for top, bottom in pairwise(cuts):
-        start = first[top]
-        np.matmul(x[top:bottom, start:], w[start:], out=out[top:bottom])
+    # From the right: the last strip has ink in all rows, and what the others add is theirs alone.
+    for rows, columns in _strips(first, x.shape[1]):
+        if rows == len(x):
+            np.matmul(x[:, columns], w[columns], out=out)
+        else:
+            part = np.matmul(x[:rows, columns], w[columns], out=scratch[:rows])
+            np.add(out[:rows], part, out=out[:rows])
 
 
 def multiply_transposed(x: Float32Array, first: NDArray[np.intp], dz: Float32Array, out: Float32Array) -> None:
@@ -42,13 +52,19 @@ def multiply_transposed(x: Float32Array, first: NDArray[np.intp], dz: Float32Arr
         dz: `(n, outputs)`.
         out: `(inputs, outputs)`.
     """
-    cuts = _cuts(len(x))
     out[: first[0]] = 0
-    for top, bottom in pairwise(cuts):
-        # In these columns only the rows above `bottom` have ink.
-        columns = slice(first[top], first[bottom] if bottom < len(x) else len(out))
-        np.matmul(x[:bottom, columns].T, dz[:bottom], out=out[columns])
+    for rows, columns in _strips(first, x.shape[1]):
+        np.matmul(x[:rows, columns].T, dz[:rows], out=out[columns])
 
 
-def _cuts(n: int) -> list[int]:
-    return sorted({0, n // 8, n // 2, n})
+def _strips(first: NDArray[np.intp], inputs: int) -> Iterator[tuple[int, slice]]:
+    """From right to left: so many rows have ink in these columns; the first strip is never empty, and has all rows."""
+    rows, n = len(first), len(first)
+    steps = max(1, min(_STEPS, n // _LEAST_ROWS))
+    stop = inputs
+    for top in (n * step // steps for step in reversed(range(steps))):
+        start = int(first[top])
+        if start < stop:
+            yield rows, slice(start, stop)
+            stop = start
+        rows = top

@@ -28,6 +28,7 @@ class Workspace:
         self._output = OUTPUTS[architecture.output]
         self._ones = np.ones(rows, np.float32)
         self._values = [np.empty((rows, size), np.float32) for size in architecture.layer_sizes[1:]]
+        self._part = np.empty_like(self._values[0])
         hidden = architecture.layer_sizes[1:-1]
         self._dropped, self._deltas, self._scratch = (
             [np.empty((rows, size), np.float32) for size in hidden] for _ in range(3)
@@ -68,7 +69,7 @@ class Workspace:
         for layer, (w, b) in enumerate(zip(self._parameters.weights, self._parameters.biases, strict=True)):
             y = self._values[layer][:n]
             if layer == 0:
-                staircase.multiply(x, first, w, out=y)
+                staircase.multiply(x, first, w, out=y, scratch=self._part[:n])
             else:
                 np.matmul(inputs[-1], w, out=y)
             np.add(y, b, out=y)

@@ -19,7 +19,7 @@ def test_both_products_are_the_plain_ones(n):
     x, first, w, dz = drawn(n)
     z, dw = np.full((n, 7), np.nan, np.float32), np.full((40, 7), np.nan, np.float32)
 
-    staircase.multiply(x, first, w, out=z)
+    staircase.multiply(x, first, w, out=z, scratch=np.full_like(z, np.nan))
     staircase.multiply_transposed(x, first, dz, out=dw)
 
     np.testing.assert_allclose(z, x @ w, rtol=1e-5)
@@ -32,7 +32,7 @@ def test_rows_that_begin_alike_and_rows_without_zeros_are_no_exception():
         x[:, : first[0]] = 0
         z, dw = np.empty((16, 7), np.float32), np.empty((40, 7), np.float32)
 
-        staircase.multiply(x, first, w, out=z)
+        staircase.multiply(x, first, w, out=z, scratch=np.full_like(z, np.nan))
         staircase.multiply_transposed(x, first, dz, out=dw)
 
         np.testing.assert_allclose(z, x @ w, rtol=1e-5)
