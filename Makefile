@@ -14,7 +14,7 @@ BENCH_STAMP := $(VENV)/installed-bench
 MODEL ?= inference/starter_files/starter.pickle
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test test-python test-js test-postgres bench bench-drawn lint format migrations lock starter screenshots clean
+.PHONY: help run install test test-python test-js test-postgres bench bench-drawn bench-live lint format migrations lock starter screenshots clean
 
 help: ## list the recipes
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -55,6 +55,9 @@ migrations: $(DEV_STAMP) ## write migrations for changed models
 
 bench: $(BENCH_STAMP) ## time training beside PyTorch, Keras, scikit-learn and the original (needs DIGITLAB_MNIST)
 	@env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BIN)/python benchmarks/training.py $(ARGS)
+
+bench-live: $(DEV_STAMP) ## how soon two hundred watchers of a run have an epoch
+	@$(BIN)/python -m benchmarks.live $(ARGS)
 
 bench-drawn: $(STAMP) ## read real pen strokes with the starter (needs DIGITLAB_STROKES; MODEL=file for another)
 	@$(BIN)/python benchmarks/drawn.py $(MODEL) $(ARGS)

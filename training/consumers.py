@@ -13,12 +13,14 @@ from training import feed
 from training.feed import Reading
 from training.live import group_name
 from training.models import Run
+from training.shared_reads import SharedReads
 
 logger = logging.getLogger(__name__)
 
 # A ring that was lost is made good after this long.
 LOOK_SECONDS = 2.0
 CLOSE_NO_SUCH_RUN = 4404
+READ: SharedReads[Reading] = SharedReads(database_sync_to_async(feed.read))
 
 
 class RunConsumer(AsyncJsonWebsocketConsumer):
@@ -55,7 +57,7 @@ class RunConsumer(AsyncJsonWebsocketConsumer):
             await self._subscribe()
             self._ring.clear()
             try:
-                reading = await database_sync_to_async(feed.read)(self._run_id, self._epoch, self._events)
+                reading = await READ(self._run_id, self._epoch, self._events)
                 await self._tell(reading)
             except Run.DoesNotExist:
                 await self.close(CLOSE_NO_SUCH_RUN)
