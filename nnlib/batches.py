@@ -1,6 +1,6 @@
 """Batches of training samples, in the order of an epoch, as the network is to see them."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -74,30 +74,51 @@ class Batches:
             start: The first place in that order, a multiple of `rows`.
         """
         starts = range(start, len(self), len(self._rows))
-        if self._augmentation is None:
-            for place in starts:
-                yield self._read(place, order, epoch)
+        augmentation = self._augmentation
+        if augmentation is None:
+            yield from self._read_plain(starts, order)
             return
+
+        def read(place: int) -> Batch:
+            return self._read_distorted(augmentation, place, order, epoch)
+
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="distort") as reader:
-            ahead = [reader.submit(self._read, place, order, epoch) for place in starts[:1]]
+            ahead = [reader.submit(read, place) for place in starts[:1]]
             for place in starts:
                 batch = ahead.pop().result()
                 if place != starts[-1]:
-                    ahead.append(reader.submit(self._read, place + len(self._rows), order, epoch))
+                    ahead.append(reader.submit(read, place + starts.step))
                 yield batch
 
-    def _read(self, start: int, order: NDArray[np.intp] | None, epoch: int) -> Batch:
+    def _read_plain(self, starts: range, order: NDArray[np.intp] | None) -> Iterator[Batch]:
+        """Batches of samples as they are; what can be looked up for the whole epoch at once is."""
+        chosen = np.arange(len(self)) if order is None else order
+        if not self._in_sequence:
+            chosen = self._sorted_by_zeros(chosen)
+        first, labels = self._first_used[chosen], self._y[chosen]
+        for start in starts:
+            rows = slice(start, start + starts.step)
+            yield Batch(self._fetch(chosen[rows]), first[rows], labels[rows])
+
+    def _sorted_by_zeros(self, order: NDArray[np.intp]) -> NDArray[np.intp]:
+        """A copy of `order` `(n,)` in which the samples of every batch are sorted by where their first ink is."""
+        rows = len(self._rows)
+        chosen, whole = np.array(order), len(order) // rows * rows
+        for batches in (chosen[:whole].reshape(-1, rows), chosen[whole:].reshape(1, -1)):
+            places = np.argsort(self._first_used[batches], axis=1, kind="stable")
+            batches[:] = np.take_along_axis(batches, places, axis=1)
+        return chosen
+
+    def _read_distorted(
+        self, augmentation: Augmentation, start: int, order: NDArray[np.intp] | None, epoch: int
+    ) -> Batch:
         stop = min(start + len(self._rows), len(self))
         chosen = np.arange(start, stop) if order is None else order[start:stop]
-        if self._augmentation is not None:
-            x = self._fetch(chosen)
-            self._augmentation.distort(x, rng=np.random.Generator(np.random.PCG64([self._seed, epoch, start])))
-            first = _first_used(x)
-            places = np.arange(len(x)) if self._in_sequence else np.argsort(first, kind="stable")
-            return Batch(x[places], first[places], self._y[chosen[places]])
-        if not self._in_sequence:
-            chosen = chosen[np.argsort(self._first_used[chosen], kind="stable")]
-        return Batch(self._fetch(chosen), self._first_used[chosen], self._y[chosen])
+        x = self._fetch(chosen)
+        augmentation.distort(x, rng=np.random.Generator(np.random.PCG64([self._seed, epoch, start])))
+        first = _first_used(x)
+        places = np.arange(len(x)) if self._in_sequence else np.argsort(first, kind="stable")
+        return Batch(x[places], first[places], self._y[chosen[places]])
 
     def _fetch(self, chosen: NDArray[np.intp]) -> Float32Array:
         """The chosen samples as float32 in [0, 1], in a buffer that is used again."""

@@ -19,7 +19,7 @@ from typing import ClassVar, Literal, TypeAlias
 
 import numpy as np
 
-from nnlib.arrays import Float32Array
+from nnlib.arrays import Float32Array, empty_vector
 from nnlib.errors import StateError
 
 OptimizerName: TypeAlias = Literal["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"]
@@ -38,7 +38,9 @@ class Optimizer:
     slot_names: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, parameter_count: int) -> None:
-        self.slots = {name: np.zeros(parameter_count, np.float32) for name in self.slot_names}
+        self.slots = {name: empty_vector(parameter_count) for name in self.slot_names}
+        for slot in self.slots.values():
+            slot.fill(0)
         self.steps = 0
 
     def step(self, parameters: Float32Array, gradient: Float32Array, learning_rate: float) -> None:
@@ -109,7 +111,7 @@ class RMSProp(Optimizer):
 
     def __init__(self, parameter_count: int) -> None:
         super().__init__(parameter_count)
-        self._scratch = np.empty(parameter_count, np.float32)
+        self._scratch = empty_vector(parameter_count)
 
     def _move(self, p: Float32Array, g: Float32Array, rate: float) -> None:
         s, t = self.slots["square_sum"], self._scratch

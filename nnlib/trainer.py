@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nnlib.architecture import Architecture
-from nnlib.arrays import LabelArray, SampleArray
+from nnlib.arrays import LabelArray, SampleArray, empty_vector
 from nnlib.augmentation import SIDE, STRENGTHS, Augmentation
 from nnlib.batch_descent import BatchDescent
 from nnlib.batches import Batch, Batches
@@ -74,7 +74,8 @@ class Trainer:
         self._order = InputOrder.by_use(x_train) if x_train.dtype == np.uint8 else InputOrder.natural(count)
         self._data = fingerprint(x_train, y_train, self._order)
         augmentation = _augmentation(recipe, network.architecture, self._order)
-        self._parameters = Parameters(network.architecture, network.flat.copy())
+        self._parameters = Parameters(network.architecture, empty_vector(network.flat.size))
+        self._parameters.flat[:] = network.flat
         self._parameters.weights[0][:] = self._order.arrange(network.weights[0])
         still = augmentation is None and recipe.l2 == 0
         idle = self._order.idle * network.architecture.layer_sizes[1] if still else 0

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from nnlib import staircase
 from nnlib.activations import ACTIVATIONS, OUTPUTS
 from nnlib.architecture import Architecture
-from nnlib.arrays import Float32Array
+from nnlib.arrays import Float32Array, empty_vector
 from nnlib.losses import Loss
 from nnlib.parameters import Parameters
 
@@ -22,7 +22,7 @@ class Workspace:
     """
 
     def __init__(self, architecture: Architecture, parameters: Parameters[np.float32], loss: Loss, rows: int) -> None:
-        self.gradient = Parameters(architecture, np.empty_like(parameters.flat))
+        self.gradient = Parameters(architecture, empty_vector(parameters.flat.size))
         self._parameters, self._loss = parameters, loss
         self._activation = ACTIVATIONS[architecture.activation]
         self._output = OUTPUTS[architecture.output]
