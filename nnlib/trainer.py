@@ -79,6 +79,7 @@ class Trainer:
         self._parameters.weights[0][:] = self._order.arrange(network.weights[0])
         still = augmentation is None and recipe.l2 == 0
         idle = self._order.idle * network.architecture.layer_sizes[1] if still else 0
+        idle -= idle % 16  # what moves begins with a cache line of 64 bytes
         self._optimizer = OPTIMIZERS[recipe.optimizer](network.architecture.parameter_count - idle)
         self._descent: Descent = (
             DelayedDescent(network.architecture, self._parameters, recipe)
