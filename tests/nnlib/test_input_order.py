@@ -104,3 +104,13 @@ def test_a_batch_without_any_ink_can_be_read():
 
     assert (x == 0).all()
     assert (first < 5).all()
+
+
+def test_every_batch_is_sorted_on_its_own_and_the_last_may_be_short():
+    order = np.array([1, 2, 3, 0])
+
+    read = list(batches(InputOrder.by_use(X), in_sequence=False, rows=3).epoch(1, order=order))
+
+    assert [batch.labels.tolist() for batch in read] == [[3, 2, 1], [0]]
+    assert [batch.first.tolist() for batch in read] == [[1, 2, 3], [2]]
+    assert order.tolist() == [1, 2, 3, 0]
