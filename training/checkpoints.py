@@ -1,9 +1,7 @@
 """What a run needs to go on exactly: one file per saved state, whole or not there."""
 
-import os
 import re
 import shutil
-import tempfile
 import uuid
 from pathlib import Path
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from inference import plain_pickle
+from inference.atomic_files import write_atomically
 from inference.errors import ArtifactError
 from training.errors import CheckpointError
 
@@ -28,17 +27,7 @@ def save(run_id: int, *, token: uuid.UUID, serial: int, state: dict[str, Any]) -
     The run's row names the checkpoint that counts: a file that was written but never named is not looked at.
     """
     target = folder(run_id) / f"{token.hex[:12]}-{serial}.checkpoint"
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".writing-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(plain_pickle.write(state))
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_atomically(target, [plain_pickle.write(state)])
     return target.name
 
 
@@ -64,8 +53,6 @@ def keep_only(run_id: int, name: str) -> None:
     for path in folder(run_id).glob("*"):
         if path.name != name:
             path.unlink(missing_ok=True)
-    for path in folder(run_id).glob(".writing-*"):
-        path.unlink(missing_ok=True)
 
 
 def remove_all(run_id: int) -> None:

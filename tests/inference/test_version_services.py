@@ -141,7 +141,7 @@ def test_a_model_file_is_not_left_half_written(
     def fail(_descriptor: int) -> None:
         raise OSError("the disk is full")
 
-    monkeypatch.setattr("inference.storage.os.fsync", fail)
+    monkeypatch.setattr("inference.atomic_files.os.fsync", fail)
     with pytest.raises(OSError, match="disk is full"):
         imported(draw_network())
     assert list(model_store.iterdir()) == []

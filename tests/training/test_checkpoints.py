@@ -41,7 +41,7 @@ def test_a_state_that_could_not_be_flushed_leaves_nothing(folder: Path, monkeypa
     def fail(_descriptor: int) -> None:
         raise OSError("the disk is full")
 
-    monkeypatch.setattr("training.checkpoints.os.fsync", fail)
+    monkeypatch.setattr("inference.atomic_files.os.fsync", fail)
     with pytest.raises(OSError, match="disk is full"):
         save(2)
     assert [path.name for path in (folder / "4").iterdir()] == [name]

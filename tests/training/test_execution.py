@@ -232,7 +232,7 @@ def test_a_full_disk_fails_the_run(submit: Submit, monkeypatch: pytest.MonkeyPat
     def fail(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("training.checkpoints.os.fsync", fail)
+    monkeypatch.setattr("inference.atomic_files.os.fsync", fail)
     run = submit()
     execute(run.pk)
     assert get_run(run.pk).failure == "OSError: [Errno 28] No space left on device"
