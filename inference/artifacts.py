@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from inference import plain_pickle
 from inference.errors import ArtifactError
-from nnlib import Architecture, Network, NnlibError
+from nnlib import Architecture, Network, NnlibError, count_parameters
 
 FORMAT: Final = "digitlab-network"
 FORMAT_VERSION: Final = 1
@@ -81,7 +81,7 @@ def _layer_sizes(layers: Any) -> tuple[int, ...]:
         raise ArtifactError(
             f"expected 2 to {MAX_LAYERS} layers from {INPUTS} inputs to {OUTPUTS} outputs; got {str(layers)[:80]}"
         )
-    parameters = sum((a + 1) * b for a, b in itertools.pairwise(layers))
+    parameters = count_parameters(layers)
     if parameters > MAX_PARAMETERS:
         raise ArtifactError(f"expected at most {MAX_PARAMETERS:,} parameters; got {parameters:,}")
     return tuple(layers)

@@ -5,6 +5,8 @@ from typing import Any
 from django.core.validators import RegexValidator
 from django.db import models
 
+from nnlib import count_parameters
+
 CHAMPION = "champion"
 
 
@@ -62,7 +64,7 @@ class ModelVersion(models.Model):
     @property
     def parameter_count(self) -> int:
         """Weights and biases."""
-        return sum((a + 1) * b for a, b in zip(self.layer_sizes, self.layer_sizes[1:], strict=False))
+        return count_parameters(self.layer_sizes)
 
     @property
     def test_accuracy(self) -> float | None:

@@ -6,7 +6,7 @@ Start reading at `backpropagation.py`: the whole of learning in two plain functi
 mathematics in the form that is fast, and the tests hold the one against the other.
 """
 
-from nnlib.architecture import Architecture
+from nnlib.architecture import Architecture, count_parameters
 from nnlib.errors import ArchitectureError, DataError, NnlibError, NonFiniteError, RecipeError, ShapeError, StateError
 from nnlib.evaluation import Evaluation, evaluate
 from nnlib.events import BatchProgress, EpochFinished, Event, TrainingFinished
@@ -31,5 +31,6 @@ __all__ = [
     "StateError",
     "Trainer",
     "TrainingFinished",
+    "count_parameters",
     "evaluate",
 ]

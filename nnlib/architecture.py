@@ -1,5 +1,6 @@
 """The shape of a network: its layers and their activations."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, TypeAlias, get_args
@@ -56,4 +57,9 @@ class Architecture:
     @property
     def parameter_count(self) -> int:
         """Weights and biases together."""
-        return sum((inputs + 1) * outputs for inputs, outputs in self.shapes)
+        return count_parameters(self.layer_sizes)
+
+
+def count_parameters(layer_sizes: Sequence[int]) -> int:
+    """Weights and biases of fully connected layers of these sizes, inputs first."""
+    return sum((inputs + 1) * outputs for inputs, outputs in pairwise(layer_sizes))

@@ -1,12 +1,11 @@
 """The configuration of a run: one typed object for the web form, the API and the command line."""
 
-import itertools
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from nnlib import Architecture, Recipe
+from nnlib import Architecture, Recipe, count_parameters
 
 INPUTS: Final = 784
 OUTPUTS: Final = 10
@@ -123,8 +122,7 @@ class RunConfig(BaseModel):
     @property
     def parameter_count(self) -> int:
         """Weights and biases of the network."""
-        sizes = self.layer_sizes
-        return sum((before + 1) * after for before, after in itertools.pairwise(sizes))
+        return count_parameters(self.layer_sizes)
 
     def architecture(self) -> Architecture:
         """The network to train, for nnlib."""

@@ -1,6 +1,5 @@
 """Reads of runs, epochs and logs; nothing here writes."""
 
-import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +7,8 @@ from typing import Any, cast
 
 from django.db.models import Count, QuerySet
 
+from nnlib import count_parameters
+from training.config import INPUTS, OUTPUTS
 from training.messages import EpochJson, EventJson, RunJson
 from training.models import EPOCH_FIELDS, Epoch, Run, RunEvent
 from training.states import Status
@@ -107,8 +108,7 @@ def runs_json(runs: Iterable[Run]) -> list[RunJson]:
 
 def parameter_count(config: dict[str, Any]) -> int:
     """Weights and biases of the network that a stored configuration asks for."""
-    sizes = [784, *config["hidden_layers"], 10]
-    return sum((a + 1) * b for a, b in itertools.pairwise(sizes))
+    return count_parameters([INPUTS, *config["hidden_layers"], OUTPUTS])
 
 
 def _iso(moment: datetime) -> str:
