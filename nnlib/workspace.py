@@ -28,6 +28,8 @@ class Workspace:
         self._output = OUTPUTS[architecture.output]
         self._ones = np.ones(rows, np.float32)
         self._values = [np.empty((rows, size), np.float32) for size in architecture.layer_sizes[1:]]
+        # Column by column, a softmax's maxima and sums over few classes are vectorised over many samples.
+        self._values[-1] = np.empty((rows, architecture.outputs), np.float32, order="F")
         self._part = np.empty_like(self._values[0])
         hidden = architecture.layer_sizes[1:-1]
         self._dropped, self._deltas, self._scratch = (
