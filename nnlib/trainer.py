@@ -1,9 +1,7 @@
 """Trains a network and tells how it goes; can be stopped at any event and continued bit for bit."""
 
-import math
 import time
-from collections.abc import Callable, Generator, Iterator
-from contextlib import closing
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,21 +14,18 @@ from nnlib.batches import Batch, Batches
 from nnlib.delayed_descent import DelayedDescent
 from nnlib.descent import Descent
 from nnlib.dropout import draw_masks
-from nnlib.errors import NonFiniteError, RecipeError, StateError
-from nnlib.evaluation import evaluate, require_matching_loss
-from nnlib.events import BatchProgress, EpochFinished, Event, TrainingFinished
+from nnlib.epoch_loop import EpochLoop
+from nnlib.errors import RecipeError
+from nnlib.evaluation import require_matching_loss
+from nnlib.events import Event
 from nnlib.input_order import InputOrder
 from nnlib.losses import one_hot
 from nnlib.network import Network
 from nnlib.optimizers import OPTIMIZERS
 from nnlib.parameters import Parameters
-from nnlib.progress import Progress
 from nnlib.recipe import Recipe
 from nnlib.samples import check_samples, fingerprint
-from nnlib.schedules import SCHEDULES
 from nnlib.state import TrainingState, pack_state, unpack_state
-
-SECONDS_BETWEEN_EVENTS = 0.05
 
 
 class Trainer:
@@ -67,8 +62,7 @@ class Trainer:
         require_matching_loss(network, recipe.loss)
         check_samples(network.architecture, x_train, y_train, name="training")
         check_samples(network.architecture, x_test, y_test, name="test")
-        self._architecture, self._recipe, self._clock = network.architecture, recipe, clock
-        self._test = (x_test, y_test)
+        self._architecture, self._recipe = network.architecture, recipe
         # Bytes are arranged in a copy; float32 would cost four times as much memory.
         count = network.architecture.inputs
         self._order = InputOrder.by_use(x_train) if x_train.dtype == np.uint8 else InputOrder.natural(count)
@@ -86,7 +80,7 @@ class Trainer:
             if DelayedDescent.suits(recipe)
             else BatchDescent(network.architecture, self._parameters, self._optimizer, recipe, idle=idle)
         )
-        self._batches = Batches(
+        batches = Batches(
             x_train,
             y_train,
             input_order=self._order,
@@ -96,9 +90,7 @@ class Trainer:
             in_sequence=self._descent.in_sequence,
         )
         self._targets = one_hot(network.architecture.outputs)
-        self._generator = np.random.Generator(np.random.PCG64(recipe.seed))
-        self._progress = Progress()
-        self._steps = recipe.epochs * math.ceil(len(x_train) / recipe.batch_size)
+        self._loop = EpochLoop(self, recipe, batches, (x_test, y_test), clock=clock)
         if state is not None:
             self._restore(state)
 
@@ -114,10 +106,7 @@ class Trainer:
         Raises:
             NonFiniteError: If the error becomes NaN or infinite.
         """
-        while self._progress.reason is None:
-            yield from self._learn_epoch()
-            yield self._finish_epoch()
-        yield TrainingFinished(self._progress.reason)
+        return self._loop.events()
 
     def state(self) -> dict[str, Any]:
         """Everything needed to continue exactly, as plain values and arrays of their own.
@@ -131,78 +120,23 @@ class Trainer:
                 data=self._data,
                 parameters=self._parameters.flat.copy(),
                 optimizer=self._optimizer.state(),
-                generator=self._generator.bit_generator.state,
-                progress=self._progress.state(),
+                **self._loop.state(),
             )
         )
+
+    def learn(self, batch: Batch, rates: Sequence[float], rng: np.random.Generator) -> tuple[float, int]:
+        """See `Learner`."""
+        hidden = self._architecture.layer_sizes[1:-1]
+        masks = draw_masks(hidden, rows=len(batch.labels), dropout=self._recipe.dropout, rng=rng)
+        targets = self._targets[batch.labels]
+        with np.errstate(over="ignore", invalid="ignore"):  # the loop refuses what is not finite
+            return self._descent.learn(batch.x, batch.first, targets, rates, masks)
 
     def _restore(self, state: dict[str, Any]) -> None:
         saved = unpack_state(state, architecture=self._architecture, recipe=self._recipe, data=self._data)
         self._parameters.flat[:] = saved.parameters
         self._optimizer.restore(saved.optimizer)
-        try:
-            self._generator.bit_generator.state = saved.generator
-        except (KeyError, TypeError, ValueError) as error:
-            raise StateError(f"the generator's state cannot be read: {error!r}") from error
-        self._progress = Progress.restored(saved.progress, samples=len(self._batches))
-
-    def _learn_epoch(self) -> Iterator[BatchProgress]:
-        progress, total = self._progress, len(self._batches)
-        if progress.position == 0 and self._recipe.shuffle:
-            progress.order = self._generator.permutation(total)
-        since = told = self._clock()
-        with closing(self._batches.epoch(progress.epoch + 1, order=progress.order, start=progress.position)) as batches:
-            for batch in batches:
-                self._learn_batch(batch)
-                now = self._clock()
-                progress.seconds += now - since
-                since = now
-                if now - told >= SECONDS_BETWEEN_EVENTS:
-                    yield BatchProgress(
-                        progress.epoch + 1, progress.position / total, progress.error_sum / progress.position
-                    )
-                    # The consumer's time is not the epoch's.
-                    since = told = self._clock()
-
-    def _learn_batch(self, batch: Batch) -> None:
-        """Move the parameters along the gradients of some samples."""
-        progress, recipe = self._progress, self._recipe
-        n = len(batch.labels)
-        steps = math.ceil(n / recipe.batch_size)
-        rates = [self._learning_rate(progress.steps + step) for step in range(steps)]
-        hidden = self._architecture.layer_sizes[1:-1]
-        masks = draw_masks(hidden, rows=n, dropout=recipe.dropout, rng=self._generator)
-        targets = self._targets[batch.labels]
-        with np.errstate(over="ignore", invalid="ignore"):  # caught below, with a remedy
-            error, correct = self._descent.learn(batch.x, batch.first, targets, rates, masks)
-        if not math.isfinite(error):
-            raise NonFiniteError(error=error, epoch=progress.epoch + 1, learning_rate=rates[0])
-        progress.position += n
-        progress.error_sum += error
-        progress.correct += correct
-        progress.steps += steps
-
-    def _finish_epoch(self) -> EpochFinished:
-        progress, recipe, total = self._progress, self._recipe, len(self._batches)
-        started = self._clock()
-        rate = self._learning_rate(progress.steps - 1)
-        if not np.isfinite(self._parameters.flat).all():
-            raise NonFiniteError(error=math.nan, epoch=progress.epoch + 1, learning_rate=rate)
-        test = evaluate(self.network, *self._test, loss=recipe.loss)
-        event = EpochFinished(
-            epoch=progress.epoch + 1,
-            train_error=progress.error_sum / total,
-            train_accuracy=progress.correct / total,
-            test_error=test.error,
-            test_accuracy=test.accuracy,
-            learning_rate=rate,
-            seconds=progress.seconds + self._clock() - started,
-        )
-        progress.close_epoch(train_error=event.train_error, test_error=test.error, recipe=recipe)
-        return event
-
-    def _learning_rate(self, step: int) -> float:
-        return self._recipe.learning_rate * SCHEDULES[self._recipe.schedule](step / self._steps)
+        self._loop.restore(generator=saved.generator, progress=saved.progress)
 
 
 def _augmentation(recipe: Recipe, architecture: Architecture, order: InputOrder) -> Augmentation | None:

@@ -42,7 +42,7 @@ class Interruption:
 @pytest.fixture
 def many_events(monkeypatch: pytest.MonkeyPatch) -> None:
     """The trainer speaks after every batch, however fast it is."""
-    monkeypatch.setattr("nnlib.trainer.SECONDS_BETWEEN_EVENTS", 0.0)
+    monkeypatch.setattr("nnlib.epoch_loop.SECONDS_BETWEEN_EVENTS", 0.0)
 
 
 def finished(run: Run) -> Run:

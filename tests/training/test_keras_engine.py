@@ -58,8 +58,8 @@ def test_fifty_steps_of_every_optimizer_agree_with_our_own() -> None:
 
 def test_resuming_in_the_middle_of_an_epoch_ends_in_the_same_network() -> None:
     out = run("""
-        import training.engines.keras as engine
-        engine.SECONDS_BETWEEN_EVENTS = 0.0
+        import nnlib.epoch_loop as loop
+        loop.SECONDS_BETWEEN_EVENTS = 0.0
         recipe = Recipe(loss="cross_entropy", optimizer="adam", learning_rate=0.01, batch_size=20, epochs=3,
                         dropout=0.3, augmentation="mild", schedule="one_cycle", seed=3)
         whole = KerasTrainer(network("softmax"), recipe, x, y, x, y)

@@ -77,7 +77,7 @@ def test_a_run_that_fails_is_told_with_its_reason(settings: Any) -> None:
 
 
 def test_ctrl_c_stops_and_saves(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nnlib.trainer.SECONDS_BETWEEN_EVENTS", 0.0)
+    monkeypatch.setattr("nnlib.epoch_loop.SECONDS_BETWEEN_EVENTS", 0.0)
     real = execution.execute
     before = signal.getsignal(signal.SIGINT)
 

@@ -3,33 +3,20 @@
 Import it inside a task only: TensorFlow costs seconds and 600 MB, and a process that has used it cannot fork.
 """
 
-import math
 import os
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
 
-from nnlib import (
-    BatchProgress,
-    EpochFinished,
-    Event,
-    Network,
-    NonFiniteError,
-    Recipe,
-    StateError,
-    TrainingFinished,
-    evaluate,
-)
+from nnlib import Event, Network, Recipe, StateError
 from nnlib.arrays import LabelArray, SampleArray
 from nnlib.augmentation import STRENGTHS, Augmentation
 from nnlib.batches import Batch, Batches
+from nnlib.epoch_loop import EpochLoop
 from nnlib.input_order import InputOrder
 from nnlib.losses import LOSSES, one_hot
-from nnlib.progress import Progress
 from nnlib.samples import fingerprint
-from nnlib.schedules import SCHEDULES
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
@@ -38,7 +25,6 @@ import keras
 import tensorflow as tf
 
 FORMAT: Final = "keras-training"
-SECONDS_BETWEEN_EVENTS: Final = 0.05
 
 _threads = int(os.environ.get("OPENBLAS_NUM_THREADS", "1"))
 tf.config.threading.set_intra_op_parallelism_threads(_threads)
@@ -73,10 +59,10 @@ class KerasTrainer:
         *,
         state: dict[str, Any] | None = None,
     ) -> None:
-        self._architecture, self._recipe, self._test = network.architecture, recipe, (x_test, y_test)
+        self._architecture, self._recipe = network.architecture, recipe
         order = InputOrder.natural(network.architecture.inputs)
         strength = None if recipe.augmentation == "none" else STRENGTHS[recipe.augmentation]
-        self._batches = Batches(
+        batches = Batches(
             x_train,
             y_train,
             input_order=order,
@@ -87,9 +73,7 @@ class KerasTrainer:
         )
         self._data = fingerprint(x_train, y_train, order)
         self._targets = one_hot(network.architecture.outputs)
-        self._generator = np.random.Generator(np.random.PCG64(recipe.seed))
-        self._progress = Progress()
-        self._steps = recipe.epochs * math.ceil(len(y_train) / recipe.batch_size)
+        self._loop = EpochLoop(self, recipe, batches, (x_test, y_test))
         self._model, self._optimizer = _model(network, recipe), _optimizer(recipe)
         self._optimizer.build(self._model.trainable_variables)
         self._step = _step(self._model, self._optimizer, recipe)
@@ -109,10 +93,7 @@ class KerasTrainer:
         Raises:
             NonFiniteError: If the error becomes NaN or infinite.
         """
-        while self._progress.reason is None:
-            yield from self._learn_epoch()
-            yield self._finish_epoch()
-        yield TrainingFinished(self._progress.reason)
+        return self._loop.events()
 
     def state(self) -> dict[str, Any]:
         """Everything needed to continue exactly, as plain values; valid at every event."""
@@ -121,8 +102,7 @@ class KerasTrainer:
             "recipe": self._recipe.as_dict(),
             "data": self._data,
             "variables": [np.asarray(variable) for variable in self._variables()],
-            "generator": self._generator.bit_generator.state,
-            "progress": self._progress.state(),
+            **self._loop.state(),
         }
 
     def _restore(self, state: dict[str, Any]) -> None:
@@ -137,58 +117,19 @@ class KerasTrainer:
             raise StateError("the state is of another network or optimizer")
         for variable, array in zip(variables, state["variables"], strict=True):
             variable.assign(array)
-        self._generator.bit_generator.state = state["generator"]
-        self._progress = Progress.restored(state["progress"], samples=len(self._batches))
+        self._loop.restore(generator=state.get("generator"), progress=state.get("progress"))
 
     def _variables(self) -> list[Any]:
         """All that TensorFlow changes: weights, the states of dropout, and the optimizer's moments."""
         return [*self._model.variables, *self._optimizer.variables]
 
-    def _learn_epoch(self) -> Iterator[BatchProgress]:
-        progress, total = self._progress, len(self._batches)
-        if progress.position == 0 and self._recipe.shuffle:
-            progress.order = self._generator.permutation(total)
-        since = told = time.perf_counter()
-        for batch in self._batches.epoch(progress.epoch + 1, order=progress.order, start=progress.position):
-            self._learn_batch(batch)
-            now = time.perf_counter()
-            progress.seconds += now - since
-            since = now
-            if now - told >= SECONDS_BETWEEN_EVENTS:
-                error = progress.error_sum / progress.position
-                yield BatchProgress(progress.epoch + 1, progress.position / total, error)
-                since = told = time.perf_counter()
-
-    def _learn_batch(self, batch: Batch) -> None:
-        progress = self._progress
-        rate = self._learning_rate(progress.steps)
+    def learn(self, batch: Batch, rates: Sequence[float], rng: np.random.Generator) -> tuple[float, int]:
+        """See `nnlib.epoch_loop.Learner`; what is random in a step is drawn by TensorFlow."""
+        del rng
+        (rate,) = rates
         self._optimizer.learning_rate.assign(rate)
         error, correct = self._step(tf.constant(batch.x), tf.constant(self._targets[batch.labels]))
-        if not math.isfinite(float(error)):
-            raise NonFiniteError(error=float(error), epoch=progress.epoch + 1, learning_rate=rate)
-        progress.position += len(batch.labels)
-        progress.error_sum += float(error)
-        progress.correct += int(correct)
-        progress.steps += 1
-
-    def _finish_epoch(self) -> EpochFinished:
-        progress, total = self._progress, len(self._batches)
-        started = time.perf_counter()
-        test = evaluate(self.network, *self._test, loss=self._recipe.loss)
-        event = EpochFinished(
-            epoch=progress.epoch + 1,
-            train_error=progress.error_sum / total,
-            train_accuracy=progress.correct / total,
-            test_error=test.error,
-            test_accuracy=test.accuracy,
-            learning_rate=self._learning_rate(progress.steps - 1),
-            seconds=progress.seconds + time.perf_counter() - started,
-        )
-        progress.close_epoch(train_error=event.train_error, test_error=test.error, recipe=self._recipe)
-        return event
-
-    def _learning_rate(self, step: int) -> float:
-        return self._recipe.learning_rate * SCHEDULES[self._recipe.schedule](step / self._steps)
+        return float(error), int(correct)
 
 
 def _model(network: Network, recipe: Recipe) -> Any:

@@ -1,0 +1,151 @@
+"""What happens in a training, epoch by epoch, whoever takes the steps: order, errors, events, and when it is over."""
+
+import math
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from typing import Any, Protocol
+
+import numpy as np
+
+from nnlib.arrays import LabelArray, SampleArray
+from nnlib.batches import Batch, Batches
+from nnlib.errors import DataError, NonFiniteError, StateError
+from nnlib.evaluation import evaluate
+from nnlib.events import BatchProgress, EpochFinished, Event, TrainingFinished
+from nnlib.network import Network
+from nnlib.progress import Progress
+from nnlib.recipe import Recipe
+from nnlib.schedules import SCHEDULES
+
+SECONDS_BETWEEN_EVENTS = 0.05
+
+
+class Learner(Protocol):
+    """Takes the steps of a training."""
+
+    @property
+    def network(self) -> Network:
+        """A copy of the network as it is now."""
+        ...
+
+    def learn(self, batch: Batch, rates: Sequence[float], rng: np.random.Generator) -> tuple[float, int]:
+        """Move the network along the gradients of some samples, in `len(rates)` steps.
+
+        Args:
+            batch: The samples.
+            rates: Learning rate of every step.
+            rng: For all that is random in a step.
+
+        Returns:
+            The summed error, before each step, and how many samples were read right.
+        """
+        ...
+
+
+class EpochLoop:
+    """Leads a learner through its epochs and keeps count.
+
+    Args:
+        learner: Takes the steps.
+        recipe: Says how many, in what order and at what rate.
+        batches: Of the training data.
+        test: Samples `(n, inputs)` and labels `(n,)`, looked at after every epoch.
+        clock: Seconds.
+    """
+
+    def __init__(
+        self,
+        learner: Learner,
+        recipe: Recipe,
+        batches: Batches,
+        test: tuple[SampleArray, LabelArray],
+        *,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._learner, self._recipe, self._batches, self._test, self._clock = learner, recipe, batches, test, clock
+        self._generator = np.random.Generator(np.random.PCG64(recipe.seed))
+        self._progress = Progress()
+        self._steps = recipe.epochs * math.ceil(len(batches) / recipe.batch_size)
+
+    def events(self) -> Generator[Event, None, None]:
+        """Train on, telling what happens; the last event is `TrainingFinished`.
+
+        Raises:
+            NonFiniteError: If the error becomes NaN or infinite.
+        """
+        while self._progress.reason is None:
+            yield from self._learn_epoch()
+            yield self._finish_epoch()
+        yield TrainingFinished(self._progress.reason)
+
+    def state(self) -> dict[str, Any]:
+        """`generator` and `progress` as plain values; valid whenever `events()` is suspended at an event."""
+        return {"generator": self._generator.bit_generator.state, "progress": self._progress.state()}
+
+    def restore(self, *, generator: Any, progress: Any) -> None:
+        """Go on from where `state` was taken.
+
+        Raises:
+            StateError: If either cannot be read.
+        """
+        restored = Progress.restored(progress, samples=len(self._batches))
+        try:
+            self._generator.bit_generator.state = generator
+        except (KeyError, TypeError, ValueError) as error:
+            raise StateError(f"the generator's state cannot be read: {error!r}") from error
+        self._progress = restored
+
+    def _learn_epoch(self) -> Iterator[BatchProgress]:
+        progress, total = self._progress, len(self._batches)
+        if progress.position == 0 and self._recipe.shuffle:
+            progress.order = self._generator.permutation(total)
+        since = told = self._clock()
+        with closing(self._batches.epoch(progress.epoch + 1, order=progress.order, start=progress.position)) as batches:
+            for batch in batches:
+                self._learn_batch(batch)
+                now = self._clock()
+                progress.seconds += now - since
+                since = now
+                if now - told >= SECONDS_BETWEEN_EVENTS:
+                    yield BatchProgress(
+                        progress.epoch + 1, progress.position / total, progress.error_sum / progress.position
+                    )
+                    # The consumer's time is not the epoch's.
+                    since = told = self._clock()
+
+    def _learn_batch(self, batch: Batch) -> None:
+        progress = self._progress
+        steps = math.ceil(len(batch.labels) / self._recipe.batch_size)
+        rates = [self._learning_rate(progress.steps + step) for step in range(steps)]
+        error, correct = self._learner.learn(batch, rates, self._generator)
+        if not math.isfinite(error):
+            raise NonFiniteError(error=error, epoch=progress.epoch + 1, learning_rate=rates[0])
+        progress.position += len(batch.labels)
+        progress.error_sum += error
+        progress.correct += correct
+        progress.steps += steps
+
+    def _finish_epoch(self) -> EpochFinished:
+        progress, recipe, total = self._progress, self._recipe, len(self._batches)
+        started = self._clock()
+        rate = self._learning_rate(progress.steps - 1)
+        try:
+            network = self._learner.network
+        except DataError as error:  # a weight that is not finite makes no network
+            raise NonFiniteError(error=math.nan, epoch=progress.epoch + 1, learning_rate=rate) from error
+        test = evaluate(network, *self._test, loss=recipe.loss)
+        event = EpochFinished(
+            epoch=progress.epoch + 1,
+            train_error=progress.error_sum / total,
+            train_accuracy=progress.correct / total,
+            test_error=test.error,
+            test_accuracy=test.accuracy,
+            learning_rate=rate,
+            seconds=progress.seconds + self._clock() - started,
+        )
+        progress.close_epoch(train_error=event.train_error, test_error=test.error, recipe=recipe)
+        return event
+
+    def _learning_rate(self, step: int) -> float:
+        return self._recipe.learning_rate * SCHEDULES[self._recipe.schedule](step / self._steps)
