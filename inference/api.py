@@ -14,6 +14,7 @@ from inference.prediction import PredictRequest, predict
 from inference.selectors import MAX_PAGE
 
 router = Router(tags=["versions"])
+Format = Literal["pickle", "npz", "safetensors", "onnx"]
 
 
 class VersionOut(BaseModel):
@@ -110,7 +111,7 @@ def import_version(
     file: File[UploadedFile],
     name: Annotated[Name, Form("")],
 ) -> Status[Any]:
-    """Publish a pickle of ours or of the original project as a version; nothing in the file is run."""
+    """Publish a pickle of ours or of the original project, an .npz, safetensors or ONNX file; nothing in it is run."""
     if file.size is None or file.size > MAX_BYTES:
         raise ArtifactError(f"expected a file of at most {MAX_BYTES:,} bytes")
     version = services.import_version(file.read(), name=name)
@@ -137,10 +138,10 @@ def delete(request: HttpRequest, number: int) -> Status[None]:  # noqa: ARG001
 
 
 @router.get("versions/{int:number}/artifact", summary="Download a version's network")
-def artifact(request: HttpRequest, number: int, format: Literal["pickle", "npz"] = "pickle") -> HttpResponse:  # noqa: A002, ARG001
-    """The network as a file."""
+def artifact(request: HttpRequest, number: int, format: Format = "pickle") -> HttpResponse:  # noqa: A002, ARG001
+    """The network as a file: our own pickle, or what NumPy, safetensors or ONNX Runtime read."""
     version = selectors.get_version(number)
-    response = HttpResponse(exports.EXPORTS[format](version), content_type="application/octet-stream")
+    response = HttpResponse(exports.exported(version, format), content_type="application/octet-stream")
     response["Content-Disposition"] = f'attachment; filename="digitlab-version-{number}.{format}"'
     response["X-Content-Type-Options"] = "nosniff"
     return response

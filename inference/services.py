@@ -11,6 +11,7 @@ from django.db import transaction
 
 from inference import artifacts
 from inference.errors import ArtifactError, VersionInUseError
+from inference.model_files.kinds import read_network
 from inference.models import CHAMPION, Alias, ModelVersion, VersionCounter
 from inference.preprocessing import PREPROCESSING_ID
 from inference.selectors import get_version
@@ -127,12 +128,12 @@ def publish_version(network: Network, artifact: StoredArtifact, facts: VersionFa
 def import_version(
     data: bytes, *, name: str = "", source: ModelVersion.Source = ModelVersion.Source.IMPORT
 ) -> ModelVersion:
-    """Publish a model file as a version: one of ours, or the original project's pickle.
+    """Publish a model file of any kind that `model_files` knows as a version.
 
     Raises:
         ArtifactError: it is not one; nothing of it was run.
     """
-    network = artifacts.network_from_bytes(data)
+    network, _ = read_network(data)
     artifact = store_network(network)
     with transaction.atomic():
         return publish_version(network, artifact, VersionFacts(source=source, name=name.strip()[:100]))

@@ -341,6 +341,14 @@ def test_the_npz_of_a_version_holds_the_weights_of_its_pickle(lab: Lab, version:
         assert arrays["layers"].tolist() == [784, 32, 10]
 
 
+@pytest.mark.parametrize("key", ["pickle", "npz", "safetensors", "onnx"])
+def test_a_downloaded_file_is_imported_as_the_same_network(lab: Lab, version: int, key: str) -> None:
+    _, headers, data = raw(lab, "GET", f"/api/v1/versions/{version}/artifact?format={key}")
+    assert headers["content-disposition"].endswith(f'.{key}"')
+    status, imported = multipart(lab, "versions/import", data)
+    assert (status, imported["sha256"]) == (201, lab.call("GET", f"versions/{version}")[1]["sha256"])
+
+
 def test_an_unknown_format_is_refused(lab: Lab, version: int) -> None:
     assert lab.call("GET", f"versions/{version}/artifact?format=exe")[0] == 422
 

@@ -51,6 +51,12 @@ def test_the_web_process_loads_neither_tensorflow_nor_the_writer_of_pen_strokes(
     assert "training.datasets.pen_strokes" not in loaded
 
 
+def test_the_web_process_loads_the_libraries_of_other_formats_only_when_asked(tmp_path: Path) -> None:
+    loaded = modules_after("import digitlab.asgi, django.urls; django.urls.get_resolver().url_patterns", tmp_path)
+    assert "inference.model_files.kinds" in loaded
+    assert not {name for name in loaded if name.split(".")[0] in {"safetensors", "onnx", "google"}}
+
+
 def test_the_web_process_opens_no_data_set_to_answer_what_there_is(tmp_path: Path) -> None:
     program = (
         "import digitlab.asgi, numpy\n"

@@ -122,6 +122,15 @@ def test_a_version_is_exported_for_numpy(draw_network: Draw, tmp_path: Path) -> 
         np.testing.assert_array_equal(arrays["bias_1"], network.biases[1])
 
 
+@pytest.mark.parametrize("key", ["pickle", "npz", "safetensors", "onnx"])
+def test_a_version_is_exported_and_imported_in_every_format(draw_network: Draw, tmp_path: Path, key: str) -> None:
+    version = imported(draw_network())
+    path = tmp_path / "a file whose name says nothing"
+    said("export_model", "1", "--format", key, "--output", str(path))
+    assert said("import_model", str(path)).strip() == "Imported as version 2"
+    assert ModelVersion.objects.get(number=2).sha256 == version.sha256
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from inference.errors import InferenceError
-from inference.exports import EXPORTS
+from inference.exports import FORMATS, exported
 from inference.selectors import get_version
 
 
@@ -16,13 +16,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("number", type=int)
-        parser.add_argument("--format", choices=EXPORTS, default="pickle")
+        parser.add_argument("--format", choices=FORMATS, default="pickle")
         parser.add_argument("--output", type=Path, help="Default: digitlab-version-<number>.<format> here.")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 -- Django's signature
         target = options["output"] or Path(f"digitlab-version-{options['number']}.{options['format']}")
         try:
-            target.write_bytes(EXPORTS[options["format"]](get_version(options["number"])))
+            target.write_bytes(exported(get_version(options["number"]), options["format"]))
         except (OSError, InferenceError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Wrote {target}")

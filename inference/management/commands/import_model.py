@@ -7,11 +7,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from inference.errors import InferenceError
+from inference.plain_pickle import MAX_BYTES
 from inference.services import import_version
 
 
 class Command(BaseCommand):
-    help = "Publish a model file, ours or the original project's pickle; nothing in the file is run."
+    help = (
+        "Publish a model file as a version: a pickle (ours, or the original project's), .npz, safetensors or ONNX. "
+        "Its content tells which; nothing in the file is run."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
@@ -19,7 +23,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 -- Django's signature
         try:
-            version = import_version(options["file"].read_bytes(), name=options["name"])
+            with options["file"].open("rb") as file:
+                version = import_version(file.read(MAX_BYTES + 1), name=options["name"])
         except (OSError, InferenceError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Imported as version {version.number}")

@@ -1,0 +1,105 @@
+"""The kinds of file that a network is read from and written to; a file's kind is told by its content, not its name."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from inference import artifacts
+from inference.errors import ArtifactError
+from inference.model_files import npz, onnx_export, onnx_import, safe_tensors
+from inference.plain_pickle import MAX_BYTES
+from nnlib import Network
+
+
+@dataclass(frozen=True, slots=True)
+class FileKind:
+    """A kind of model file.
+
+    Attributes:
+        key: What API and commands call it, and the end of its files' names.
+        title: What people call it.
+        reads_with: Who reads such a file, in a few words.
+        begins_like: Whether these bytes are the beginning of such a file.
+        read: The network in a whole file; raises `ArtifactError` for anything else, and runs nothing.
+        write: The file of a network, with facts beside the weights.
+    """
+
+    key: str
+    title: str
+    reads_with: str
+    begins_like: Callable[[bytes], bool]
+    read: Callable[[bytes], Network]
+    write: Callable[[Network, Mapping[str, str]], bytes]
+
+
+def _write_pickle(network: Network, facts: Mapping[str, str]) -> bytes:
+    return artifacts.network_to_bytes(network, **facts)
+
+
+def _begins_like_safetensors(data: bytes) -> bool:
+    """A header's length in eight bytes, then JSON."""
+    return data[8:9] == b"{" and data[5:8] == bytes(3)
+
+
+def _begins_like_pickle(data: bytes) -> bool:
+    """Protocol 2 and later name themselves; before, a container or a mark came first."""
+    return data[:1] in {b"\x80", b"(", b"]", b"}"}
+
+
+KINDS: Final[dict[str, FileKind]] = {
+    kind.key: kind
+    for kind in (
+        FileKind(
+            "pickle",
+            "Pickle",
+            "Digit Lab, or Python with NumPy",
+            _begins_like_pickle,
+            artifacts.network_from_bytes,
+            _write_pickle,
+        ),
+        FileKind("npz", "NumPy archive", "NumPy", lambda data: data[:2] == b"PK", npz.read, npz.write),
+        FileKind(
+            "safetensors",
+            "Safetensors",
+            "PyTorch, JAX, Rust and others",
+            _begins_like_safetensors,
+            safe_tensors.read,
+            safe_tensors.write,
+        ),
+        # An ONNX file begins with the version of its own format, which is field 1.
+        FileKind(
+            "onnx",
+            "ONNX",
+            "ONNX Runtime, Netron and others",
+            lambda data: data[:1] == b"\x08",
+            onnx_import.read,
+            onnx_export.write,
+        ),
+    )
+}
+
+
+def kind_of(data: bytes) -> FileKind:
+    """The kind of a file, by how it begins.
+
+    Raises:
+        ArtifactError: it begins like none.
+    """
+    for key in ("safetensors", "npz", "onnx", "pickle"):
+        if KINDS[key].begins_like(data):
+            return KINDS[key]
+    titles = ", ".join(kind.title for kind in KINDS.values())
+    begins = f"one that begins with {data[:12]!r}" if data else "an empty one"
+    raise ArtifactError(f"expected a model file ({titles}); got {begins}")
+
+
+def read_network(data: bytes) -> tuple[Network, FileKind]:
+    """The network in a file of any kind, and the kind.
+
+    Raises:
+        ArtifactError: it is none of them, damaged, too large or more than a plain dense network. Nothing of it was run.
+    """
+    if len(data) > MAX_BYTES:
+        raise ArtifactError(f"expected a file of at most {MAX_BYTES:,} bytes; got {len(data):,}")
+    kind = kind_of(data)
+    return kind.read(data), kind

@@ -1,0 +1,118 @@
+"""NumPy's archive: `weight_0` (inputs, outputs), `bias_0` …, beside `layers`, `activation` and `output`."""
+
+import io
+import math
+import re
+import zipfile
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from inference.checked_network import MAX_LAYERS, MAX_PARAMETERS, checked_network, checked_sizes
+from inference.errors import ArtifactError
+from nnlib import Network
+
+MAX_FILES: Final = 2 * MAX_LAYERS + 12
+MAX_UNPACKED_BYTES: Final = 8 * MAX_PARAMETERS + 1_000_000
+MAX_DIRECTORY_BYTES: Final = 64 * 1024
+# Of the description in front of an array, which NumPy reads as a Python literal.
+MAX_HEADER_BYTES: Final = 1000
+_END: Final = b"PK\x05\x06"
+_END_BYTES: Final = 22
+_LARGE_END: Final = b"PK\x06\x07"
+_LARGE_END_BYTES: Final = 20
+
+
+def write(network: Network, facts: Mapping[str, str]) -> bytes:
+    """The archive of `network`; each of `facts` is an array of text beside the others."""
+    architecture = network.architecture
+    arrays: dict[str, Any] = {
+        "layers": np.array(architecture.layer_sizes),
+        "activation": np.array(architecture.activation),
+        "output": np.array(architecture.output),
+        **{name: np.array(value) for name, value in facts.items()},
+    }
+    for index, (weights, biases) in enumerate(zip(network.weights, network.biases, strict=True)):
+        arrays |= {f"weight_{index}": weights, f"bias_{index}": biases}
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=False, **arrays)
+    return buffer.getvalue()
+
+
+def read(data: bytes) -> Network:
+    """The network in an archive that `write` wrote, or another program with the same names; any float type.
+
+    Raises:
+        ArtifactError: not such an archive, damaged, or one that would unpack to more than a network may have.
+    """
+    _check_directory(data)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            _check_entries(archive.infolist())
+            names = {entry.filename.removesuffix(".npy"): entry for entry in archive.infolist()}
+            sizes = checked_sizes(_plain(archive, names, "layers"))
+            layers = range(len(sizes) - 1)
+            return checked_network(
+                sizes,
+                _plain(archive, names, "activation"),
+                _plain(archive, names, "output"),
+                [_array(archive, names, f"weight_{layer}") for layer in layers],
+                [_array(archive, names, f"bias_{layer}") for layer in layers],
+            )
+    except ArtifactError:
+        raise
+    except Exception as error:  # zipfile, zlib and NumPy raise many kinds on damaged data; nothing of it was run
+        raise ArtifactError(f"expected a whole .npz archive; got a damaged one ({type(error).__name__})") from error
+
+
+def _check_directory(data: bytes) -> None:
+    """Refuse a directory that `zipfile` would fill the memory with: it makes an object for every entry."""
+    end = data[-_END_BYTES:]
+    if len(end) < _END_BYTES or not end.startswith(_END) or end[-2:] != b"\0\0":
+        raise ArtifactError("expected a whole .npz archive; its end is missing")
+    is_large = data[-_END_BYTES - _LARGE_END_BYTES :].startswith(_LARGE_END)
+    size = int.from_bytes(end[12:16], "little")
+    if is_large or size > MAX_DIRECTORY_BYTES:
+        raise ArtifactError(f"expected an archive of at most {MAX_FILES} arrays; its directory is too long")
+
+
+def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
+    if len(entries) > MAX_FILES or len({entry.filename for entry in entries}) < len(entries):
+        raise ArtifactError(f"expected an archive of at most {MAX_FILES} arrays, each once; got {len(entries)}")
+    for entry in entries:
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,60}\.npy", entry.filename):
+            raise ArtifactError(f"expected plain names of arrays such as weight_0.npy; got {entry.filename[:60]!r}")
+        if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+            raise ArtifactError(f"expected an archive that is stored or deflated; {entry.filename} is neither")
+    total = sum(entry.file_size for entry in entries)
+    if total > MAX_UNPACKED_BYTES:
+        raise ArtifactError(f"expected an archive of at most {MAX_UNPACKED_BYTES:,} bytes unpacked; got {total:,}")
+
+
+def _plain(archive: zipfile.ZipFile, names: Mapping[str, zipfile.ZipInfo], name: str) -> Any:
+    """What a small array says, as Python's own numbers, text or lists of them."""
+    return _array(archive, names, name, most=1000).tolist()
+
+
+def _array(
+    archive: zipfile.ZipFile, names: Mapping[str, zipfile.ZipInfo], name: str, *, most: int = MAX_UNPACKED_BYTES
+) -> NDArray[Any]:
+    """One array; what its header says is held against the size in the archive's directory before it is unpacked."""
+    entry = names.get(name)
+    if entry is None:
+        raise ArtifactError(f'expected an array "{name}" in the archive; there are {", ".join(names)[:200]}')
+    with archive.open(entry) as file:
+        if npy.read_magic(file) != (1, 0):  # later ones are for headers of more than 64 kB
+            raise ArtifactError(f'expected "{name}" in version 1.0 of the .npy format')
+        shape, is_fortran, dtype = npy.read_array_header_1_0(file, max_header_size=MAX_HEADER_BYTES)
+        if dtype.kind not in "fiuU":
+            raise ArtifactError(f'expected numbers or text in "{name}"; got {str(dtype)[:60]}')
+        size = math.prod(shape) * dtype.itemsize
+        if size != entry.file_size - file.tell() or size > most or any(n < 0 for n in shape):
+            raise ArtifactError(f'expected "{name}" to be as large as it says; got {entry.file_size:,} bytes')
+        content = file.read()
+    array: NDArray[Any] = np.frombuffer(content, dtype).reshape(shape, order="F" if is_fortran else "C")
+    return array

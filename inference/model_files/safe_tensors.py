@@ -1,0 +1,90 @@
+"""Safetensors: `weight_0` (inputs, outputs), `bias_0` … as tensors, the shape and names as the header's metadata."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference import artifacts
+from inference.checked_network import checked_network, checked_sizes
+from inference.errors import ArtifactError
+from nnlib import Network
+
+# Ten layers need three thousand.
+MAX_HEADER_BYTES: Final = 64 * 1024
+_LENGTH_BYTES: Final = 8
+
+
+def write(network: Network, facts: Mapping[str, str]) -> bytes:
+    """The file of `network`; `facts` stand in its metadata."""
+    from safetensors.numpy import save  # noqa: PLC0415 -- only who exports pays for it
+
+    architecture = network.architecture
+    tensors: dict[str, NDArray[np.float32]] = {}
+    for index, (weights, biases) in enumerate(zip(network.weights, network.biases, strict=True)):
+        tensors |= {f"weight_{index}": np.ascontiguousarray(weights), f"bias_{index}": np.ascontiguousarray(biases)}
+    metadata = {
+        "format": artifacts.FORMAT,
+        "version": str(artifacts.FORMAT_VERSION),
+        "layers": json.dumps(architecture.layer_sizes),
+        "activation": architecture.activation,
+        "output": architecture.output,
+        **facts,
+    }
+    return save(tensors, metadata)
+
+
+def read(data: bytes) -> Network:
+    """The network in a file that `write` wrote, or another program with the same names; any float type.
+
+    Raises:
+        ArtifactError: not such a file, damaged, or with a header longer than a network needs.
+    """
+    metadata = _metadata(data)
+    try:
+        sizes = checked_sizes(json.loads(str(metadata.get("layers", ""))))
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, ArtifactError):
+            raise
+        raise ArtifactError('expected the metadata "layers", "activation" and "output" in the header') from error
+    tensors = _tensors(data)
+    missing = [f"{part}_{layer}" for layer in range(len(sizes) - 1) for part in ("weight", "bias")]
+    missing = [name for name in missing if name not in tensors]
+    if missing:
+        raise ArtifactError(f"expected the tensor {missing[0]}; there are {', '.join(tensors)[:200]}")
+    layers = range(len(sizes) - 1)
+    return checked_network(
+        sizes,
+        metadata.get("activation"),
+        metadata.get("output"),
+        [tensors[f"weight_{layer}"] for layer in layers],
+        [tensors[f"bias_{layer}"] for layer in layers],
+    )
+
+
+def _metadata(data: bytes) -> dict[str, Any]:
+    """What the header says about the file; its length is looked at before it is read."""
+    length = int.from_bytes(data[:_LENGTH_BYTES], "little")
+    if length > min(MAX_HEADER_BYTES, len(data) - _LENGTH_BYTES):
+        raise ArtifactError(f"expected a header of at most {MAX_HEADER_BYTES:,} bytes; got {length:,}")
+    try:
+        header = json.loads(data[_LENGTH_BYTES : _LENGTH_BYTES + length])
+    except (ValueError, RecursionError) as error:
+        raise ArtifactError("expected a safetensors file; its header is no JSON") from error
+    metadata = header.get("__metadata__", {}) if isinstance(header, dict) else None
+    if not isinstance(metadata, dict):
+        raise ArtifactError("expected a safetensors file; its header names no tensors")
+    return metadata
+
+
+def _tensors(data: bytes) -> dict[str, NDArray[Any]]:
+    """Every tensor; the format's own reader checks that they lie side by side and fill the file."""
+    from safetensors import SafetensorError  # noqa: PLC0415
+    from safetensors.numpy import load  # noqa: PLC0415
+
+    try:
+        return load(data)
+    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ArtifactError(f"expected a whole safetensors file; {str(error)[:200]}") from error
