@@ -98,6 +98,12 @@ def champion_number() -> int | None:
     return Alias.objects.filter(name=CHAMPION).values_list("version__number", flat=True).first()
 
 
+def numbers_of_same_weights(number: int) -> list[int]:
+    """The numbers of other versions with the same model file, oldest first."""
+    same = ModelVersion.objects.filter(sha256__in=ModelVersion.objects.filter(number=number).values("sha256"))
+    return list(same.exclude(number=number).order_by("number").values_list("number", flat=True))
+
+
 def version_json(version: ModelVersion) -> dict[str, Any]:
     """The version as the API lists it; shares lie in [0, 1], the time is ISO 8601."""
     return {

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from inference import views
+from inference import registry_views, views
 
 urlpatterns = [
     path("", views.draw, name="draw"),
     path("versions/", views.version_list, name="versions"),
+    path("versions/import/", registry_views.version_import, name="version_import"),
     path("versions/compare/", views.compare, name="compare"),
     path("versions/<int:number>/", views.version_page, name="version"),
     path("versions/<int:number>/network/", views.version_network, name="version_network"),

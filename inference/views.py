@@ -10,6 +10,7 @@ from django.views.decorators.http import condition, require_http_methods, requir
 
 from inference import comparing, network_summary, selectors, services, wording
 from inference.errors import ArtifactError, VersionInUseError, VersionNotFoundError
+from inference.model_files.kinds import KINDS
 from inference.models import CHAMPION, ModelVersion
 
 PAGE_SIZE = 25
@@ -60,6 +61,7 @@ def version_page(request: HttpRequest, number: int) -> HttpResponse:
         "classes": comparing.class_rows(metrics),
         "children": [child.number for child in version.children.only("number").order_by("number")],
         "curves": [comparing.curve(version)],
+        "kinds": KINDS.values(),
     }
     return render(request, "inference/version.html", context)
 

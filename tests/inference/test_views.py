@@ -2,6 +2,7 @@
 
 import base64
 import json
+import pickle
 import re
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -288,6 +290,47 @@ def test_a_model_file_that_was_changed_is_not_drawn(client: Client, publish: Pub
     assert "has changed since it was published" in answer.json()["detail"]
 
 
+# Files
+
+
+def upload(client: Client, data: bytes, name: str = "") -> Any:
+    return client.post("/versions/import/", {"file": SimpleUploadedFile("model.bin", data), "name": name})
+
+
+def test_a_version_is_downloaded_in_every_format_and_imported_again_from_the_page(
+    client: Client, publish: Publish
+) -> None:
+    version = publish(20)
+    links = re.findall(r'href="(/api/v1/versions/1/artifact\?format=\w+)"', page_of(client, "/versions/1/"))
+    assert [link.rsplit("=")[1] for link in links] == ["pickle", "npz", "safetensors", "onnx"]
+    for number, link in enumerate(links, start=2):
+        answer = upload(client, client.get(link).content, name=link)
+        assert answer["Location"] == f"/versions/{number}/"
+        assert selectors.get_version(number).sha256 == version.sha256
+        assert "It has the very weights of version 1." in page_of(client, answer["Location"])
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [(b"", "got an empty one"), (b"text", "b&#x27;text&#x27;"), (pickle.dumps(print), "builtins.print")],
+)
+def test_a_file_that_is_no_model_is_told_beside_the_field(
+    client: Client, publish: Publish, data: bytes, words: str
+) -> None:
+    publish()
+    answer = upload(client, data, name="Kept")
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert words in page[page.index('id="id_file_error"') : page.index('id="id_file_helptext"')]
+    assert 'value="Kept"' in page
+    assert ModelVersion.objects.count() == 1
+
+
+def test_no_file_at_all_is_told_beside_the_field(client: Client) -> None:
+    answer = client.post("/versions/import/", {"name": "x"})
+    assert (answer.status_code, "Choose a file first." in answer.content.decode()) == (422, True)
+
+
 # Comparing
 
 
@@ -343,7 +386,15 @@ def test_at_most_eight_versions_are_compared(client: Client, publish: Publish) -
 
 @pytest.mark.parametrize(
     "address",
-    ["/", "/versions/", "/versions/1/", "/versions/1/network/", "/versions/compare/?numbers=1,2", "/nowhere/"],
+    [
+        "/",
+        "/versions/",
+        "/versions/1/",
+        "/versions/1/network/",
+        "/versions/import/",
+        "/versions/compare/?numbers=1,2",
+        "/nowhere/",
+    ],
 )
 def test_no_page_needs_script_or_style_in_its_text_or_another_host(
     client: Client, publish: Publish, address: str

@@ -1,0 +1,37 @@
+"""Forms about versions; what a model file may be is the services' to say."""
+
+from typing import Any
+
+from django import forms
+
+from inference.plain_pickle import MAX_BYTES
+from inference.plain_text import NAME_LENGTH
+
+
+class ImportForm(forms.Form):
+    """A model file and what to call it."""
+
+    file = forms.FileField(
+        label="Model file",
+        allow_empty_file=True,
+        error_messages={"required": "Choose a file first."},
+        help_text="A pickle, NumPy archive, safetensors or ONNX file. Nothing in it is run.",
+    )
+    name = forms.CharField(
+        required=False,
+        max_length=NAME_LENGTH,
+        label="Name",
+        help_text="For you; may stay empty.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+
+    def clean_file(self) -> Any:
+        """The uploaded file, unless it is larger than any model."""
+        file = self.cleaned_data["file"]
+        if file.size > MAX_BYTES:
+            raise forms.ValidationError(f"A model file has at most {MAX_BYTES:,} bytes; this one has {file.size:,}.")
+        return file
