@@ -1,22 +1,41 @@
 """Files that appear whole or not at all."""
 
+import contextlib
+import fcntl
 import os
 import tempfile
+import time
 from collections.abc import Iterable
 from pathlib import Path
+
+PREFIX = ".writing-"
+# A file that is younger may not be locked yet by the one who begins to write it.
+ABANDONED_SECONDS = 5.0
 
 
 def write_atomically(target: Path, chunks: Iterable[bytes]) -> None:
     """Write `target` under a temporary name beside it, flush it to disk, then rename; its folder is made if need be."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".writing-")
+    descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=PREFIX)
     try:
         with os.fdopen(descriptor, "wb") as file:
+            # Whoever can take this lock knows that the writer is dead. Some network folders have no locks.
+            with contextlib.suppress(OSError):
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
             for chunk in chunks:
                 file.write(chunk)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).replace(target)
+            Path(temporary).replace(target)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def remove_abandoned(folder: Path) -> None:
+    """Remove temporary files in `folder` whose writer was killed."""
+    for path in folder.glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError), path.open("rb") as file:
+            if time.time() - os.fstat(file.fileno()).st_mtime > ABANDONED_SECONDS:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                path.unlink()

@@ -48,11 +48,19 @@ def load(run_id: int, name: str) -> dict[str, Any]:
     return state
 
 
-def keep_only(run_id: int, name: str) -> None:
-    """Remove every other checkpoint of the run, and half-written ones."""
-    for path in folder(run_id).glob("*"):
-        if path.name != name:
-            path.unlink(missing_ok=True)
+def others(run_id: int, name: str) -> list[Path]:
+    """Every file of the run beside the checkpoint `name`, half-written ones included.
+
+    Whoever lists them *before* a write under the lease may remove them *after* it: had another worker taken the run and
+    saved in between, the write would have been refused. Listed later, they may be the checkpoint of that other worker.
+    """
+    return [path for path in folder(run_id).glob("*") if path.name != name]
+
+
+def remove(files: list[Path]) -> None:
+    """Remove checkpoints that are no longer needed."""
+    for path in files:
+        path.unlink(missing_ok=True)
 
 
 def remove_all(run_id: int) -> None:

@@ -136,8 +136,9 @@ class Execution:
         self._curve.append(round(event.train_error, 6))
         if len(self._curve) > CURVE_POINTS:
             del self._curve[1:-1:2]
+        superseded = checkpoints.others(self.lease.run_id, name)
         leases.record_epoch(self.lease, asdict(event), checkpoint=name, curve=self._curve)
-        checkpoints.keep_only(self.lease.run_id, name)
+        checkpoints.remove(superseded)
 
     def _tell(self, event: BatchProgress) -> None:
         now = time.monotonic()
@@ -146,8 +147,9 @@ class Execution:
             live.ring(self.lease.run_id, progress=asdict(event))
         if now - self._saved_at >= SECONDS_BETWEEN_CHECKPOINTS:
             name = self.save() or ""
+            superseded = checkpoints.others(self.lease.run_id, name)
             leases.write(self.lease, checkpoint=name)
-            checkpoints.keep_only(self.lease.run_id, name)
+            checkpoints.remove(superseded)
 
     def _publish(self, run: Run, config: RunConfig, data: Dataset, network: Network, end: TrainingFinished) -> None:
         """Make the version and complete the run, together or not at all."""
@@ -189,6 +191,7 @@ def _let_go(execution: Execution, request: StopRequested | WorkerShutdown) -> No
     try:
         name = execution.save()
         kept: dict[str, Any] = {} if name is None else {"checkpoint": name}
+        superseded = [] if name is None else checkpoints.others(lease.run_id, name)
         if isinstance(request, StopRequested):
             leases.release(lease, Status.STOPPED, "Stopped; what it learned is saved.", **kept)
         else:
@@ -198,8 +201,7 @@ def _let_go(execution: Execution, request: StopRequested | WorkerShutdown) -> No
     except OSError as error:
         _fail(lease, error)
     else:
-        if name is not None:
-            checkpoints.keep_only(lease.run_id, name)
+        checkpoints.remove(superseded)
 
 
 def _hand_back(lease: Lease, kept: dict[str, Any]) -> None:

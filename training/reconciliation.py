@@ -1,34 +1,52 @@
 """Makes the states of runs true again after something died; safe to run at any time, any number of times at once."""
 
 import logging
+import os
+import socket
 from datetime import timedelta
 from pathlib import Path
 
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
+from inference.services import model_store
+from inference.storage import AtomicFileSystemStorage
 from training import checkpoints, leases, live, queue
 from training.models import Run, RunEvent
-from training.states import Status
+from training.states import HELD, Status
 
 logger = logging.getLogger(__name__)
 
 
 def reconcile() -> None:
-    """Take over runs whose worker died, offer runs again whose message was lost, clear useless checkpoints."""
+    """Take over runs whose worker died, offer runs again whose message was lost, remove files that nobody needs."""
     for run_id in Run.objects.filter(leases.expired()).values_list("pk", flat=True):
         take_over(run_id)
     offer_lost_runs()
     clear_checkpoints()
+    clear_model_store()
 
 
-def take_over(run_id: int) -> None:
-    """Queue a run whose worker is gone, from its checkpoint; fail it after too many losses without an epoch between."""
+def take_over_from_dead_process(run_id: int) -> None:
+    """Take over a run at once, where the process of this machine that held it has ended without letting go."""
+    worker = Run.objects.filter(pk=run_id, status__in=HELD).values_list("worker", flat=True).first()
+    if worker and _has_ended_here(worker):
+        take_over(run_id, is_lost=Q(status__in=HELD, worker=worker))
+
+
+def take_over(run_id: int, *, is_lost: Q | None = None) -> None:
+    """Queue a run whose worker is gone, from its checkpoint; fail it after too many losses without an epoch between.
+
+    Args:
+        run_id: of the run.
+        is_lost: what tells that its worker is gone; by default, a heartbeat that has stopped.
+    """
     with transaction.atomic():
-        run = Run.objects.select_for_update(of=("self",)).filter(leases.expired(), pk=run_id).first()
+        lost = Run.objects.select_for_update(of=("self",)).filter(leases.expired() if is_lost is None else is_lost)
+        run = lost.filter(pk=run_id).first()
         if run is None:
             return
         where = f"Worker {run.worker} was lost in epoch {run.last_epoch + 1}"
@@ -60,14 +78,33 @@ def offer_lost_runs() -> None:
 
 
 def clear_checkpoints() -> None:
-    """Remove the checkpoints of runs that are completed or deleted."""
-    folders = [path for path in Path(settings.CHECKPOINTS_DIR).glob("*") if path.name.isdigit()]
-    if not folders:
+    """Remove the checkpoints of runs that are completed or deleted, and those that a run which nobody holds has left.
+
+    Files are listed before the rows are read: a worker that takes a run after that writes files that are not listed.
+    """
+    found = [path for path in Path(settings.CHECKPOINTS_DIR).glob("*") if path.name.isdigit()]
+    files = {int(path.name): list(path.glob("*")) for path in found}
+    if not files:
         return
-    ids = [int(path.name) for path in folders]
-    needed = set(Run.objects.filter(pk__in=ids).exclude(status=Status.COMPLETED).values_list("pk", flat=True))
-    for run_id in set(ids) - needed:
+    needed = {
+        pk: None if status in HELD else checkpoint
+        for pk, status, checkpoint in Run.objects.filter(pk__in=files)
+        .exclude(status=Status.COMPLETED)
+        .values_list("pk", "status", "checkpoint")
+    }
+    for run_id in files.keys() - needed.keys():
         checkpoints.remove_all(run_id)
+    for run_id, name in needed.items():
+        # The worker that holds a run clears behind itself.
+        if name is not None:
+            checkpoints.remove([path for path in files[run_id] if path.name != name])
+
+
+def clear_model_store() -> None:
+    """Remove model files that were half-written by a process that was killed."""
+    store = model_store()
+    if isinstance(store, AtomicFileSystemStorage):
+        store.remove_abandoned()
 
 
 def _end_lease(run: Run, status: Status, text: str, **fields: object) -> None:
@@ -76,6 +113,20 @@ def _end_lease(run: Run, status: Status, text: str, **fields: object) -> None:
     )
     RunEvent.objects.create(run=run, status=status, text=text)
     live.tell_on_commit(run.pk)
+
+
+def _has_ended_here(worker: str) -> bool:
+    """Whether `worker` (as `leases.worker_name` says it) was a process of this machine that is no more."""
+    host, _, pid = worker.rpartition(":")
+    if host != socket.gethostname() or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
 
 
 def _messages_waiting() -> bool:

@@ -9,9 +9,12 @@ from typing import Any
 
 import redis
 from celery import signals
+from celery.exceptions import WorkerLostError
 from django.conf import settings
+from django.db import Error, connection
 
-from training import shutdown
+from training import reconciliation, shutdown
+from training.queue import TRAIN_TASK
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +30,7 @@ def connect() -> None:
     signals.worker_shutting_down.connect(_pass_shutdown_on)
     signals.worker_process_init.connect(_die_with_worker)
     signals.worker_shutdown.connect(_say_gone)
+    signals.task_failure.connect(_take_over_from_killed)
 
 
 def die_with_parent(number: int = signal.SIGKILL) -> None:
@@ -57,6 +61,19 @@ def _pass_shutdown_on(**_kwargs: Any) -> None:
 
 def _die_with_worker(**_kwargs: Any) -> None:
     die_with_parent()
+
+
+def _take_over_from_killed(sender: Any, exception: BaseException, args: Any, **_kwargs: Any) -> None:
+    """Let a run go on at once whose process in this worker's pool was killed; its lease would last for a while yet."""
+    if not isinstance(exception, WorkerLostError) or sender.name != TRAIN_TASK:
+        return
+    try:
+        reconciliation.take_over_from_dead_process(args[0])
+    except Error as error:
+        logger.warning("run %s waits for its lease to end: %s", args[0], error)
+    finally:
+        # The processes of the pool are forked from this one and must not share a connection.
+        connection.close()
 
 
 def _alive_key() -> str:

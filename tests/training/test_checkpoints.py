@@ -51,7 +51,7 @@ def test_only_the_named_checkpoint_is_kept(folder: Path) -> None:
     save(1)
     name = save(2)
     (folder / "4" / ".writing-abc").write_bytes(b"half")
-    checkpoints.keep_only(4, name)
+    checkpoints.remove(checkpoints.others(4, name))
     assert [path.name for path in (folder / "4").iterdir()] == [name]
 
 
@@ -80,3 +80,12 @@ def test_removing_the_checkpoints_of_a_run_spares_the_others(folder: Path) -> No
     checkpoints.remove_all(4)
     checkpoints.remove_all(4)
     assert [path.name for path in folder.iterdir()] == ["5"]
+
+
+def test_what_another_worker_saves_after_the_listing_is_spared(folder: Path) -> None:
+    save(1)
+    name = save(2)
+    superseded = checkpoints.others(4, name)
+    of_another = save(1, token=uuid.uuid4())
+    checkpoints.remove(superseded)
+    assert {path.name for path in (folder / "4").iterdir()} == {name, of_another}

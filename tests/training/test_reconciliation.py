@@ -1,8 +1,14 @@
 """What the scheduler mends: workers that died, messages that were lost, checkpoints that nobody needs."""
 
+import fcntl
+import os
+import socket
+import subprocess
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -100,6 +106,25 @@ def test_a_run_that_was_lost_while_it_stopped_is_stopped(submit: Submit) -> None
     assert stopped.status == "stopped"
     assert stopped.finished_at is not None
     assert messages_waiting() == 0
+
+
+def test_a_run_whose_process_was_killed_here_need_not_wait_for_its_lease_to_end(submit: Submit) -> None:
+    run = submit()
+    assert leases.claim(run.pk) is not None
+    process = subprocess.Popen(["true"])
+    process.wait()
+    Run.objects.filter(pk=run.pk).update(worker=f"{socket.gethostname()}:{process.pid}")
+    reconciliation.take_over_from_dead_process(run.pk)
+    assert (get_run(run.pk).status, get_run(run.pk).losses, messages_waiting()) == ("queued", 1, 1)
+
+
+@pytest.mark.parametrize("worker", [f"{socket.gethostname()}:{os.getpid()}", "another-machine:1", "nobody"])
+def test_a_run_whose_process_may_live_is_not_taken_from_it(submit: Submit, worker: str) -> None:
+    run = submit()
+    assert leases.claim(run.pk) is not None
+    Run.objects.filter(pk=run.pk).update(worker=worker)
+    reconciliation.take_over_from_dead_process(run.pk)
+    assert (get_run(run.pk).status, messages_waiting()) == ("running", 0)
 
 
 def test_reconciling_twice_changes_nothing_more(submit: Submit) -> None:
@@ -201,6 +226,42 @@ def test_the_checkpoints_of_deleted_and_completed_runs_are_cleared(submit: Submi
         checkpoints.folder(run_id).mkdir(parents=True)
     reconciliation.reconcile()
     assert [path.name for path in checkpoints.folder(kept.pk).parent.iterdir()] == [str(kept.pk)]
+
+
+def test_a_run_that_nobody_holds_keeps_its_named_checkpoint_alone(submit: Submit) -> None:
+    run = submit()
+    folder = checkpoints.folder(run.pk)
+    folder.mkdir(parents=True)
+    for name in ("named", "left-behind", ".writing-half"):
+        (folder / name).touch()
+    Run.objects.filter(pk=run.pk).update(checkpoint="named")
+    reconciliation.reconcile()
+    assert [path.name for path in folder.iterdir()] == ["named"]
+
+
+def test_the_checkpoints_of_a_run_under_way_are_left_to_its_worker(submit: Submit) -> None:
+    run = submit()
+    leases.claim(run.pk)
+    folder = checkpoints.folder(run.pk)
+    folder.mkdir(parents=True)
+    (folder / "about-to-be-named").touch()
+    reconciliation.reconcile()
+    assert [path.name for path in folder.iterdir()] == ["about-to-be-named"]
+
+
+def test_a_model_file_whose_writer_was_killed_is_removed_and_one_being_written_is_not(
+    submit: Submit, folders: Path
+) -> None:
+    models = folders / "models"
+    models.mkdir()
+    long_ago = time.time() - 3600
+    for name in (".writing-left", ".writing-held", "whole.pickle"):
+        (models / name).touch()
+        os.utime(models / name, (long_ago, long_ago))
+    with (models / ".writing-held").open("wb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        reconciliation.reconcile()
+    assert {path.name for path in models.iterdir()} == {".writing-held", "whole.pickle"}
 
 
 def test_a_folder_that_is_no_runs_is_left_alone(submit: Submit) -> None:
