@@ -14,7 +14,7 @@ BENCH_STAMP := $(VENV)/installed-bench
 MODEL ?= inference/starter_files/starter.pickle
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test test-python test-js test-postgres bench bench-drawn bench-live lint format migrations lock starter screenshots clean
+.PHONY: help run install test test-python test-js test-postgres bench bench-drawn bench-live faults lint format migrations lock starter screenshots clean
 
 help: ## list the recipes
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -34,6 +34,9 @@ test-python: $(DEV_STAMP)
 
 test-postgres: $(DEV_STAMP) ## run the tests that touch the database on a throw-away PostgreSQL
 	@$(BIN)/python -m tests.postgres $(BIN)/python -m pytest tests/training tests/inference tests/digitlab --ignore=tests/digitlab/test_supervisor.py
+
+faults: $(DEV_STAMP) ## kill, stop and disconnect everything a hundred times while runs train (ARGS="--count 200 --postgres")
+	@$(BIN)/python -m tests.faults $(ARGS)
 
 test-js:
 	@if command -v node >/dev/null; then node --test tests/js/*.test.js; else echo "JavaScript tests are skipped: there is no node"; fi

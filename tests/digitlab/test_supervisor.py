@@ -1,22 +1,21 @@
 """`manage.py up`: every process may die, in any way, and no run, no data and no orphan is left behind."""
 
-import contextlib
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.lab import ROOT, Lab, free_port, store_small_pen_strokes
+from tests.processes import alive, child, family, until
 
 pytestmark = pytest.mark.processes
 
@@ -32,50 +31,6 @@ def own_lab(tmp_path: Path) -> Iterator[Lab]:
     store_small_pen_strokes(lab.data_dir / "datasets")
     yield lab.start()
     lab.stop()
-
-
-def until(condition: Callable[[], Any], *, within_seconds: float = 60.0) -> Any:
-    """What `condition` answers, once it is true."""
-    deadline = time.monotonic() + within_seconds
-    while not (answer := condition()):
-        assert time.monotonic() < deadline, "it did not come about in time"
-        time.sleep(0.05)
-    return answer
-
-
-def family(lab: Lab) -> list[int]:
-    """The supervisor and every process below it."""
-    parents = {}
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            with contextlib.suppress(OSError):
-                parents[int(folder.name)] = int(_status(folder).split()[1])
-    found = [lab.pid]
-    for pid in found:
-        found += [child for child, parent in parents.items() if parent == pid]
-    return found
-
-
-def alive(pids: list[int]) -> list[int]:
-    """Those of the processes that have not ended."""
-    states = {}
-    for pid in pids:
-        with contextlib.suppress(OSError):
-            states[pid] = _status(Path(f"/proc/{pid}")).split()[0]
-    return [pid for pid, state in states.items() if state not in {"Z", "X"}]
-
-
-def _status(folder: Path) -> str:
-    """State and parent, and what follows them; the name before them may hold anything."""
-    return (folder / "stat").read_text().rpartition(") ")[2]
-
-
-def child(lab: Lab, name: str) -> int:
-    """The supervisor's child whose command line holds `name`."""
-    for pid in Path(f"/proc/{lab.pid}/task/{lab.pid}/children").read_text().split():
-        if name in Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode():
-            return int(pid)
-    return 0
 
 
 def is_well(lab: Lab) -> bool:
@@ -110,33 +65,12 @@ def undisturbed(lab: Lab) -> str:
     return sha256_of(lab, run_id)
 
 
-# Parts of the command lines, which Celery rewrites.
-KILLED = {"web": "uvicorn", "worker": "digitlab worker", "scheduler": "digitlab beat", "redis": "redis-server"}
-
-
-@pytest.mark.parametrize("name", KILLED)
-def test_a_process_that_is_killed_is_started_again_and_the_run_ends_as_if_nothing_had_happened(
-    own_lab: Lab, undisturbed: str, name: str
-) -> None:
-    run_id = in_the_middle(own_lab)
-    victim = until(lambda: child(own_lab, KILLED[name]))
-    os.kill(victim, signal.SIGKILL)
-    until(lambda: child(own_lab, KILLED[name]) not in {0, victim})
-    until(lambda: is_well(own_lab))
-    run = own_lab.wait_for(run_id, "completed", "failed", within_seconds=180)
-    assert run["status"] == "completed", run["failure"]
-    assert epochs_of(own_lab, run_id) == list(range(1, 21))
-    assert sha256_of(own_lab, run_id) == undisturbed
-    assert [version["source"] for version in own_lab.call("GET", "versions")[1]["items"]].count("run") == 1
-    assert f"{name} died (signal SIGKILL); it is started again" in own_lab.output()
-
-
 def test_a_supervisor_that_is_killed_leaves_no_process_behind(tmp_path: Path) -> None:
     lab = Lab(tmp_path / "data", **QUICK)
     store_small_pen_strokes(lab.data_dir / "datasets")
     lab.start()
     in_the_middle(lab)
-    processes = family(lab)
+    processes = family(lab.pid)
     assert len(processes) >= 6  # redis, worker and its pool, scheduler, web
     lab.stop(signal.SIGKILL)
     until(lambda: not alive(processes), within_seconds=25)
@@ -152,7 +86,7 @@ def test_a_run_interrupted_by_ctrl_c_goes_on_at_the_next_start_to_the_same_netwo
     lab.wait_for(done, "completed")
     before = lab.call("GET", "versions")[1]
     run_id = in_the_middle(lab)
-    processes = family(lab)
+    processes = family(lab.pid)
     assert lab.stop(signal.SIGINT) == 0
     assert "Stopped." in lab.output()
     assert alive(processes) == []
@@ -171,14 +105,14 @@ def test_a_run_interrupted_by_ctrl_c_goes_on_at_the_next_start_to_the_same_netwo
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_polite_signal_ends_everything(tmp_path: Path, number: int) -> None:
     lab = Lab(tmp_path / "data").start()
-    processes = family(lab)
+    processes = family(lab.pid)
     assert lab.stop(number) == 0
     assert alive(processes) == []
 
 
 def test_a_second_ctrl_c_does_not_leave_anything_behind(tmp_path: Path) -> None:
     lab = Lab(tmp_path / "data").start()
-    processes = family(lab)
+    processes = family(lab.pid)
     os.kill(lab.pid, signal.SIGINT)
     os.kill(lab.pid, signal.SIGINT)
     assert lab.stop() == 0
@@ -286,7 +220,7 @@ def test_a_worker_that_is_gone_is_named(own_lab: Lab) -> None:
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)
 
-    worker = until(lambda: child(own_lab, KILLED["worker"]))
+    worker = until(lambda: child(own_lab, "worker"))
     os.kill(worker, signal.SIGSTOP)
     try:
         status, parts = until(lambda: answer if (answer := health())[0] == 503 else None)

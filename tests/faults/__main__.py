@@ -1,0 +1,97 @@
+"""`make faults`: story after story, and a table of what was lost (nothing, if all is well).
+
+    python -m tests.faults --count 100 --seed 1 [--postgres] [--kind NAME]
+
+Each story's moments come from a seed of its own, which is printed when it goes wrong: `--kind` and `--seed` repeat it.
+"""
+
+import argparse
+import contextlib
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests import (
+    environment,  # noqa: F401 -- before settings are read
+    postgres,
+)
+from tests.faults import figures
+from tests.faults.kinds import KINDS
+from tests.faults.scene import QUICK
+from tests.faults.story import Stories, Verdict
+from tests.lab import Lab, store_small_pen_strokes
+
+COLUMNS = ("faults", "survived", "epochs lost", "doubled", "wrong states", "double versions", "orphan files")
+
+
+def main() -> int:
+    """The exit status: 0 when every story was survived."""
+    parser = argparse.ArgumentParser(prog="python -m tests.faults")
+    parser.add_argument("--count", type=int, default=100, help="at least this many faults (default: 100)")
+    parser.add_argument("--seed", type=int, default=1, help="of the first story; each has the next number")
+    parser.add_argument("--kind", action="append", choices=KINDS, help="only this kind; may be given several times")
+    parser.add_argument("--postgres", action="store_true", help="on a throw-away PostgreSQL instead of SQLite")
+    options = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digitlab.settings")
+    kinds = options.kind or list(KINDS)
+    verdicts: list[Verdict] = []
+    with _lab(on_postgres=options.postgres) as lab:
+        stories = Stories(lab)
+        while sum(verdict.faults for verdict in verdicts) < options.count:
+            kind, began = kinds[len(verdicts) % len(kinds)], time.monotonic()
+            verdict = stories.tell(kind, options.seed + len(verdicts))
+            verdicts.append(verdict)
+            _say(f"{verdict.seed:5} {kind.replace('_', ' '):56} {time.monotonic() - began:5.1f} s")
+            for problem in verdict.problems:
+                _say(f"      LOST: {problem}")
+    _say(_table(verdicts, kinds))
+    if not options.kind:
+        with _lab(on_postgres=options.postgres, is_quick=False) as lab:
+            _say("\nWith the usual settings:\n" + "\n".join(f"- {line}" for line in figures.report(lab)))
+    return 0 if all(verdict.is_survived for verdict in verdicts) else 1
+
+
+@contextlib.contextmanager
+def _lab(*, on_postgres: bool, is_quick: bool = True) -> Iterator[Lab]:
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="digitlab-faults-")))
+        database = {}
+        if on_postgres:
+            server = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="digitlab-postgres-")))
+            database = {"DATABASE_URL": stack.enter_context(postgres.server(server))}
+        lab = Lab(folder / "data", **(QUICK if is_quick else {}), **database)
+        store_small_pen_strokes(lab.data_dir / "datasets")
+        lab.start()
+        stack.callback(lab.stop)
+        yield lab
+
+
+def _table(verdicts: list[Verdict], kinds: list[str]) -> str:
+    lines = [f"\n| what happens | stories | {' | '.join(COLUMNS)} |", f"| --- |{' ---: |' * (len(COLUMNS) + 1)}"]
+    for title, chosen in [(kind, [verdict for verdict in verdicts if verdict.kind == kind]) for kind in kinds] + [
+        ("all", verdicts)
+    ]:
+        numbers = [
+            len(chosen),
+            sum(one.faults for one in chosen),
+            sum(one.is_survived for one in chosen),
+            sum(one.epochs_lost for one in chosen),
+            sum(one.epochs_doubled for one in chosen),
+            sum(one.wrong_states for one in chosen),
+            sum(one.double_versions for one in chosen),
+            sum(one.orphan_files for one in chosen),
+        ]
+        lines.append(f"| {title.replace('_', ' ')} | {' | '.join(map(str, numbers))} |")
+    return "\n".join(lines)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
