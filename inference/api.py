@@ -1,17 +1,20 @@
 """The HTTP API of versions, aliases and predictions."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from django.http import HttpRequest, HttpResponse
-from ninja import File, Form, Router, Status, UploadedFile
-from pydantic import BaseModel, Field
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from ninja import File, Form, Query, Router, Status, UploadedFile
+from pydantic import BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from inference import exports, selectors, services
 from inference.errors import ArtifactError
+from inference.paging import MAX_PAGE
 from inference.plain_pickle import MAX_BYTES
 from inference.plain_text import Name, NotesText
 from inference.prediction import PredictRequest, predict
-from inference.selectors import MAX_PAGE
+from inference.selectors import VersionSort
+from inference.tags import Tags
 
 router = Router(tags=["versions"])
 Format = Literal["pickle", "npz", "safetensors", "onnx"]
@@ -37,6 +40,7 @@ class VersionOut(BaseModel):
     parameters: int
     parent: int | None
     aliases: list[str]
+    tags: list[str]
     notes: str
     created: str
 
@@ -49,9 +53,16 @@ class VersionList(BaseModel):
 
 
 class Notes(BaseModel):
-    """What people write beside a version."""
+    """What people write beside a version; what is left out stays as it is."""
 
-    notes: NotesText
+    notes: NotesText | None = None
+    tags: Tags | None = None
+
+    @model_validator(mode="after")
+    def _check_something(self) -> Self:
+        if self.notes is None and self.tags is None:
+            raise PydanticCustomError("nothing", "give notes, tags or both")
+        return self
 
 
 class AliasTarget(BaseModel):
@@ -88,15 +99,21 @@ class PredictReply(BaseModel):
 @router.get("versions", response=VersionList, summary="List versions, newest first")
 def list_versions(
     request: HttpRequest,  # noqa: ARG001 -- Ninja's signature
+    *,
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 50,
-    cursor: Annotated[int, Field(ge=1)] | None = None,
-) -> dict[str, Any]:
-    """One page of versions."""
-    page = selectors.versions_page(cursor=cursor, limit=limit)
-    return {
-        "items": selectors.versions_json(page.versions),
-        "next": None if page.next_cursor is None else str(page.next_cursor),
-    }
+    cursor: Name = "",
+    sort: VersionSort = "-number",
+    dataset: Name = "",
+    source: Name = "",
+    tag: Annotated[list[Name], Query()] = [],  # noqa: B006 -- Ninja's way to take several
+    q: Name = "",
+) -> HttpResponse:
+    """One page of versions; `tag` may be given several times, `q` is looked for in names and notes."""
+    page = selectors.versions_page(
+        source=source, dataset=dataset, tags=tag, text=q, sort=sort, cursor=cursor or None, limit=limit, is_whole=True
+    )
+    # Not through Ninja's validation: it would walk every epoch of two hundred histories.
+    return JsonResponse({"items": selectors.versions_json(page.rows), "next": page.next_cursor})
 
 
 @router.get("versions/compare", summary="Compare versions")
@@ -124,10 +141,14 @@ def show(request: HttpRequest, number: int) -> Any:  # noqa: ARG001
     return selectors.version_json(selectors.get_version(number))
 
 
-@router.patch("versions/{int:number}", response=VersionOut, summary="Change a version's notes")
+@router.patch("versions/{int:number}", response=VersionOut, summary="Change a version's notes and tags")
 def change(request: HttpRequest, number: int, payload: Notes) -> Any:  # noqa: ARG001
-    """Only notes may change."""
-    return selectors.version_json(services.set_notes(number, payload.notes))
+    """Only notes and tags may change."""
+    if payload.notes is not None:
+        services.set_notes(number, payload.notes)
+    if payload.tags is not None:
+        services.set_tags(number, payload.tags)
+    return selectors.version_json(selectors.get_version(number))
 
 
 @router.delete("versions/{int:number}", response={204: None}, summary="Delete a version")

@@ -1,9 +1,9 @@
 """Model versions and the aliases that point at them."""
 
-from typing import Any
-
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from nnlib import count_parameters
 
@@ -30,6 +30,22 @@ class ModelVersion(models.Model):
     metrics = models.JSONField(default=dict)
     # One {"epoch", "train_error", …} per epoch: the version keeps its curve when the run is gone.
     history = models.JSONField(default=list)
+    # What lists show and are sorted by, taken out by the database: a list reads none of what is large.
+    test_accuracy = models.GeneratedField(
+        expression=Cast(KeyTextTransform("test_accuracy", "metrics"), models.FloatField()),
+        output_field=models.FloatField(null=True),
+        db_persist=True,
+    )
+    test_error = models.GeneratedField(
+        expression=Cast(KeyTextTransform("test_error", "metrics"), models.FloatField()),
+        output_field=models.FloatField(null=True),
+        db_persist=True,
+    )
+    train_seconds = models.GeneratedField(
+        expression=Cast(KeyTextTransform("seconds", "metrics"), models.FloatField()),
+        output_field=models.FloatField(null=True),
+        db_persist=True,
+    )
     # One byte per test image: the digit that this version reads in it.
     test_predictions = models.BinaryField(default=bytes)
     dataset = models.CharField(max_length=40, blank=True)
@@ -46,6 +62,13 @@ class ModelVersion(models.Model):
     class Meta:
         ordering = ("-number",)
         constraints = (models.CheckConstraint(condition=models.Q(number__gte=1), name="version_number_from_1"),)
+        indexes = (
+            models.Index(fields=("dataset", "-number"), name="version_dataset_number"),
+            models.Index(fields=("test_accuracy", "-number"), name="version_test_accuracy"),
+            models.Index(fields=("test_error", "-number"), name="version_test_error"),
+            models.Index(fields=("train_seconds", "-number"), name="version_train_seconds"),
+            models.Index(fields=("size_bytes", "-number"), name="version_size_bytes"),
+        )
 
     def __str__(self) -> str:
         return f"version {self.number}"
@@ -66,11 +89,20 @@ class ModelVersion(models.Model):
         """Weights and biases."""
         return count_parameters(self.layer_sizes)
 
-    @property
-    def test_accuracy(self) -> float | None:
-        """Share of the test set read right, in [0, 1]; None where it was never measured."""
-        value: Any = self.metrics.get("test_accuracy")
-        return None if value is None else float(value)
+
+class VersionTag(models.Model):
+    """A word by which people find a version again; a version begins with those of its run."""
+
+    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="tags")
+    word = models.CharField(max_length=40)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (models.UniqueConstraint(fields=("version", "word"), name="one_tag_per_version_and_word"),)
+        indexes = (models.Index(fields=("word", "-version"), name="version_tag_word"),)
+
+    def __str__(self) -> str:
+        return self.word
 
 
 class Alias(models.Model):

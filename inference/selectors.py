@@ -1,34 +1,72 @@
 """Reads of model versions and aliases; nothing here writes."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Literal
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from inference.errors import ComparisonError, VersionNotFoundError
-from inference.models import CHAMPION, Alias, ModelVersion
+from inference.models import CHAMPION, Alias, ModelVersion, VersionTag
+from inference.paging import MAX_PAGE, Order, Page, page_of
 
-MAX_PAGE = 200
 MIN_COMPARED, MAX_COMPARED = 2, 8
+VersionSort = Literal[
+    "-number", "number", "-test_accuracy", "test_accuracy", "test_error", "-test_error", "-duration", "duration", "size"
+]
+SORTS: Final[dict[VersionSort, Order]] = {
+    "-number": Order("number", kind=int),
+    "number": Order("number", is_descending=False, kind=int),
+    "-test_accuracy": Order("test_accuracy"),
+    "test_accuracy": Order("test_accuracy", is_descending=False),
+    "test_error": Order("test_error", is_descending=False),
+    "-test_error": Order("test_error"),
+    "-duration": Order("train_seconds"),
+    "duration": Order("train_seconds", is_descending=False),
+    "size": Order("size_bytes", is_descending=False, kind=int),
+}
 
 
-@dataclass(frozen=True, slots=True)
-class VersionPage:
-    """One page of versions, newest first; `next_cursor` is None on the last."""
+def versions_page(
+    *,
+    source: str | None = None,
+    dataset: str | None = None,
+    tags: Sequence[str] = (),
+    text: str = "",
+    sort: VersionSort = "-number",
+    cursor: str | None = None,
+    limit: int = 50,
+    is_whole: bool = False,
+) -> Page[ModelVersion]:
+    """One page of the versions that fit every filter; `text` is looked for in names, notes and numbers.
 
-    versions: list[ModelVersion]
-    next_cursor: int | None
+    Metrics and histories, which a page does not show, are read only when it `is_whole`.
+
+    Raises:
+        CursorError: no page of this order gave `cursor`.
+    """
+    versions = _whole() if is_whole else _light()
+    if source:
+        versions = versions.filter(source=source)
+    if dataset:
+        versions = versions.filter(dataset=dataset)
+    for tag in tags:
+        versions = versions.filter(pk__in=VersionTag.objects.filter(word=tag).values("version"))
+    if text:
+        said = Q(name__icontains=text) | Q(notes__icontains=text)
+        is_number = text.isascii() and text.isdigit() and len(text) < 10
+        versions = versions.filter(said | Q(number=int(text)) if is_number else said)
+    return page_of(versions, order=SORTS[sort], key="number", cursor=cursor, limit=limit)
 
 
-def versions_page(*, cursor: int | None = None, limit: int = 50) -> VersionPage:
-    """The versions below number `cursor`, newest first, without their test predictions."""
-    versions = _light()
-    if cursor is not None:
-        versions = versions.filter(number__lt=cursor)
-    limit = max(1, min(limit, MAX_PAGE))
-    found = list(versions[: limit + 1])
-    return VersionPage(found[:limit], found[limit - 1].number if len(found) > limit else None)
+def known_tags() -> list[str]:
+    """Every tag that a version has, in alphabetical order."""
+    return list(VersionTag.objects.order_by("word").values_list("word", flat=True).distinct())
+
+
+def known_datasets() -> list[str]:
+    """Every data set that a version learned from."""
+    found = ModelVersion.objects.exclude(dataset="").order_by("dataset").values_list("dataset", flat=True)
+    return list(found.distinct())
 
 
 def all_versions() -> list[ModelVersion]:
@@ -44,10 +82,7 @@ def get_version(number: int) -> ModelVersion:
     Raises:
         VersionNotFoundError: there is none.
     """
-    try:
-        return _light().get(number=number)
-    except (ModelVersion.DoesNotExist, OverflowError):
-        raise VersionNotFoundError(f"there is no version {number}") from None
+    return _numbered(_whole(), number)
 
 
 def get_versions(numbers: Sequence[int]) -> list[ModelVersion]:
@@ -56,7 +91,7 @@ def get_versions(numbers: Sequence[int]) -> list[ModelVersion]:
     Raises:
         VersionNotFoundError: one of them does not exist.
     """
-    found = {version.number: version for version in _light().filter(number__in=numbers)}
+    found = {version.number: version for version in _whole().filter(number__in=numbers)}
     for number in numbers:
         if number not in found:
             raise VersionNotFoundError(f"there is no version {number}")
@@ -85,7 +120,7 @@ def resolve(name: int | str) -> ModelVersion:
         VersionNotFoundError: it means none.
     """
     if isinstance(name, int) or (name.isascii() and name.isdigit() and len(name) < 10):
-        return get_version(int(name))
+        return _numbered(_light(), int(name))
     # No alias holds a control character, and PostgreSQL cannot even be asked for one.
     found = _light().filter(aliases__name=name).first() if name.isprintable() else None
     if found is None:
@@ -124,6 +159,7 @@ def version_json(version: ModelVersion) -> dict[str, Any]:
         "parameters": version.parameter_count,
         "parent": version.parent.number if version.parent else None,
         "aliases": [alias.name for alias in version.aliases.all()],
+        "tags": [tag.word for tag in version.tags.all()],
         "notes": version.notes,
         "created": version.created_at.isoformat(),
     }
@@ -134,5 +170,22 @@ def versions_json(versions: Iterable[ModelVersion]) -> list[dict[str, Any]]:
     return [version_json(version) for version in versions]
 
 
+def _numbered(versions: QuerySet[ModelVersion], number: int) -> ModelVersion:
+    try:
+        return versions.get(number=number)
+    except (ModelVersion.DoesNotExist, OverflowError):
+        raise VersionNotFoundError(f"there is no version {number}") from None
+
+
+def _whole() -> QuerySet[ModelVersion]:
+    versions = ModelVersion.objects.select_related("parent").prefetch_related("aliases", "tags")
+    return versions.defer("test_predictions", *(f"parent__{name}" for name in (*_LARGE, "test_predictions")))
+
+
 def _light() -> QuerySet[ModelVersion]:
-    return ModelVersion.objects.defer("test_predictions").select_related("parent").prefetch_related("aliases")
+    """Without what is large: a list shows two hundred versions, and a history alone may have ten thousand epochs."""
+    versions = ModelVersion.objects.prefetch_related("aliases", "tags")
+    return versions.defer("test_predictions", *_LARGE)
+
+
+_LARGE: Final = ("metrics", "history", "config", "library_versions", "notes")

@@ -1,6 +1,7 @@
 """Writes of model versions and aliases; every one is whole or not at all."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version as library_version
 from typing import Any
@@ -12,7 +13,7 @@ from django.db import transaction
 from inference import artifacts
 from inference.errors import ArtifactError, VersionInUseError
 from inference.model_files.kinds import read_network
-from inference.models import CHAMPION, Alias, ModelVersion, VersionCounter
+from inference.models import CHAMPION, Alias, ModelVersion, VersionCounter, VersionTag
 from inference.preprocessing import PREPROCESSING_ID
 from inference.selectors import get_version
 from nnlib import Network
@@ -43,6 +44,7 @@ class VersionFacts:
     dataset_fingerprint: str = ""
     parent: ModelVersion | None = None
     notes: str = ""
+    tags: tuple[str, ...] = ()
     preprocessing: str = PREPROCESSING_ID
     libraries: tuple[str, ...] = ()
 
@@ -121,6 +123,7 @@ def publish_version(network: Network, artifact: StoredArtifact, facts: VersionFa
         parent=facts.parent,
         notes=facts.notes,
     )
+    VersionTag.objects.bulk_create(VersionTag(version=version, word=word) for word in facts.tags)
     Alias.objects.get_or_create(name=CHAMPION, defaults={"version": version})
     return version
 
@@ -166,6 +169,18 @@ def set_notes(number: int, notes: str) -> ModelVersion:
     version.notes = notes
     version.save(update_fields=["notes"])
     return version
+
+
+def set_tags(number: int, words: Sequence[str]) -> None:
+    """Give a version these tags and no others.
+
+    Raises:
+        VersionNotFoundError: there is no such version.
+    """
+    with transaction.atomic():
+        version = ModelVersion.objects.select_for_update().get(pk=get_version(number).pk)
+        VersionTag.objects.filter(version=version).delete()
+        VersionTag.objects.bulk_create(VersionTag(version=version, word=word) for word in words)
 
 
 def delete_version(number: int) -> None:

@@ -14,5 +14,6 @@ urlpatterns = [
     path("versions/<int:number>/network.json", views.version_network_data, name="version_network_data"),
     path("versions/<int:number>/champion/", views.version_champion, name="version_champion"),
     path("versions/<int:number>/notes/", views.version_notes, name="version_notes"),
+    path("versions/<int:number>/tags/", views.version_tags, name="version_tags"),
     path("versions/<int:number>/delete/", views.version_delete, name="version_delete"),
 ]

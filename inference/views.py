@@ -1,20 +1,35 @@
 """Pages for drawing, and for versions: the list, one, its network, several side by side."""
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import condition, require_http_methods, require_POST, require_safe
+from pydantic_core import PydanticCustomError
 
-from inference import comparing, network_summary, selectors, services, wording
+from inference import comparing, network_summary, selectors, services, tags, wording
 from inference.errors import ArtifactError, VersionInUseError, VersionNotFoundError
+from inference.list_query import ListQuery
 from inference.model_files.kinds import KINDS
 from inference.models import CHAMPION, ModelVersion
+from inference.paging import CursorError
 
 PAGE_SIZE = 25
 MAX_NOTES = 10_000
+SORT_TITLES: Final = {
+    "-number": "Newest first",
+    "number": "Oldest first",
+    "-test_accuracy": "Best test accuracy",
+    "test_accuracy": "Worst test accuracy",
+    "test_error": "Lowest test error",
+    "-test_error": "Highest test error",
+    "duration": "Shortest training",
+    "-duration": "Longest training",
+    "size": "Smallest file",
+}
 
 
 @require_safe
@@ -37,11 +52,25 @@ def draw(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def version_list(request: HttpRequest) -> HttpResponse:
-    """Versions, newest first; `?cursor=` goes on to older ones."""
-    text = request.GET.get("cursor", "")
-    cursor = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-    page = selectors.versions_page(cursor=cursor, limit=PAGE_SIZE)
-    context = {"page": page, "cursor": cursor, "champion": selectors.champion_number()}
+    """The versions that fit the filters in the address; `?cursor=` goes on to the next page."""
+    datasets = selectors.known_datasets()
+    choices = {"source": ModelVersion.Source.values, "dataset": datasets}
+    query = ListQuery.read(request.GET, choices=choices, sorts=selectors.SORTS)
+    try:
+        page = selectors.versions_page(**query.selection, cursor=query.cursor, limit=PAGE_SIZE)
+    except CursorError:
+        query = replace(query, cursor=None)
+        page = selectors.versions_page(**query.selection, limit=PAGE_SIZE)
+    context = {
+        "page": page,
+        "query": query,
+        "older": query.address(cursor=page.next_cursor) if page.next_cursor else "",
+        "sources": ModelVersion.Source.choices,
+        "datasets": [(key, wording.choice_title(key)) for key in datasets],
+        "sorts": SORT_TITLES,
+        "known_tags": selectors.known_tags(),
+        "champion": selectors.champion_number(),
+    }
     return render(request, "inference/version_list.html", context)
 
 
@@ -137,6 +166,19 @@ def version_notes(request: HttpRequest, number: int) -> HttpResponse:
     else:
         services.set_notes(number, notes)
         messages.success(request, "Notes saved.")
+    return redirect("version", number)
+
+
+@require_POST
+def version_tags(request: HttpRequest, number: int) -> HttpResponse:
+    """Give the version other tags."""
+    _version_or_404(number)
+    try:
+        services.set_tags(number, tags.tags_in(request.POST.get("tags", "")))
+    except PydanticCustomError as error:
+        messages.error(request, f"Tags {error.message()}.")
+    else:
+        messages.success(request, "Tags saved.")
     return redirect("version", number)
 
 

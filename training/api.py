@@ -3,15 +3,17 @@
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
-from ninja import Router, Status
+from ninja import Query, Router, Status
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
+from inference.paging import MAX_PAGE
 from inference.plain_text import Name
-from inference.selectors import MAX_PAGE
+from inference.tags import Tags
 from training import datasets, selectors, services
 from training.config import RunConfig, empty_is_none
 from training.messages import EpochJson, RunDetail, RunJson
 from training.presets import PRESETS
+from training.selectors import RunSort
 from training.states import Status as RunStatus
 
 router = Router(tags=["runs"])
@@ -21,6 +23,7 @@ class RunRequest(RunConfig):
     """A configuration, a name for people, and a preset whose fields count where none is given."""
 
     name: Name = ""
+    tags: Tags = Field(default_factory=list, description="Free words; the version inherits them")
     preset: Literal["classic", "fast", "best"] | None = None
 
     @model_validator(mode="before")
@@ -31,7 +34,13 @@ class RunRequest(RunConfig):
 
     def to_config(self) -> RunConfig:
         """The configuration alone."""
-        return RunConfig.model_validate(self.model_dump(exclude={"name", "preset"}))
+        return RunConfig.model_validate(self.model_dump(exclude={"name", "tags", "preset"}))
+
+
+class RunChange(BaseModel):
+    """What people write beside a run."""
+
+    tags: Tags
 
 
 class RunList(BaseModel):
@@ -55,29 +64,41 @@ class DatasetOut(BaseModel):
 @router.post("runs", response={201: RunJson}, summary="Submit a run")
 def submit(request: HttpRequest, payload: RunRequest) -> Status[Any]:  # noqa: ARG001 -- Ninja's signature
     """Queue a training run; every field has a default."""
-    run = services.submit_run(payload.to_config(), name=payload.name)
+    run = services.submit_run(payload.to_config(), name=payload.name, tags=payload.tags)
     return Status(201, selectors.run_json(run))
 
 
 @router.get("runs", response=RunList, summary="List runs, newest first")
 def list_runs(
     request: HttpRequest,  # noqa: ARG001
+    *,
     status: Annotated[RunStatus | None, BeforeValidator(empty_is_none)] = None,
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 50,
-    cursor: Annotated[Annotated[int, Field(ge=1)] | None, BeforeValidator(empty_is_none)] = None,
+    cursor: Name = "",
+    sort: RunSort = "-number",
+    dataset: Name = "",
+    tag: Annotated[list[Name], Query()] = [],  # noqa: B006 -- Ninja's way to take several
+    q: Name = "",
 ) -> dict[str, Any]:
-    """One page of runs, in one state or all."""
-    page = selectors.runs_page(status=status.value if status else None, cursor=cursor, limit=limit)
-    return {
-        "items": selectors.runs_json(page.runs),
-        "next": None if page.next_cursor is None else str(page.next_cursor),
-    }
+    """One page of runs; `tag` may be given several times, `q` is looked for in names."""
+    state = status.value if status else None
+    page = selectors.runs_page(
+        status=state, dataset=dataset, tags=tag, text=q, sort=sort, cursor=cursor or None, limit=limit
+    )
+    return {"items": selectors.runs_json(page.rows), "next": page.next_cursor}
 
 
 @router.get("runs/{int:run_id}", response=RunDetail, summary="Show a run")
 def show(request: HttpRequest, run_id: int) -> Any:  # noqa: ARG001
     """The run as it stands, and its log."""
     return {**selectors.run_json(selectors.get_run(run_id)), "events": selectors.events_of(run_id)}
+
+
+@router.patch("runs/{int:run_id}", response=RunJson, summary="Change a run's tags")
+def change(request: HttpRequest, run_id: int, payload: RunChange) -> Any:  # noqa: ARG001
+    """Only tags may change; the version that a run left keeps its own."""
+    services.set_tags(run_id, payload.tags)
+    return selectors.run_json(selectors.get_run(run_id))
 
 
 @router.get("runs/{int:run_id}/epochs", response=list[EpochJson], summary="History of a run")

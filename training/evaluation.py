@@ -20,14 +20,7 @@ def measured(
     is None for a digit that was never answered.
     """
     result = evaluate(network, x, y, loss=loss)
-    confusion = confusion_matrix(y, result.predictions)
-    metrics: dict[str, Any] = {
-        "test_error": result.error,
-        "test_accuracy": result.accuracy,
-        "confusion": confusion.tolist(),
-        "precision": _shares(confusion.diagonal(), confusion.sum(axis=0)),
-        "recall": _shares(confusion.diagonal(), confusion.sum(axis=1)),
-    }
+    metrics: dict[str, Any] = {"test_error": result.error, **answer_metrics(y, result.predictions)}
     if history:
         last = history[-1]
         metrics |= {
@@ -37,6 +30,17 @@ def measured(
             "seconds": sum(epoch["seconds"] for epoch in history),
         }
     return metrics, result.predictions
+
+
+def answer_metrics(truth: NDArray[np.uint8], answers: NDArray[np.uint8]) -> dict[str, Any]:
+    """What can be said of answers `(n,)` alone."""
+    confusion = confusion_matrix(truth, answers)
+    return {
+        "test_accuracy": float(np.mean(truth == answers)),
+        "confusion": confusion.tolist(),
+        "precision": _shares(confusion.diagonal(), confusion.sum(axis=0)),
+        "recall": _shares(confusion.diagonal(), confusion.sum(axis=1)),
+    }
 
 
 def confusion_matrix(truth: NDArray[np.uint8], answers: NDArray[np.uint8]) -> NDArray[np.intp]:

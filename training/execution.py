@@ -165,6 +165,7 @@ class Execution:
             test_predictions=predictions.astype(np.uint8).tobytes(),
             dataset=config.dataset,
             dataset_fingerprint=data.fingerprint,
+            tags=tuple(tag.word for tag in run.tags.all()),
             libraries=libraries(config.engine),
             parent=get_version(config.from_version) if config.from_version else None,
         )

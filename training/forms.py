@@ -5,10 +5,12 @@ from typing import Any, Final, get_args
 
 from django import forms
 from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
 
 from inference import wording
 from inference.errors import VersionNotFoundError
 from inference.selectors import get_version
+from inference.tags import tags_in
 from training import config as options
 from training import datasets
 from training.config import RunConfig
@@ -57,6 +59,12 @@ class RunForm(forms.Form):
         help_text="For you; may stay empty.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+    tags = forms.CharField(
+        required=False,
+        label="Tags",
+        help_text="Words to find it again by, separated by commas; the version inherits them.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "list": "known-tags"}),
+    )
     dataset = _choice("dataset", options.DatasetKey)
     hidden_layers = _text("hidden_layers", "Separate several by commas: 300, 100.", inputmode="text")
     epochs = _text("epochs", inputmode="numeric")
@@ -88,6 +96,13 @@ class RunForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+
+    def clean_tags(self) -> list[str]:
+        """The words, each once."""
+        try:
+            return tags_in(self.cleaned_data["tags"])
+        except PydanticCustomError as error:
+            raise forms.ValidationError(f"Tags {error.message()}.") from error
 
     def clean(self) -> dict[str, Any]:
         """Let `RunConfig` judge the fields, and put its sentences beside them."""

@@ -113,6 +113,7 @@ def record_epoch(lease: Lease, epoch: dict[str, Any], *, checkpoint: str, curve:
             last_epoch=epoch["epoch"],
             latest=epoch,
             curve=curve,
+            train_seconds=F("train_seconds") + epoch["seconds"],
             stage="",
             checkpoint=checkpoint,
             losses=0,

@@ -46,6 +46,8 @@ class RunJson(TypedDict):
     curve: list[float]
     attempt: int
     worker: str
+    train_seconds: float
+    tags: list[str]
     version: int | None
     parameters: int
     can_stop: bool

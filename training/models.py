@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from inference.models import ModelVersion
 from training.config import RunConfig
@@ -32,6 +34,22 @@ class Run(models.Model):
     # The numbers of the last epoch, and a thinned train-error curve: the list of runs reads no epoch rows.
     latest = models.JSONField(null=True, blank=True)
     curve = models.JSONField(default=list)
+    # Seconds of all epochs together.
+    train_seconds = models.FloatField(default=0.0)
+    # What lists are filtered and sorted by, taken out by the database: nobody has to keep it in step.
+    dataset = models.GeneratedField(
+        expression=KeyTextTransform("dataset", "config"), output_field=models.CharField(max_length=40), db_persist=True
+    )
+    test_accuracy = models.GeneratedField(
+        expression=Cast(KeyTextTransform("test_accuracy", "latest"), models.FloatField()),
+        output_field=models.FloatField(null=True),
+        db_persist=True,
+    )
+    test_error = models.GeneratedField(
+        expression=Cast(KeyTextTransform("test_error", "latest"), models.FloatField()),
+        output_field=models.FloatField(null=True),
+        db_persist=True,
+    )
     # Counts every change that a watching page must be told of.
     revision = models.PositiveBigIntegerField(default=0)
 
@@ -51,6 +69,10 @@ class Run(models.Model):
         indexes = (
             models.Index(fields=("status", "-id"), name="run_status_id"),
             models.Index(fields=("status", "heartbeat_at"), name="run_status_heartbeat"),
+            models.Index(fields=("dataset", "-id"), name="run_dataset_id"),
+            models.Index(fields=("test_accuracy", "-id"), name="run_test_accuracy"),
+            models.Index(fields=("test_error", "-id"), name="run_test_error"),
+            models.Index(fields=("train_seconds", "-id"), name="run_train_seconds"),
         )
         constraints = (
             models.CheckConstraint(condition=models.Q(status__in=Status.values), name="run_status_known"),
@@ -121,6 +143,21 @@ class Epoch(models.Model):
 
 
 EPOCH_FIELDS = ("epoch", "train_error", "train_accuracy", "test_error", "test_accuracy", "learning_rate", "seconds")
+
+
+class RunTag(models.Model):
+    """A word by which people find a run again."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="tags")
+    word = models.CharField(max_length=40)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (models.UniqueConstraint(fields=("run", "word"), name="one_tag_per_run_and_word"),)
+        indexes = (models.Index(fields=("word", "-run"), name="run_tag_word"),)
+
+    def __str__(self) -> str:
+        return self.word
 
 
 class RunEvent(models.Model):

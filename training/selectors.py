@@ -1,39 +1,77 @@
 """Reads of runs, epochs and logs; nothing here writes."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, Literal, cast
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
+from inference.paging import Order, Page, page_of
 from nnlib import count_parameters
 from training.config import INPUTS, OUTPUTS
 from training.messages import EpochJson, EventJson, RunJson
-from training.models import EPOCH_FIELDS, Epoch, Run, RunEvent
+from training.models import EPOCH_FIELDS, Epoch, Run, RunEvent, RunTag
 from training.states import Status
 
-MAX_PAGE = 200
+RunSort = Literal[
+    "-number",
+    "number",
+    "-test_accuracy",
+    "test_accuracy",
+    "test_error",
+    "-test_error",
+    "-duration",
+    "duration",
+    "status",
+]
+SORTS: Final[dict[RunSort, Order]] = {
+    "-number": Order("id", kind=int),
+    "number": Order("id", is_descending=False, kind=int),
+    "-test_accuracy": Order("test_accuracy"),
+    "test_accuracy": Order("test_accuracy", is_descending=False),
+    "test_error": Order("test_error", is_descending=False),
+    "-test_error": Order("test_error"),
+    "-duration": Order("train_seconds"),
+    "duration": Order("train_seconds", is_descending=False),
+    "status": Order("status", is_descending=False, kind=str),
+}
+# Of its version a run shows the number: what is large stays in the database.
+_UNREAD_OF_VERSION: Final = tuple(
+    f"version__{name}" for name in ("architecture", "config", "metrics", "history", "test_predictions", "notes")
+)
 
 
-@dataclass(frozen=True, slots=True)
-class RunPage:
-    """One page of runs, newest first; `next_cursor` is None on the last."""
+def runs_page(
+    *,
+    status: str | None = None,
+    dataset: str | None = None,
+    tags: Sequence[str] = (),
+    text: str = "",
+    sort: RunSort = "-number",
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[Run]:
+    """One page of the runs that fit every filter; `text` is looked for in names, a number also among ids.
 
-    runs: list[Run]
-    next_cursor: int | None
-
-
-def runs_page(*, status: str | None = None, cursor: int | None = None, limit: int = 50) -> RunPage:
-    """The runs below id `cursor`, newest first, in one state or all."""
-    runs = Run.objects.select_related("version").order_by("-id")
+    Raises:
+        CursorError: no page of this order gave `cursor`.
+    """
+    runs = _runs()
     if status:
         runs = runs.filter(status=status)
-    if cursor is not None:
-        runs = runs.filter(id__lt=cursor)
-    limit = max(1, min(limit, MAX_PAGE))
-    found = list(runs[: limit + 1])
-    return RunPage(found[:limit], found[limit - 1].pk if len(found) > limit else None)
+    if dataset:
+        runs = runs.filter(dataset=dataset)
+    for tag in tags:
+        runs = runs.filter(pk__in=RunTag.objects.filter(word=tag).values("run"))
+    if text:
+        named = Q(name__icontains=text)
+        runs = runs.filter(named | Q(pk=int(text)) if text.isascii() and text.isdigit() and len(text) < 10 else named)
+    return page_of(runs, order=SORTS[sort], key="id", cursor=cursor, limit=limit)
+
+
+def known_tags() -> list[str]:
+    """Every tag that a run has, in alphabetical order."""
+    return list(RunTag.objects.order_by("word").values_list("word", flat=True).distinct())
 
 
 def get_run(run_id: int) -> Run:
@@ -42,7 +80,7 @@ def get_run(run_id: int) -> Run:
     Raises:
         Run.DoesNotExist: there is none of that id.
     """
-    return Run.objects.select_related("version").get(pk=run_id)
+    return _runs().get(pk=run_id)
 
 
 def revision_of(run_id: int) -> int | None:
@@ -70,7 +108,7 @@ def count_by_status() -> dict[str, int]:
 
 def live_runs() -> QuerySet[Run]:
     """The runs that are waiting or training."""
-    return Run.objects.filter(status__in=[Status.QUEUED, Status.RUNNING, Status.STOPPING]).select_related("version")
+    return _runs().filter(status__in=[Status.QUEUED, Status.RUNNING, Status.STOPPING])
 
 
 def run_json(run: Run) -> RunJson:
@@ -94,6 +132,8 @@ def run_json(run: Run) -> RunJson:
         "curve": run.curve,
         "attempt": run.attempt,
         "worker": run.worker,
+        "train_seconds": run.train_seconds,
+        "tags": [tag.word for tag in run.tags.all()],
         "version": run.version.number if run.version else None,
         "parameters": parameter_count(run.config),
         "can_stop": run.can_stop,
@@ -109,6 +149,10 @@ def runs_json(runs: Iterable[Run]) -> list[RunJson]:
 def parameter_count(config: dict[str, Any]) -> int:
     """Weights and biases of the network that a stored configuration asks for."""
     return count_parameters([INPUTS, *config["hidden_layers"], OUTPUTS])
+
+
+def _runs() -> QuerySet[Run]:
+    return Run.objects.select_related("version").defer(*_UNREAD_OF_VERSION).prefetch_related("tags")
 
 
 def _iso(moment: datetime) -> str:

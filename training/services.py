@@ -1,6 +1,7 @@
 """What people do with runs: submit, stop, resume, delete. Locks the row before it checks and writes."""
 
 import shutil
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from inference.selectors import get_version
 from training import checkpoints, engines, live, queue
 from training.config import RunConfig
 from training.errors import RunStateError, TrainingError
-from training.models import Run, RunEvent
+from training.models import Run, RunEvent, RunTag
 from training.states import Status, can_become
 
 
@@ -24,12 +25,13 @@ class FieldRefusedError(TrainingError, ValueError):
         self.field = field
 
 
-def submit_run(config: RunConfig, *, name: str = "", enqueue: bool = True) -> Run:
+def submit_run(config: RunConfig, *, name: str = "", tags: Sequence[str] = (), enqueue: bool = True) -> Run:
     """Write down a run and queue it; it is queued only once it is written.
 
     Args:
         config: what to train.
         name: for people; at most 100 characters.
+        tags: by which people find it again; its version inherits them.
         enqueue: False when the caller will train it in its own process.
 
     Raises:
@@ -43,6 +45,7 @@ def submit_run(config: RunConfig, *, name: str = "", enqueue: bool = True) -> Ru
             name=name.strip()[:100], config=config.as_json(), max_epochs=config.epochs, offered_at=timezone.now()
         )
         RunEvent.objects.create(run=run, status=Status.QUEUED, text="Submitted.")
+        RunTag.objects.bulk_create(RunTag(run=run, word=word) for word in tags)
         if enqueue:
             queue.enqueue_on_commit(run.pk)
     return run
@@ -83,6 +86,18 @@ def resume_run(run_id: int) -> Run:
         _move(run, Status.QUEUED, text, offered_at=timezone.now(), finished_at=None, failure="", losses=0)
         queue.enqueue_on_commit(run.pk)
     return run
+
+
+def set_tags(run_id: int, words: Sequence[str]) -> None:
+    """Give a run these tags and no others; the version that it left keeps its own.
+
+    Raises:
+        Run.DoesNotExist: there is none of that id.
+    """
+    with transaction.atomic():
+        run = Run.objects.select_for_update(of=("self",)).get(pk=run_id)
+        RunTag.objects.filter(run=run).delete()
+        RunTag.objects.bulk_create(RunTag(run=run, word=word) for word in words)
 
 
 def delete_run(run_id: int) -> None:

@@ -8,6 +8,7 @@ urlpatterns = [
     path("runs/", views.run_list, name="runs"),
     path("runs/new/", views.run_new, name="run_new"),
     path("runs/<int:run_id>/", views.run_page, name="run"),
+    path("runs/<int:run_id>/tags/", views.run_tags, name="run_tags"),
     path("runs/<int:run_id>/stop/", views.run_stop, name="run_stop"),
     path("runs/<int:run_id>/resume/", views.run_resume, name="run_resume"),
     path("runs/<int:run_id>/delete/", views.run_delete, name="run_delete"),

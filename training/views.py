@@ -1,14 +1,18 @@
 """Pages of runs: the list, the form, the live page and its buttons."""
 
-from typing import Any, get_args
+from dataclasses import replace
+from typing import Any, Final, get_args
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from pydantic_core import PydanticCustomError
 
-from inference import wording
+from inference import tags, wording
+from inference.list_query import ListQuery
+from inference.paging import CursorError
 from training import datasets, selectors, services
 from training.config import DatasetKey, Optimizer
 from training.errors import RunStateError
@@ -21,24 +25,43 @@ PAGE_SIZE = 25
 # A page carries this many epochs itself; a longer history comes over the live stream.
 EPOCHS_IN_PAGE = 1000
 EPOCHS_WITHOUT_SCRIPT = 50
+SORT_TITLES: Final = {
+    "-number": "Newest first",
+    "number": "Oldest first",
+    "-test_accuracy": "Best test accuracy",
+    "test_accuracy": "Worst test accuracy",
+    "test_error": "Lowest test error",
+    "-test_error": "Highest test error",
+    "duration": "Shortest training",
+    "-duration": "Longest training",
+    "status": "State",
+}
 
 
 @require_safe
 @ensure_csrf_cookie
 def run_list(request: HttpRequest) -> HttpResponse:
-    """Runs, newest first, in one state (`?status=`) or all; `?cursor=` goes on to older ones."""
-    asked = request.GET.get("status", "")
-    status = asked if asked in Status.values else ""
-    cursor = _whole_number(request.GET.get("cursor"))
-    page = selectors.runs_page(status=status or None, cursor=cursor, limit=PAGE_SIZE)
+    """The runs that fit the filters in the address; `?cursor=` goes on to the next page."""
+    choices = {"status": Status.values, "dataset": get_args(DatasetKey)}
+    query = ListQuery.read(request.GET, choices=choices, sorts=selectors.SORTS)
+    try:
+        page = selectors.runs_page(**query.selection, cursor=query.cursor, limit=PAGE_SIZE)
+    except CursorError:
+        query = replace(query, cursor=None)
+        page = selectors.runs_page(**query.selection, limit=PAGE_SIZE)
     counts = selectors.count_by_status()
-    filters = [("", "All", sum(counts.values())), *((s.value, s.label, counts[s.value]) for s in Status)]
+    states = [("", "All", sum(counts.values())), *((s.value, s.label, counts[s.value]) for s in Status)]
+    status = query.choices.get("status", "")
     context = {
         "page": page,
-        "rows": [(run, selectors.run_json(run)) for run in page.runs],
+        "rows": [(run, selectors.run_json(run)) for run in page.rows],
+        "query": query,
         "status": status,
-        "cursor": cursor,
-        "filters": filters,
+        "filters": [(value, label, count, query.address_with("status", value)) for value, label, count in states],
+        "older": query.address(cursor=page.next_cursor) if page.next_cursor else "",
+        "datasets": [(key, wording.choice_title(key)) for key in get_args(DatasetKey)],
+        "sorts": SORT_TITLES,
+        "known_tags": selectors.known_tags(),
         "page_size": PAGE_SIZE,
         "value_titles": {value: wording.choice_title(value) for value in (*get_args(DatasetKey), *get_args(Optimizer))},
     }
@@ -54,7 +77,7 @@ def run_new(request: HttpRequest) -> HttpResponse:
         form = RunForm(request.POST)
         if form.is_valid():
             try:
-                run = services.submit_run(form.config, name=form.cleaned_data["name"])
+                run = services.submit_run(form.config, name=form.cleaned_data["name"], tags=form.cleaned_data["tags"])
             except services.FieldRefusedError as error:
                 form.add_error(error.field, f"{str(error)[0].upper()}{str(error)[1:]}.")
             else:
@@ -68,6 +91,7 @@ def run_new(request: HttpRequest) -> HttpResponse:
         "datasets": datasets.availability(),
         "presets": PRESETS.values(),
         "preset": request.GET.get("preset", ""),
+        "known_tags": selectors.known_tags(),
         "preset_values": {key: preset_values(key) for key in PRESETS},
     }
     return render(request, "training/run_new.html", context, status=422 if form.errors else 200)
@@ -92,6 +116,19 @@ def run_page(request: HttpRequest, run_id: int) -> HttpResponse:
         "configuration": wording.configuration_rows(run.config),
     }
     return render(request, "training/run.html", context)
+
+
+@require_POST
+def run_tags(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Give the run other tags."""
+    _run_or_404(run_id)
+    try:
+        services.set_tags(run_id, tags.tags_in(request.POST.get("tags", "")))
+    except PydanticCustomError as error:
+        messages.error(request, f"Tags {error.message()}.")
+    else:
+        messages.success(request, "Tags saved.")
+    return redirect("run", run_id)
 
 
 @require_POST
@@ -140,7 +177,3 @@ def _run_or_404(run_id: int) -> Run:
 def _sentence(error: Exception) -> str:
     text = str(error)
     return f"{text[:1].upper()}{text[1:]}."
-
-
-def _whole_number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None

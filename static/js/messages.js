@@ -7,7 +7,7 @@
  * @typedef {{id: number, name: string, title: string, status: string, stage: string, failure: string,
  *   finish_reason: string, config: Record<string, any>, created: string, started: string | null,
  *   finished: string | null, epoch: number, epochs: number, progress: number, latest: Epoch | null, curve: number[],
- *   attempt: number, worker: string, version: number | null, parameters: number, can_stop: boolean,
+ *   attempt: number, worker: string, train_seconds: number, tags: string[], version: number | null, parameters: number, can_stop: boolean,
  *   can_resume: boolean}} Run
  * @typedef {{type: "run.snapshot", run: Run, epochs: Epoch[], events: RunEvent[]}} RunSnapshot
  * @typedef {{type: "epoch.finished", epoch: Epoch}} EpochFinished

@@ -244,6 +244,6 @@ def test_versions_are_listed_newest_first_page_by_page(draw_network: Draw) -> No
     first = selectors.versions_page(limit=2)
     second = selectors.versions_page(limit=2, cursor=first.next_cursor)
     third = selectors.versions_page(limit=2, cursor=second.next_cursor)
-    pages = [[version.number for version in page.versions] for page in (first, second, third)]
+    pages = [[version.number for version in page.rows] for page in (first, second, third)]
     assert pages == [[5, 4], [3, 2], [1]]
     assert third.next_cursor is None

@@ -87,6 +87,7 @@ def test_the_version_of_a_run_tells_how_it_was_trained(submit: Submit) -> None:
     assert version.source == "run"
     assert version.config == run.config
     assert version.history == [dict(epoch) for epoch in epochs_after(run.pk)]
+    assert run.train_seconds == pytest.approx(version.train_seconds)
     assert version.layer_sizes == [784, 20, 10]
     assert (version.dataset, version.dataset_fingerprint) == ("pen-strokes", datasets.load("pen-strokes").fingerprint)
 
@@ -236,6 +237,14 @@ def test_a_full_disk_fails_the_run(submit: Submit, monkeypatch: pytest.MonkeyPat
     run = submit()
     execute(run.pk)
     assert get_run(run.pk).failure == "OSError: [Errno 28] No space left on device"
+
+
+def test_a_version_inherits_the_tags_of_its_run(submit: Submit) -> None:
+    run = submit(epochs=1)
+    services.set_tags(run.pk, ["wide", "paper"])
+    version = finished(run).version
+    assert version is not None
+    assert [tag.word for tag in version.tags.all()] == ["wide", "paper"]
 
 
 def test_publishing_that_fails_leaves_no_version_and_no_lie(submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:

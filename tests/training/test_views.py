@@ -436,3 +436,33 @@ def test_no_page_needs_script_or_style_in_its_text(client: Client, write_run: Ca
     assert all("src=" in script or "application/json" in script for script in scripts)
     assert not re.search(r"<[^>]+ (style|on\w+)=", page)
     assert not re.search(r'(src|href)="(https?:)?//', page)
+
+
+# Finding runs again
+
+
+def test_runs_are_found_by_data_set_tag_and_text_in_the_order_asked(
+    client: Client, write_run: Callable[..., Run]
+) -> None:
+    for name, accuracy, tag in (("Wide A", 0.8, "wide"), ("Wide B", 0.95, "wide"), ("Wide C", 0.99, "deep")):
+        run = write_run(name=name, status=Status.STOPPED, epochs=1)
+        Run.objects.filter(pk=run.pk).update(latest={**run.latest, "test_accuracy": accuracy})
+        client.post(f"/runs/{run.pk}/tags/", {"tags": tag})
+    write_run(name="Narrow", status=Status.STOPPED)
+    page = client.get("/runs/?q=wide&tag=wide&dataset=pen-strokes&status=stopped&sort=-test_accuracy").content.decode()
+    assert re.findall(r">(Wide .|Narrow)<", page) == ["Wide B", "Wide A"]
+    assert "Nothing matches" in client.get("/runs/?tag=nobody").content.decode()
+
+
+def test_tags_are_given_with_the_form_and_changed_by_the_api(client: Client, nothing_enqueued: list[int]) -> None:
+    client.post("/runs/new/", {**RIGHT, "tags": "Wide, class 7b"})
+    run = Run.objects.get()
+    assert [tag.word for tag in run.tags.all()] == ["wide", "class 7b"]
+    assert client.patch(f"/api/v1/runs/{run.pk}", {"tags": ["x"]}, "application/json").json()["tags"] == ["x"]
+
+
+def test_wrong_tags_are_told_beside_their_field_and_submit_nothing(client: Client) -> None:
+    page = client.post("/runs/new/", {**RIGHT, "tags": "z" * 60}).content.decode()
+    assert "Tags may have 40 letters each" in page
+    assert "z" * 60 in page
+    assert not Run.objects.exists()

@@ -15,7 +15,7 @@ class Command(BaseCommand):
         parser.add_argument("--limit", type=int, default=50)
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 -- Django's signature
-        for version in versions_page(limit=options["limit"]).versions:
+        for version in versions_page(limit=options["limit"]).rows:
             accuracy = "" if version.test_accuracy is None else f"{version.test_accuracy:.2%}"
             shape = "-".join(map(str, version.layer_sizes))
             aliases = " ".join(alias.name for alias in version.aliases.all())

@@ -58,6 +58,7 @@ function fill(row, run) {
   bar.className = run.status === "completed" ? "is-completed" : ENDED.includes(run.status) ? "is-ended" : "";
   put(part(row, "epoch", HTMLElement), run.stage || `epoch ${run.epoch} of ${run.epochs}`);
   put(part(row, "accuracy", HTMLElement), percent(run.latest?.test_accuracy));
+  showTags(part(row, "tags", HTMLElement), run.tags);
   const link = part(row, "version", HTMLAnchorElement);
   link.hidden = run.version === null;
   if (run.version !== null) {
@@ -69,15 +70,32 @@ function fill(row, run) {
 
 /**
  * @param {Element} element
+ * @param {string[]} tags
+ */
+function showTags(element, tags) {
+  if (element.textContent === tags.map((tag) => `#${tag}`).join("")) return;
+  element.replaceChildren(
+    ...tags.map((tag) => {
+      const link = document.createElement("a");
+      link.className = "tag";
+      link.href = `/runs/?tag=${encodeURIComponent(tag)}`;
+      link.textContent = `#${tag}`;
+      return link;
+    }),
+  );
+}
+
+/**
+ * @param {Element} element
  * @param {string} text
  */
 function put(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-const query = new URLSearchParams({ limit: box.dataset.limit ?? "25" });
-if (box.dataset.status) query.set("status", box.dataset.status);
-if (box.dataset.cursor) query.set("cursor", box.dataset.cursor);
+// The address of a list and the API's name their filters alike.
+const query = new URLSearchParams(box.dataset.query);
+query.set("limit", box.dataset.limit ?? "25");
 const poller = new ListPoller({ url: `/api/v1/runs?${query}` });
 poller.addEventListener("runs", (event) => show(/** @type {CustomEvent} */ (event).detail));
 poller.addEventListener("trouble", (event) => {
