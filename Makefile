@@ -14,7 +14,7 @@ BENCH_STAMP := $(VENV)/installed-bench
 MODEL ?= inference/starter_files/starter.pickle
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test test-python test-js test-postgres bench bench-drawn bench-live faults lint format migrations lock starter screenshots clean
+.PHONY: help run install test test-python test-js test-postgres bench bench-drawn bench-live bench-pages faults lint format migrations lock starter screenshots clean
 
 help: ## list the recipes
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -61,6 +61,9 @@ bench: $(BENCH_STAMP) ## time training beside PyTorch, Keras, scikit-learn and t
 
 bench-live: $(DEV_STAMP) ## how soon two hundred watchers of a run have an epoch
 	@$(BIN)/python -m benchmarks.live $(ARGS)
+
+bench-pages: $(DEV_STAMP) ## how long pages take with 10,000 runs and 1,000,000 epochs
+	@$(BIN)/python -m benchmarks.pages $(ARGS)
 
 bench-drawn: $(STAMP) ## read real pen strokes with the starter (needs DIGITLAB_STROKES; MODEL=file for another)
 	@$(BIN)/python benchmarks/drawn.py $(MODEL) $(ARGS)
