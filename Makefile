@@ -14,7 +14,7 @@ BENCH_STAMP := $(VENV)/installed-bench
 MODEL ?= inference/starter_files/starter.pickle
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test test-python test-js test-postgres bench bench-drawn bench-live bench-pages faults lint format migrations lock starter screenshots clean
+.PHONY: help run install test test-python test-js test-postgres bench bench-drawn bench-live bench-pages faults lint format migrations lock starter detector screenshots clean
 
 help: ## list the recipes
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -70,6 +70,9 @@ bench-drawn: $(STAMP) ## read real pen strokes with the starter (needs DIGITLAB_
 
 starter: $(STAMP) ## train the starter version anew (some minutes; needs MNIST)
 	@$(BIN)/python manage.py train_starter
+
+detector: $(STAMP) ## train anew what tells digits from other marks (some minutes; needs MNIST)
+	@$(BIN)/python manage.py train_detector
 
 screenshots: $(DEV_STAMP) ## take the pictures in docs/ from the running program
 	@$(BIN)/python docs/take_screenshots.py

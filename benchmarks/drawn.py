@@ -19,8 +19,11 @@ from drawn_sheet import save_sheet
 from numpy.typing import NDArray
 
 from inference.artifacts import network_from_bytes
+from inference.digit_detector import detector
 from inference.preprocessing import PREPROCESSING_ID, pixels_from_image, pixels_from_strokes
+from inference.verdicts import SURE_FROM
 from nnlib import Network
+from nnlib.calibration import fit_temperature, tempered
 
 OTHER_SIZES = (0.4, 0.95)
 OTHER_BRUSHES = (8, 12, 16, 24, 32)
@@ -41,11 +44,17 @@ def main() -> None:
     network, digits = network_from_bytes(options.model.read_bytes()), load_digits()
     layers = "-".join(map(str, network.architecture.layer_sizes))
     tell(f"{layers}, {PREPROCESSING_ID}, {len(digits)} digits, seed {options.seed}")
+    temperature = 1.0
     if os.environ.get("DIGITLAB_MNIST"):
-        tell(f"MNIST's test set: {mnist_accuracy(network):.2%}")
+        x, y = mnist_test()
+        tell(
+            f"MNIST's test set: {(answers(network, x) == y).mean():.2%}, {(refused(x)).mean():.2%} refused as no digit"
+        )
+        temperature = fit_temperature(network.probabilities(x[::2]), y[::2])
+    tell(f"temperature {temperature:.2f}")
     sample = digits[:: options.pictures]
-    report("strokes", network, digits, from_strokes, seed=options.seed, sheet=options.sheet)
-    report("pictures", network, sample, from_picture, seed=options.seed)
+    report("strokes", network, digits, from_strokes, seed=options.seed, temperature=temperature, sheet=options.sheet)
+    report("pictures", network, sample, from_picture, seed=options.seed, temperature=temperature)
     tell("share of answers changed by another place, size and brush (40-95 % of the canvas, 8-32 px):")
     tell(f"  strokes   {changed(network, digits, from_strokes, seed=options.seed):.2%}")
     tell(f"  pictures  {changed(network, sample, from_picture, seed=options.seed):.2%}")
@@ -74,9 +83,16 @@ def answers(network: Network, pixels: Pixels) -> Answers:
 
 
 def report(
-    name: str, network: Network, digits: Sequence[Digit], read: Reader, *, seed: int, sheet: Path | None = None
+    name: str,
+    network: Network,
+    digits: Sequence[Digit],
+    read: Reader,
+    *,
+    seed: int,
+    temperature: float,
+    sheet: Path | None = None,
 ) -> None:
-    """Tell the share read right per brush and source, and the confusions."""
+    """Tell the share read right per brush and source, the confusions, and what the verdicts are worth."""
     rng = np.random.default_rng(seed)
     started = time.perf_counter()
     pixels = np.concatenate([drawn(digits, read, brush, SIZES, rng) for brush in BRUSHES])
@@ -94,6 +110,9 @@ def report(
         tell(f"  brush {brush:2d} px  {right[brushes == brush].mean():.2%}  {'  '.join(shares)}")
     confusions = Counter((int(a), int(b)) for a, b in zip(labels[~right], got[~right], strict=True))
     tell("  drawn as -> read as: " + ", ".join(f"{a}->{b} {n}" for (a, b), n in confusions.most_common(12)))
+    sure = tempered(network.probabilities(pixels), temperature).max(axis=1) >= SURE_FROM
+    tell(f"  sure of {sure.mean():.2%}, of which {right[sure].mean():.2%} are right; unsure: {right[~sure].mean():.2%}")
+    tell(f"  refused as no digit: {refused(pixels).mean():.2%}")
     if sheet:
         # Strokes are read alike with every brush: the first is enough to see.
         wrong = np.flatnonzero(~right & (brushes == BRUSHES[0]))
@@ -109,11 +128,16 @@ def changed(network: Network, digits: Sequence[Digit], read: Reader, *, seed: in
     return float(np.mean([other != reference for other in others]))
 
 
-def mnist_accuracy(network: Network) -> float:
-    """Share in [0, 1] of MNIST's test set read right."""
+def refused(pixels: Pixels) -> NDArray[np.bool_]:
+    """`(n,)`: which rows of `(n, 784)` are said to be no digit."""
+    known = detector()
+    return known.likelihoods(pixels) < known.threshold
+
+
+def mnist_test() -> tuple[Pixels, Answers]:
+    """MNIST's test set: `(10000, 784)` in [0, 1] and `(10000,)`."""
     with np.load(os.environ["DIGITLAB_MNIST"]) as mnist:
-        x, y = mnist["x_test"].reshape(-1, 784).astype(np.float32) / 255, mnist["y_test"]
-    return float((answers(network, x) == y).mean())
+        return mnist["x_test"].reshape(-1, 784).astype(np.float32) / 255, mnist["y_test"].astype(np.intp)
 
 
 def tell(text: str) -> None:

@@ -19,6 +19,7 @@ from inference.models import CHAMPION
 from inference.preprocessing import pixels_from_image, pixels_from_rows, pixels_from_strokes
 from inference.selectors import resolve
 from inference.services import load_network
+from inference.verdicts import how_sure, looks_like_a_digit
 from nnlib import Network
 
 MAX_VERSIONS: Final = 20
@@ -60,10 +61,11 @@ class PredictRequest(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class LoadedVersion:
-    """A version's number and its network."""
+    """A version's number, its network, and the temperature that makes its probabilities honest; 1 where unknown."""
 
     number: int
     network: Network
+    temperature: float = 1.0
 
 
 class NetworkCache:
@@ -95,7 +97,7 @@ class NetworkCache:
             network = self._networks.pop(version.sha256, None)
         if network is None:
             network = load_network(version)
-        loaded = LoadedVersion(version.number, network)
+        loaded = LoadedVersion(version.number, network, version.temperature)
         with self._lock:
             self._networks[version.sha256] = network
             while len(self._networks) > self._most:
@@ -135,6 +137,8 @@ def answer(request: PredictRequest, versions: Sequence[LoadedVersion]) -> dict[s
     reply: dict[str, Any] = {"results": results}
     if not is_many:
         reply["seen"] = np.rint(x[0] * 255).astype(np.uint8).tolist()
+    if request.pixels is None:
+        reply |= looks_like_a_digit(x)
     if request.id is not None:
         reply["id"] = request.id
     return reply
@@ -157,6 +161,7 @@ def _result(version: LoadedVersion, x: NDArray[np.float32], *, is_many: bool, wi
         result |= {"digits": digits.tolist(), "probabilities": probabilities.tolist()}
     else:
         result |= {"digit": int(digits[0]), "probabilities": probabilities[0].tolist()}
+        result |= how_sure(probabilities[0], temperature=version.temperature)
         if with_activations:
             result["activations"] = [layer[0].tolist() for layer in version.network.activations(x)]
     return result

@@ -7,8 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlib import Network, evaluate
+from nnlib.calibration import calibration_error, fit_temperature, tempered
 from training.config import OUTPUTS, Loss
 from training.messages import EpochJson
+
+ROWS = 1000
 
 
 def measured(
@@ -17,10 +20,15 @@ def measured(
     """The metrics of a version, and the digit it reads in each test image `(n,)`.
 
     `confusion[t][p]` counts images of digit t read as p. Precision and recall are shares in [0, 1] per digit; precision
-    is None for a digit that was never answered.
+    is None for a digit that was never answered. `calibration` is fitted on every other test image and judged on the
+    rest: the mean distance between how sure the network is and how often it is right, before and after.
     """
     result = evaluate(network, x, y, loss=loss)
-    metrics: dict[str, Any] = {"test_error": result.error, **answer_metrics(y, result.predictions)}
+    metrics: dict[str, Any] = {
+        "test_error": result.error,
+        **answer_metrics(y, result.predictions),
+        "calibration": calibration(network, x, y),
+    }
     if history:
         last = history[-1]
         metrics |= {
@@ -40,6 +48,24 @@ def answer_metrics(truth: NDArray[np.uint8], answers: NDArray[np.uint8]) -> dict
         "confusion": confusion.tolist(),
         "precision": _shares(confusion.diagonal(), confusion.sum(axis=0)),
         "recall": _shares(confusion.diagonal(), confusion.sum(axis=1)),
+    }
+
+
+def calibration(network: Network, x: NDArray[np.uint8], y: NDArray[np.uint8]) -> dict[str, float]:
+    """`temperature`, and the calibration error in [0, 1] without and with it, on images that it was not fitted on."""
+    probabilities = np.concatenate(
+        [
+            network.probabilities(x[start : start + ROWS].astype(np.float32) / np.float32(255))
+            for start in range(0, len(x), ROWS)
+        ]
+    )
+    fitted, judged = slice(0, None, 2), slice(1, None, 2)
+    temperature = fit_temperature(probabilities[fitted], y[fitted])
+    after = tempered(probabilities[judged], temperature)
+    return {
+        "temperature": temperature,
+        "error_before": calibration_error(probabilities[judged], y[judged]),
+        "error_after": calibration_error(after, y[judged]),
     }
 
 

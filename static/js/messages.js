@@ -15,8 +15,9 @@
  * @typedef {{type: "status.changed", status: string, version: number | null, run: Run, events: RunEvent[]}} StatusChanged
  * @typedef {RunSnapshot | EpochFinished | BatchProgress | StatusChanged} RunMessage
  *
- * @typedef {{version: number, digit: number, probabilities: number[]}} Reading
- * @typedef {{id?: string | number, results: Reading[], seen: number[]}} Prediction
+ * @typedef {{version: number, digit: number, probabilities: number[], confidence: number, verdict: "sure" | "unsure",
+ *   candidates: number[]}} Reading
+ * @typedef {{id?: string | number, results: Reading[], seen: number[], is_digit?: boolean, digit_likelihood?: number}} Prediction
  * @typedef {{number: number, title: string, history: Epoch[]}} Curve
  */
 

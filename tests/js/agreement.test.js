@@ -6,9 +6,11 @@ import { agreementSentence, majority } from "../../static/js/draw/agreement.js";
  * @param {number} version
  * @param {number} digit
  * @param {number} [share]
+ * @returns {import("../../static/js/messages.js").Reading}
  */
 function reading(version, digit, share = 0.9) {
-  return { version, digit, probabilities: Array.from({ length: 10 }, (_, one) => (one === digit ? share : 0.01)) };
+  const worth = { confidence: share, verdict: /** @type {const} */ ("sure"), candidates: [digit] };
+  return { version, digit, ...worth, probabilities: Array.from({ length: 10 }, (_, one) => (one === digit ? share : 0.01)) };
 }
 
 const titleOf = (/** @type {number} */ number) => `Version ${number}`;

@@ -105,6 +105,9 @@ def test_the_metrics_of_a_version_are_those_of_its_network(submit: Submit) -> No
     assert confusion.sum() == len(data.y_test)
     assert metrics["recall"][4] == pytest.approx(confusion[4, 4] / confusion[4].sum())
     assert metrics["precision"][4] == pytest.approx(confusion[4, 4] / confusion[:, 4].sum())
+    calibration = metrics["calibration"]
+    assert version.temperature == calibration["temperature"] > 0
+    assert 0 <= calibration["error_after"] <= 1
     assert (metrics["epochs"], metrics["test_error"]) == (2, pytest.approx(version.history[-1]["test_error"]))
 
 

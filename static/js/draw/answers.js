@@ -43,7 +43,7 @@ export class Answers {
   clear(sentence) {
     for (const card of this.#cards.values()) {
       card.classList.add("is-waiting");
-      card.classList.remove("is-odd");
+      card.classList.remove("is-odd", "is-unsure");
       part(card, "digit", HTMLElement).textContent = "–";
       part(card, "sentence", HTMLElement).textContent = sentence;
       setBars(card, Array.from({ length: 10 }, () => 0), -1);
@@ -73,8 +73,19 @@ function showReading(card, reading, isOdd) {
   card.classList.remove("is-waiting");
   card.classList.toggle("is-odd", isOdd);
   part(card, "digit", HTMLElement).textContent = String(reading.digit);
-  part(card, "sentence", HTMLElement).textContent = `${percent(reading.probabilities[reading.digit], 1)} sure`;
+  part(card, "sentence", HTMLElement).textContent = sureness(reading);
+  card.classList.toggle("is-unsure", reading.verdict === "unsure");
   setBars(card, reading.probabilities, reading.digit);
+}
+
+/**
+ * @param {Pick<Reading, "confidence" | "verdict" | "candidates">} reading
+ * @returns {string} "98.1 % sure", or between which digits it wavers
+ */
+export function sureness({ confidence, verdict, candidates }) {
+  if (verdict === "sure") return `${percent(confidence, 1)} sure`;
+  if (candidates.length < 2) return `unsure: ${percent(confidence, 1)}`;
+  return `unsure between ${candidates.slice(0, -1).join(", ")} and ${candidates.at(-1)}`;
 }
 
 /**

@@ -20,6 +20,7 @@ class DrawPage {
   #size = byId("size", HTMLInputElement);
   #seen = byId("seen", HTMLCanvasElement);
   #form = byId("versions", HTMLFormElement);
+  #isSettled = true;
 
   start() {
     this.#pad.addEventListener("change", () => this.#onInk());
@@ -113,11 +114,13 @@ class DrawPage {
 
   /** While the pen moves: asked only where answers stream. */
   #onInk() {
+    this.#isSettled = false;
     this.#showTools();
     if (this.#predictor.isStreaming && !this.#drawing.isEmpty) this.#ask();
   }
 
   #settled() {
+    this.#isSettled = true;
     this.#showTools();
     if (this.#drawing.isEmpty) this.#blank(WAITING);
     else this.#ask();
@@ -145,6 +148,8 @@ class DrawPage {
     if (this.#drawing.isEmpty) return;
     byId("trouble", HTMLElement).hidden = true;
     this.#answers.show(prediction.results);
+    // Half a digit looks like none: nothing is said of it before the pen is lifted.
+    byId("unlike", HTMLElement).hidden = !this.#isSettled || prediction.is_digit !== false;
     paintSeen(this.#seen, prediction.seen);
     const titles = new Map(this.#chosen().map((version) => [version.number, version.title]));
     const sentence = agreementSentence(prediction.results, (number) => titles.get(number) ?? `Version ${number}`);
@@ -166,6 +171,7 @@ class DrawPage {
   #blank(sentence) {
     this.#predictor.forget();
     byId("trouble", HTMLElement).hidden = true;
+    byId("unlike", HTMLElement).hidden = true;
     this.#answers.clear(sentence);
     paintSeen(this.#seen, null);
     this.#say(sentence === WAITING ? "" : sentence);

@@ -4,6 +4,6 @@ A style (`straight_styles`, `round_styles`, `curved_styles`) is a way to write a
 it; a pen of some width paints it. No image and no stroke of a real person goes in.
 """
 
-from training.datasets.pen_strokes.generation import generate
+from training.datasets.pen_strokes.generation import generate, generate_marks
 
-__all__ = ["generate"]
+__all__ = ["generate", "generate_marks"]

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from inference.painting import PEN_WIDTH, SIDE, paint
 from training.datasets.pen_strokes.hand import write
-from training.datasets.pen_strokes.styles import STYLES
+from training.datasets.pen_strokes.other_marks import MARKS
+from training.datasets.pen_strokes.styles import STYLES, Style
 
 Images = NDArray[np.uint8]
 
@@ -18,6 +19,7 @@ _BETWEEN_REPORTS = 500
 _PEN_SPREAD = 0.32
 _WEIGHTS = {digit: np.cumsum([*styles.values()]) / sum(styles.values()) for digit, styles in STYLES.items()}
 _CHOICES = {digit: tuple(styles) for digit, styles in STYLES.items()}
+_MARKS, _MARK_WEIGHTS = tuple(MARKS), np.cumsum([*MARKS.values()]) / sum(MARKS.values())
 
 
 def generate(
@@ -45,14 +47,29 @@ def generate(
     return images[:train], labels[:train], images[train:], labels[train:]
 
 
+def generate_marks(*, seed: int, count: int, progress: Callable[[float], None] | None = None) -> Images:
+    """Images `(count, 28, 28)` uint8 of what is no digit, by the same hands; the same for the same arguments."""
+    rng = np.random.Generator(np.random.PCG64(seed))
+    images = np.empty((count, SIDE, SIDE), np.uint8)
+    for index in range(count):
+        images[index] = _painted(_MARKS[int(np.searchsorted(_MARK_WEIGHTS, rng.random(), side="right"))], rng)
+        if progress and (index + 1) % _BETWEEN_REPORTS == 0:
+            progress((index + 1) / count)
+    return images
+
+
 def _balanced(count: int, rng: Generator) -> NDArray[np.uint8]:
     labels: NDArray[np.uint8] = rng.permutation((np.arange(count) % 10).astype(np.uint8))
     return labels
 
 
 def _image(digit: int, rng: Generator) -> NDArray[np.uint8]:
-    """`(28, 28)` one writing of `digit`: a style, a hand, a pen."""
-    style = _CHOICES[digit][int(np.searchsorted(_WEIGHTS[digit], rng.random(), side="right"))]
+    """`(28, 28)` one writing of `digit`, in one of its styles."""
+    return _painted(_CHOICES[digit][int(np.searchsorted(_WEIGHTS[digit], rng.random(), side="right"))], rng)
+
+
+def _painted(style: Style, rng: Generator) -> NDArray[np.uint8]:
+    """`(28, 28)` a style, by a hand, with a pen."""
     pen_width = float(np.clip(PEN_WIDTH * np.exp(rng.normal(0.1, _PEN_SPREAD)), 1.2, 5.6))
     image = paint(write(style(rng), rng=rng), pen_width=pen_width)
     pixels: NDArray[np.uint8] = np.rint(image * np.float32(255)).astype(np.uint8)
