@@ -13,7 +13,12 @@ from typing import Any, Final
 from asgiref.sync import sync_to_async
 from pydantic import ValidationError
 
-from inference.errors import ArtifactError, InferenceError, InkError, VersionNotFoundError
+from inference.errors import (
+    ArtifactError,
+    CorrectionLimitError,
+    InferenceError,
+    InkError,
+)
 from inference.prediction import NETWORKS, LoadedVersion, PredictRequest, answer
 
 logger = logging.getLogger(__name__)
@@ -29,9 +34,11 @@ MAX_MESSAGE_BYTES: Final = 2 * 1024 * 1024
 
 def status_of(error: InferenceError) -> int:
     """The HTTP status that goes with an error: 4xx for what the caller did."""
-    if isinstance(error, VersionNotFoundError):
+    if isinstance(error, LookupError):
         return 404
-    return 422 if isinstance(error, InkError) else 409 if isinstance(error, ArtifactError) else 400
+    if isinstance(error, InkError):
+        return 422
+    return 409 if isinstance(error, ArtifactError | CorrectionLimitError) else 400
 
 
 class PredictHttp:

@@ -1,13 +1,15 @@
 """Versions as tables and curves: what the pages of one version and of several side by side show."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
+from types import MappingProxyType
 from typing import Any, Final
 
 from inference import wording
 from inference.models import ModelVersion
 from inference.templatetags import readable
+from inference.yardstick import Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,18 @@ def configuration_table(versions: Sequence[ModelVersion], *, hide_equal: bool = 
     return [row for row in rows if not (hide_equal and row.is_equal)]
 
 
-def metrics_table(versions: Sequence[ModelVersion]) -> list[Row]:
-    """What was measured of each, the best of a row marked."""
-    return [
+def metrics_table(
+    versions: Sequence[ModelVersion], corrections: Mapping[int, Score] = MappingProxyType({})
+) -> list[Row]:
+    """What was measured of each, the best of a row marked, and how each reads people's `corrections`."""
+    rows = [
         _metric_row(title, [value(version) for version in versions], show, best) for title, value, show, best in METRICS
     ]
+    if corrections:
+        scores = [corrections.get(version.number) for version in versions]
+        shares = [None if score is None else score.accuracy for score in scores]
+        rows.insert(1, _metric_row("Your corrections", shares, _percent, max))
+    return rows
 
 
 def confusion_rows(confusion: Any) -> list[list[tuple[int, float]]]:

@@ -27,3 +27,11 @@ class VersionInUseError(InferenceError):
 
 class ComparisonError(InferenceError, ValueError):
     """What was asked to be compared cannot be."""
+
+
+class CorrectionNotFoundError(InferenceError, LookupError):
+    """No correction has this id."""
+
+
+class CorrectionLimitError(InferenceError):
+    """There are as many corrections as are kept."""

@@ -31,6 +31,16 @@ Point = tuple[float, float]
 VersionName = int | Annotated[str, Field(max_length=60)]
 
 
+def check_one_form(*forms: object) -> None:
+    """Refuse ink in none of the forms, or in more than one.
+
+    Raises:
+        PydanticCustomError: as Pydantic wants it from a validator.
+    """
+    if sum(ink is not None for ink in forms) != 1:
+        raise PydanticCustomError("one_ink", "give exactly one of strokes, image and pixels")
+
+
 class PredictRequest(BaseModel):
     """A drawing in one of three forms, and who should read it."""
 
@@ -54,8 +64,7 @@ class PredictRequest(BaseModel):
 
     @model_validator(mode="after")
     def _check_one_form(self) -> Self:
-        if sum(ink is not None for ink in (self.strokes, self.image, self.pixels)) != 1:
-            raise PydanticCustomError("one_ink", "give exactly one of strokes, image and pixels")
+        check_one_form(self.strokes, self.image, self.pixels)
         return self
 
 

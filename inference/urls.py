@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from inference import registry_views, views
+from inference import correction_views, registry_views, views
 
 urlpatterns = [
     path("", views.draw, name="draw"),
+    path("corrections/", correction_views.correction_list, name="corrections"),
+    path("corrections/relabel/", correction_views.correction_relabel, name="corrections_relabel"),
+    path("corrections/delete/", correction_views.correction_delete, name="corrections_delete"),
     path("versions/", views.version_list, name="versions"),
     path("versions/import/", registry_views.version_import, name="version_import"),
     path("versions/compare/", views.compare, name="compare"),

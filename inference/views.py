@@ -10,7 +10,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import condition, require_http_methods, require_POST, require_safe
 from pydantic_core import PydanticCustomError
 
-from inference import comparing, network_summary, selectors, services, tags, wording
+from inference import comparing, network_summary, selectors, services, tags, wording, yardstick
 from inference.errors import ArtifactError, VersionInUseError, VersionNotFoundError
 from inference.list_query import ListQuery
 from inference.model_files.kinds import KINDS
@@ -46,6 +46,7 @@ def draw(request: HttpRequest) -> HttpResponse:
         "champion": champion,
         "chosen": chosen,
         "missing": missing,
+        "digits": range(10),
     }
     return render(request, "inference/draw.html", context, status=404 if missing else 200)
 
@@ -86,6 +87,7 @@ def version_page(request: HttpRequest, number: int) -> HttpResponse:
         "is_champion": any(alias.name == CHAMPION for alias in version.aliases.all()),
         "configuration": wording.configuration_rows(version.config),
         "metrics": metrics,
+        "corrections": yardstick.scores_for_page([number]).get(number),
         "confusion": comparing.confusion_rows(metrics.get("confusion")),
         "classes": comparing.class_rows(metrics),
         "children": [child.number for child in version.children.only("number").order_by("number")],
@@ -139,7 +141,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         "sentence": sentence,
         "hide_equal": hide_equal,
         "configuration": comparing.configuration_table(versions, hide_equal=hide_equal) if enough else [],
-        "metrics": comparing.metrics_table(versions) if enough else [],
+        "metrics": comparing.metrics_table(versions, yardstick.scores_for_page(numbers)) if enough else [],
         "curves": [comparing.curve(version) for version in versions] if enough else [],
         "choices": [] if enough else selectors.all_versions(),
         "champion": selectors.champion_number(),

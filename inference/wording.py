@@ -28,6 +28,7 @@ _VALUE_TITLES: Final[dict[str, str]] = {
     "mnist": "MNIST",
     "pen-strokes": "Pen strokes",
     "mnist+pen-strokes": "MNIST and pen strokes",
+    "corrections": "Corrections",
     "relu": "ReLU",
     "sgd": "SGD",
     "rmsprop": "RMSProp",

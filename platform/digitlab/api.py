@@ -12,6 +12,7 @@ from ninja.errors import ValidationError, ValidationErrorContext
 from digitlab.auth import api_authentication
 from inference.api import router as inference_router
 from inference.asgi import status_of
+from inference.correction_api import router as correction_router
 from inference.errors import InferenceError, VersionInUseError
 from training.api import router as training_router
 from training.errors import RunStateError
@@ -44,6 +45,7 @@ api = DigitLabAPI(
 )
 api.add_router("", training_router)
 api.add_router("", inference_router)
+api.add_router("", correction_router)
 
 
 @api.exception_handler(FieldRefusedError)

@@ -12,7 +12,7 @@ export class ApiError extends Error {
 }
 
 /**
- * The JSON that the API answers with.
+ * The JSON that the API answers with; null where it has nothing to say.
  *
  * @param {string} url
  * @param {{method?: string, body?: unknown, signal?: AbortSignal}} [request]
@@ -33,6 +33,7 @@ export async function fetchJson(url, { method = "GET", body, signal } = {}) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiError("The server does not answer.", 0);
   }
+  if (response.status === 204) return null;
   const answer = await response.json().catch(() => null);
   if (!response.ok) throw new ApiError(detailOf(answer, response.status), response.status);
   if (answer === null) throw new ApiError("The server's answer cannot be read.", response.status);

@@ -5,6 +5,7 @@ import { Drawing } from "./drawing.js";
 import { Pad } from "./pad.js";
 import { Predictor } from "./predictor.js";
 import { paintSeen } from "./seen.js";
+import { Teaching } from "./teaching.js";
 
 /** @typedef {import("../messages.js").Prediction} Prediction */
 
@@ -17,6 +18,7 @@ class DrawPage {
   #pad = new Pad(byId("pad", HTMLCanvasElement), this.#drawing);
   #predictor = new Predictor();
   #answers = new Answers(byId("answers", HTMLElement), byId("answer", HTMLTemplateElement));
+  #teaching = new Teaching(byId("teach", HTMLElement));
   #size = byId("size", HTMLInputElement);
   #seen = byId("seen", HTMLCanvasElement);
   #form = byId("versions", HTMLFormElement);
@@ -34,6 +36,7 @@ class DrawPage {
     this.#pad.brush = this.#size.valueAsNumber;
     this.#answers.setVersions(this.#chosen());
     this.#blank(WAITING);
+    this.#teaching.start();
     this.#pad.start();
     this.#predictor.start();
   }
@@ -73,6 +76,8 @@ class DrawPage {
       return key === "z" ? () => this.#change(() => this.#drawing.undo()) : undefined;
     }
     if (event.altKey) return undefined;
+    const named = event.shiftKey ? /^Digit([0-9])$/.exec(event.code)?.[1] : undefined;
+    if (named !== undefined) return () => this.#teaching.name(Number(named));
     // Enter presses the button, link or box that has the focus.
     const isOnControl = event.target instanceof Element && event.target.closest("a, button, input, summary") !== null;
     /** @type {Record<string, () => void>} */
@@ -80,6 +85,7 @@ class DrawPage {
       d: () => this.#choose("draw"),
       e: () => this.#choose("erase"),
       c: () => this.#change(() => this.#drawing.clear()),
+      t: () => this.#teaching.focus(),
       "[": () => this.#grow(-2),
       "]": () => this.#grow(2),
     };
@@ -108,6 +114,7 @@ class DrawPage {
   /** @param {() => void} step */
   #change(step) {
     step();
+    this.#teaching.forget();
     this.#pad.paint();
     this.#settled();
   }
@@ -115,6 +122,7 @@ class DrawPage {
   /** While the pen moves: asked only where answers stream. */
   #onInk() {
     this.#isSettled = false;
+    this.#teaching.forget();
     this.#showTools();
     if (this.#predictor.isStreaming && !this.#drawing.isEmpty) this.#ask();
   }
@@ -152,6 +160,7 @@ class DrawPage {
     byId("unlike", HTMLElement).hidden = !this.#isSettled || prediction.is_digit !== false;
     paintSeen(this.#seen, prediction.seen);
     const titles = new Map(this.#chosen().map((version) => [version.number, version.title]));
+    this.#teaching.ask({ strokes: this.#drawing.strokes, brush: this.#pad.brush }, prediction.results[0]?.version);
     const sentence = agreementSentence(prediction.results, (number) => titles.get(number) ?? `Version ${number}`);
     this.#say(sentence);
   }
@@ -170,6 +179,7 @@ class DrawPage {
   /** @param {string} sentence */
   #blank(sentence) {
     this.#predictor.forget();
+    this.#teaching.forget();
     byId("trouble", HTMLElement).hidden = true;
     byId("unlike", HTMLElement).hidden = true;
     this.#answers.clear(sentence);

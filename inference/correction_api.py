@@ -1,0 +1,137 @@
+"""The HTTP API of corrections."""
+
+from typing import Annotated, Any, Self
+
+from django.http import HttpRequest
+from ninja import Router, Status
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from inference import correction_selectors, correction_services
+from inference.authors import author_of
+from inference.correction_selectors import MAX_PAGE
+from inference.prediction import MAX_IMAGE_CHARACTERS, Point, PredictRequest, VersionName, check_one_form
+from inference.yardstick import YARDSTICK
+
+router = Router(tags=["corrections"])
+
+Digit = Annotated[int, Field(ge=0, le=9)]
+
+
+class CorrectionRequest(BaseModel):
+    """A drawing in one of three forms, and the digit that it is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    strokes: list[list[Point]] | None = Field(None, description="[[[x, y], …], …] in canvas units, y down")
+    brush: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = Field(
+        None, description="Diameter of the pen in canvas units"
+    )
+    image: Annotated[str, Field(max_length=MAX_IMAGE_CHARACTERS)] | None = Field(
+        None, description="PNG or JPEG in base64"
+    )
+    pixels: list[float] | None = Field(None, description="784 numbers from 0 to 255, ink 255, in MNIST's own layout")
+    label: Digit = Field(description="The digit that it is")
+    version: VersionName | None = Field(None, description="Who took it for what; the champion unless given")
+
+    @model_validator(mode="after")
+    def _check_one_form(self) -> Self:
+        check_one_form(self.strokes, self.image, self.pixels)
+        return self
+
+    def ink(self) -> PredictRequest:
+        """The drawing alone."""
+        return PredictRequest(strokes=self.strokes, brush=self.brush, image=self.image, pixels=self.pixels)
+
+
+class Label(BaseModel):
+    """The digit that a correction is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    label: Digit
+
+
+class CorrectionOut(BaseModel):
+    """A correction: `digit` is what `version` took it for, both null where nobody could be asked."""
+
+    id: int
+    label: int
+    digit: int | None
+    version: int | None
+    form: str
+    strokes: list[list[Point]] | None
+    brush: float | None
+    seen: list[int]
+    preprocessing: str
+    author: str
+    created: str
+
+
+class CorrectionList(BaseModel):
+    """One page of corrections; `next` is the cursor of the next page, null on the last."""
+
+    items: list[CorrectionOut]
+    next: str | None
+
+
+class ScoreOut(BaseModel):
+    """How many of the newest corrections a version reads right."""
+
+    version: int
+    right: int
+    count: int
+    accuracy: float
+
+
+@router.post("corrections", response={201: CorrectionOut}, summary="Say which digit a drawing is")
+def teach(request: HttpRequest, payload: CorrectionRequest) -> Status[Any]:
+    """Keep a drawing with its digit: to measure versions by, and to fine-tune them on."""
+    correction = correction_services.add_correction(
+        payload.ink(), payload.label, version=payload.version, author=author_of(request)
+    )
+    return Status(201, correction_selectors.correction_json(correction))
+
+
+@router.get("corrections", response=CorrectionList, summary="List corrections, newest first")
+def list_corrections(
+    request: HttpRequest,  # noqa: ARG001 -- Ninja's signature
+    label: Digit | None = None,
+    limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 50,
+    cursor: Annotated[int, Field(ge=1)] | None = None,
+) -> dict[str, Any]:
+    """One page of corrections, of one digit or all."""
+    page = correction_selectors.corrections_page(label=label, cursor=cursor, limit=limit)
+    return {
+        "items": [correction_selectors.correction_json(correction) for correction in page.corrections],
+        "next": None if page.next_cursor is None else str(page.next_cursor),
+    }
+
+
+@router.get("corrections/accuracy", response=list[ScoreOut], summary="How versions read the corrections")
+def accuracy(request: HttpRequest, versions: str) -> list[dict[str, Any]]:  # noqa: ARG001
+    """The share of the newest corrections that each version of `versions=3,5` reads right; [] without corrections."""
+    scores = YARDSTICK.scores(correction_selectors.asked_numbers(versions))
+    return [
+        {"version": number, "right": score.right, "count": score.count, "accuracy": score.accuracy}
+        for number, score in scores.items()
+    ]
+
+
+@router.get("corrections/{int:correction_id}", response=CorrectionOut, summary="Show a correction")
+def show(request: HttpRequest, correction_id: int) -> Any:  # noqa: ARG001
+    """The correction as it stands."""
+    return correction_selectors.correction_json(correction_selectors.get_correction(correction_id))
+
+
+@router.patch("corrections/{int:correction_id}", response=CorrectionOut, summary="Relabel a correction")
+def relabel(request: HttpRequest, correction_id: int, payload: Label) -> Any:  # noqa: ARG001
+    """Only the label may change."""
+    return correction_selectors.correction_json(correction_services.relabel(correction_id, payload.label))
+
+
+@router.delete("corrections/{int:correction_id}", response={204: None}, summary="Delete a correction")
+def delete(request: HttpRequest, correction_id: int) -> Status[None]:  # noqa: ARG001
+    """Forget a correction."""
+    correction_selectors.get_correction(correction_id)
+    correction_services.delete_corrections([correction_id])
+    return Status(204, None)

@@ -1,0 +1,106 @@
+"""Reads of corrections; nothing here writes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from django.db.models import Count, Max
+from numpy.typing import NDArray
+
+from inference.errors import ComparisonError, CorrectionNotFoundError
+from inference.models import Correction
+from inference.preprocessing import PIXELS
+
+MAX_PAGE: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionPage:
+    """One page of corrections, newest first; `next_cursor` is None on the last."""
+
+    corrections: list[Correction]
+    next_cursor: int | None
+
+
+def corrections_page(*, label: int | None = None, cursor: int | None = None, limit: int = 50) -> CorrectionPage:
+    """The corrections below id `cursor`, newest first, of one digit or all."""
+    corrections = Correction.objects.order_by("-id")
+    if label is not None:
+        corrections = corrections.filter(label=label)
+    if cursor is not None:
+        corrections = corrections.filter(id__lt=cursor)
+    limit = max(1, min(limit, MAX_PAGE))
+    found = list(corrections[: limit + 1])
+    return CorrectionPage(found[:limit], found[limit - 1].pk if len(found) > limit else None)
+
+
+def get_correction(correction_id: int) -> Correction:
+    """The correction of that id.
+
+    Raises:
+        CorrectionNotFoundError: there is none.
+    """
+    try:
+        return Correction.objects.get(pk=correction_id)
+    except (Correction.DoesNotExist, OverflowError):
+        raise CorrectionNotFoundError(f"there is no correction {correction_id}") from None
+
+
+def corrections_of(ids: Sequence[int]) -> list[Correction]:
+    """The corrections of these ids that are there, newest first, at most `MAX_PAGE`."""
+    return list(Correction.objects.filter(pk__in=ids[:MAX_PAGE]).order_by("-id"))
+
+
+def count() -> int:
+    """How many corrections there are."""
+    return Correction.objects.count()
+
+
+def count_by_label() -> list[int]:
+    """How many corrections there are of each digit, 0 first."""
+    found = dict(Correction.objects.order_by().values_list("label").annotate(Count("id")))
+    return [found.get(digit, 0) for digit in range(10)]
+
+
+def labelled_pixels(*, newest: int | None = None) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Images `(n, 784)` and labels `(n,)`, both uint8, of all corrections or the newest ones; oldest first."""
+    rows = list(Correction.objects.order_by("-id").values_list("pixels", "label")[:newest])[::-1]
+    images = np.frombuffer(b"".join(bytes(pixels) for pixels, _ in rows), np.uint8).reshape(-1, PIXELS)
+    return images, np.array([label for _, label in rows], np.uint8)
+
+
+def asked_numbers(text: str) -> list[int]:
+    """The version numbers in `"3,5"`, each once.
+
+    Raises:
+        ComparisonError: not up to `MAX_PAGE` numbers separated by commas.
+    """
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not parts or len(parts) > MAX_PAGE or not all(p.isascii() and p.isdigit() and len(p) < 10 for p in parts):
+        raise ComparisonError(
+            f"expected up to {MAX_PAGE} version numbers separated by commas, such as 3,5; got {text[:60]!r}"
+        )
+    return list(dict.fromkeys(map(int, parts)))
+
+
+def state() -> tuple[Any, ...]:
+    """A value that is another one after any correction was added, relabelled or deleted."""
+    return tuple(Correction.objects.aggregate(Count("id"), Max("id"), Max("changed_at")).values())
+
+
+def correction_json(correction: Correction) -> dict[str, Any]:
+    """The correction as the API sends it; `seen` is what networks see of it, as `POST predict` answers it."""
+    return {
+        "id": correction.pk,
+        "label": correction.label,
+        "digit": correction.digit,
+        "version": correction.answered_by,
+        "form": correction.form,
+        "strokes": correction.strokes,
+        "brush": correction.brush,
+        "seen": list(bytes(correction.pixels)),
+        "preprocessing": correction.preprocessing,
+        "author": correction.author,
+        "created": correction.created_at.isoformat(),
+    }
