@@ -59,6 +59,7 @@ class DatasetOut(BaseModel):
     test_count: int
     state: Literal["ready", "on_first_use", "unavailable"]
     note: str
+    tested_on: str
 
 
 @router.post("runs", response={201: RunJson}, summary="Submit a run")

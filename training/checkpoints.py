@@ -14,11 +14,17 @@ from inference.errors import ArtifactError
 from training.errors import CheckpointError
 
 _NAME = re.compile(r"^[0-9a-f]{12}-\d+\.checkpoint$")
+_KEPT_DATA = "data.npz"
 
 
 def folder(run_id: int) -> Path:
     """Where the checkpoints of this run lie."""
     return Path(settings.CHECKPOINTS_DIR) / str(run_id)
+
+
+def kept_data(run_id: int) -> Path:
+    """The file with data that the run took and that change since: it lies, and goes, with the checkpoints."""
+    return folder(run_id) / _KEPT_DATA
 
 
 def save(run_id: int, *, token: uuid.UUID, serial: int, state: dict[str, Any]) -> str:
@@ -49,12 +55,17 @@ def load(run_id: int, name: str) -> dict[str, Any]:
 
 
 def others(run_id: int, name: str) -> list[Path]:
-    """Every file of the run beside the checkpoint `name`, half-written ones included.
+    """Every file of the run beside the checkpoint `name` and the data it took, half-written ones included.
 
     Whoever lists them *before* a write under the lease may remove them *after* it: had another worker taken the run and
     saved in between, the write would have been refused. Listed later, they may be the checkpoint of that other worker.
     """
-    return [path for path in folder(run_id).glob("*") if path.name != name]
+    return [path for path in folder(run_id).glob("*") if not is_needed(path, name)]
+
+
+def is_needed(path: Path, name: str) -> bool:
+    """Whether a file of a run is its checkpoint `name` or the data it took."""
+    return path.name in {name, _KEPT_DATA}
 
 
 def remove(files: list[Path]) -> None:

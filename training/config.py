@@ -15,7 +15,7 @@ MAX_PARAMETERS: Final = 10_000_000
 MAX_EPOCHS: Final = 10_000
 MAX_SEED: Final = 2**32 - 1
 
-DatasetKey = Literal["mnist", "pen-strokes", "mnist+pen-strokes"]
+DatasetKey = Literal["mnist", "pen-strokes", "mnist+pen-strokes", "corrections"]
 Activation = Literal["sigmoid", "tanh", "relu"]
 Loss = Literal["squared_error", "cross_entropy"]
 Initializer = Literal["uniform", "xavier", "he"]

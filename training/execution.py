@@ -129,7 +129,7 @@ class Execution:
                 leases.set_stage(self.lease, f"preparing {config.dataset}: {share:.0%}")
 
         leases.set_stage(self.lease, f"loading {config.dataset}")
-        return datasets.load(config.dataset, progress)
+        return datasets.load(config.dataset, progress, kept=checkpoints.kept_data(self.lease.run_id))
 
     def _record(self, event: EpochFinished) -> None:
         name = self.save() or ""

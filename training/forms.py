@@ -7,13 +7,14 @@ from django import forms
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
-from inference import wording
+from inference import correction_selectors, wording
 from inference.errors import VersionNotFoundError
 from inference.selectors import get_version
 from inference.tags import tags_in
 from training import config as options
 from training import datasets
 from training.config import RunConfig
+from training.datasets import corrections
 from training.models import Run
 from training.plain_errors import FieldError, plain_errors
 from training.presets import PRESETS
@@ -136,7 +137,7 @@ def starting_values(query: Mapping[str, str]) -> tuple[dict[str, Any], str]:
     """What the form starts with, and a sentence for people when the address asks for something that is not there.
 
     `?preset=fast` is a preset, `?from_run=12` and `?from_version=3` a stored configuration, `?fine_tune=3` the same but
-    going on from that version's weights.
+    going on from that version's weights; with `&dataset=corrections`, by few and careful steps on the corrections.
     """
     values, sentence = dict[str, Any](), ""
     try:
@@ -149,8 +150,15 @@ def starting_values(query: Mapping[str, str]) -> tuple[dict[str, Any], str]:
         elif "fine_tune" in query:
             values, sentence = _version_values(query["fine_tune"])
             values = {**values, "from_version": int(query["fine_tune"])}
+            if query.get("dataset") == corrections.KEY:
+                values, sentence = {**values, **corrections.RECIPE}, ""
     except (VersionNotFoundError, Run.DoesNotExist, ValueError):
         sentence = "What this form should start from is not there (any more); these are the defaults."
+    if values.get("dataset") == corrections.KEY and correction_selectors.count() < corrections.LEAST:
+        values, sentence = (
+            {**values, "dataset": datasets.default_key()},
+            _sentence(corrections.too_few(correction_selectors.count())),
+        )
     return _as_form_values({**_defaults(), **values}), sentence
 
 
@@ -200,5 +208,10 @@ def _placed(problem: FieldError) -> tuple[str, str]:
     sentence = problem["msg"]
     if inside and isinstance(inside[0], int):
         sentence = f"layer {inside[0] + 1} {sentence}"
-    sentence = f"{sentence[0].upper()}{sentence[1:]}"
-    return str(field), sentence if sentence.endswith((".", "…")) else f"{sentence}."
+    return str(field), _sentence(sentence)
+
+
+def _sentence(text: str) -> str:
+    """With a capital letter and a full stop."""
+    capitalised = f"{text[0].upper()}{text[1:]}"
+    return capitalised if capitalised.endswith((".", "…")) else f"{capitalised}."

@@ -97,7 +97,7 @@ def clear_checkpoints() -> None:
     for run_id, name in needed.items():
         # The worker that holds a run clears behind itself.
         if name is not None:
-            checkpoints.remove([path for path in files[run_id] if path.name != name])
+            checkpoints.remove([path for path in files[run_id] if not checkpoints.is_needed(path, name)])
 
 
 def clear_model_store() -> None:

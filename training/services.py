@@ -8,10 +8,12 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from inference import correction_selectors
 from inference.errors import VersionNotFoundError
 from inference.selectors import get_version
 from training import checkpoints, engines, live, queue
 from training.config import RunConfig
+from training.datasets import corrections
 from training.errors import RunStateError, TrainingError
 from training.models import Run, RunEvent, RunTag
 from training.states import Status, can_become
@@ -35,10 +37,12 @@ def submit_run(config: RunConfig, *, name: str = "", tags: Sequence[str] = (), e
         enqueue: False when the caller will train it in its own process.
 
     Raises:
-        FieldRefusedError: `from_version` names no version, or one of another shape; or the engine is not installed.
+        FieldRefusedError: `from_version` names no version, or one of another shape; the engine is not installed; or
+            there are too few corrections.
     """
     if not engines.is_available(config.engine):
         raise FieldRefusedError("engine", "TensorFlow is not installed here: choose our own network")
+    _check_corrections(config)
     _check_parent(config)
     with transaction.atomic():
         run = Run.objects.create(
@@ -119,6 +123,14 @@ def delete_run(run_id: int) -> None:
 
         transaction.on_commit(remove_files, robust=True)
     live.ring(run_id)
+
+
+def _check_corrections(config: RunConfig) -> None:
+    if config.dataset != corrections.KEY:
+        return
+    count = correction_selectors.count()
+    if count < corrections.LEAST:
+        raise FieldRefusedError("dataset", corrections.too_few(count))
 
 
 def _check_parent(config: RunConfig) -> None:

@@ -575,7 +575,7 @@ def test_a_body_that_is_too_large_is_refused(lab: Lab) -> None:
 
 def test_the_data_sets_are_listed(lab: Lab) -> None:
     _, found = lab.call("GET", "datasets")
-    assert [item["key"] for item in found] == ["mnist", "pen-strokes", "mnist+pen-strokes"]
+    assert [item["key"] for item in found] == ["mnist", "pen-strokes", "mnist+pen-strokes", "corrections"]
     assert found[1]["state"] == "ready"
 
 
@@ -600,6 +600,10 @@ def test_the_api_describes_every_call(lab: Lab) -> None:
         "PUT aliases/{name}",
         "GET versions/compare",
         "POST predict",
+        "POST corrections",
+        "GET corrections",
+        "PATCH corrections/{correction_id}",
+        "DELETE corrections/{correction_id}",
         "GET datasets",
     }
 

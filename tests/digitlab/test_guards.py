@@ -62,10 +62,12 @@ def test_the_web_process_opens_no_data_set_to_answer_what_there_is(tmp_path: Pat
         "import digitlab.asgi, numpy\n"
         "def refuse(*_, **__): raise AssertionError('the web process reads arrays')\n"
         "numpy.load = numpy.memmap = refuse\n"
+        "from django.core.management import call_command\n"
+        "call_command('migrate', verbosity=0)\n"
         "from training import datasets\n"
         "print(len(datasets.availability()), datasets.default_key())\n"
     )
-    assert run_python(program, tmp_path).split()[0] == "3"
+    assert run_python(program, tmp_path).split()[0] == "4"
 
 
 def test_an_idle_worker_does_not_load_tensorflow(tmp_path: Path) -> None:

@@ -96,11 +96,11 @@ BEYOND: list[tuple[str, Any, str]] = [
     ("from_version", 0, "must be at least 1; got 0"),
     ("shuffle", "perhaps", "must be true or false; got 'perhaps'"),
     ("engine", "torch", "must be one of 'nnlib' or 'keras'; got 'torch'"),
-    ("dataset", "cifar", "must be one of 'mnist', 'pen-strokes' or 'mnist+pen-strokes'; got 'cifar'"),
+    ("dataset", "cifar", "must be one of 'mnist', 'pen-strokes', 'mnist+pen-strokes' or 'corrections'; got 'cifar'"),
     (
         "dataset",
         "../../etc/passwd",
-        "must be one of 'mnist', 'pen-strokes' or 'mnist+pen-strokes'; got '../../etc/passwd'",
+        "must be one of 'mnist', 'pen-strokes', 'mnist+pen-strokes' or 'corrections'; got '../../etc/passwd'",
     ),
     ("activation", "softsign", "must be one of 'sigmoid', 'tanh' or 'relu'; got 'softsign'"),
     ("loss", "hinge", "must be one of 'squared_error' or 'cross_entropy'; got 'hinge'"),

@@ -15,6 +15,8 @@ from training import datasets
 from training.datasets import catalogue, mnist, stored
 from training.errors import DatasetUnavailableError, StopRequested
 
+pytestmark = pytest.mark.django_db
+
 
 def nothing(_share: float) -> None:
     """Hears of progress and does not care."""

@@ -279,8 +279,8 @@ def test_without_mnist_the_form_says_how_to_supply_it_and_offers_pen_strokes(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     statuses = [
-        DatasetStatus("mnist", "MNIST", 60_000, 10_000, "unavailable", "Put mnist.npz here & there."),
-        DatasetStatus("pen-strokes", "Pen strokes", 60_000, 10_000, "ready", ""),
+        DatasetStatus("mnist", "MNIST", 60_000, 10_000, "unavailable", "Put mnist.npz here & there.", "mnist"),
+        DatasetStatus("pen-strokes", "Pen strokes", 60_000, 10_000, "ready", "", "pen-strokes"),
     ]
     monkeypatch.setattr(datasets, "availability", lambda: statuses)
     monkeypatch.setattr(datasets, "default_key", lambda: "pen-strokes")

@@ -9,7 +9,8 @@ from typing import Any, Final, Literal
 import numpy as np
 from django.conf import settings
 
-from training.datasets import mnist
+from inference import correction_selectors, wording
+from training.datasets import corrections, mnist
 from training.datasets.stored import Arrays, Dataset, Progress, fingerprint_of, is_stored, open_stored, store
 from training.errors import DatasetUnavailableError
 
@@ -22,7 +23,7 @@ FAILURE_SECONDS: Final = 600.0
 
 @dataclass(frozen=True, slots=True)
 class DatasetStatus:
-    """What the form says of a data set; `note` is for people."""
+    """What the form says of a data set; `note` is for people, `tested_on` the key whose test images count."""
 
     key: str
     title: str
@@ -30,6 +31,7 @@ class DatasetStatus:
     test_count: int
     state: State
     note: str
+    tested_on: str
 
     def as_json(self) -> dict[str, Any]:
         """The status as the API sends it."""
@@ -39,18 +41,31 @@ class DatasetStatus:
 def availability() -> list[DatasetStatus]:
     """Every data set and whether it can be trained on, from a look at the disk: nothing is fetched or made."""
     mnist_state, mnist_note = _mnist_state()
-    strokes_ready = is_stored(_folder("pen-strokes"))
+    strokes_ready = is_stored(folder_of("pen-strokes"))
     strokes_note = "" if strokes_ready else "Drawn by our own writer on first use: about a minute."
     both_ready = mnist_state == "ready" and strokes_ready
     both_state: State = mnist_state if mnist_state == "unavailable" else "ready" if both_ready else "on_first_use"
     return [
-        DatasetStatus("mnist", "MNIST", 60_000, 10_000, mnist_state, mnist_note),
+        DatasetStatus("mnist", "MNIST", 60_000, 10_000, mnist_state, mnist_note, "mnist"),
         DatasetStatus(
-            "pen-strokes", "Pen strokes", 60_000, 10_000, "ready" if strokes_ready else "on_first_use", strokes_note
+            "pen-strokes",
+            "Pen strokes",
+            60_000,
+            10_000,
+            "ready" if strokes_ready else "on_first_use",
+            strokes_note,
+            "pen-strokes",
         ),
         DatasetStatus(
-            "mnist+pen-strokes", "MNIST and pen strokes", 120_000, 10_000, both_state, mnist_note or strokes_note
+            "mnist+pen-strokes",
+            "MNIST and pen strokes",
+            120_000,
+            10_000,
+            both_state,
+            mnist_note or strokes_note,
+            "mnist",
         ),
+        _corrections_status(),
     ]
 
 
@@ -59,22 +74,61 @@ def default_key() -> str:
     return "pen-strokes" if _mnist_state()[0] == "unavailable" else "mnist"
 
 
-def load(key: str, progress: Progress = lambda _share: None) -> Dataset:
+def load(key: str, progress: Progress = lambda _share: None, *, kept: Path | None = None) -> Dataset:
     """The data set, made or fetched first if need be.
 
     Args:
         key: one of `RunConfig.dataset`.
         progress: told the share done in [0, 1] while it is made; may raise to give up.
+        kept: a file that a run has of its own: data that change are written there when they are first taken, and read
+            from there when the run goes on.
 
     Raises:
         DatasetUnavailableError: it cannot be had; the message says how to supply it.
     """
     if key == "mnist+pen-strokes":
         return _joined(load("mnist", progress), load("pen-strokes", progress))
-    folder = _folder(key)
+    if key == corrections.KEY:
+        return _load_corrections(progress, kept)
+    folder = folder_of(key)
     if not is_stored(folder):
         store(_made(key, progress), folder)
     return open_stored(key, folder)
+
+
+def _load_corrections(progress: Progress, kept: Path | None) -> Dataset:
+    if kept is not None and kept.is_file():
+        taken = corrections.Taken.kept(kept)
+    else:
+        taken = corrections.Taken.now(_rehearsed())
+        if kept is not None:
+            taken.keep(kept)
+    return corrections.assembled(taken, [load(key, progress) for key in taken.rehearsed])
+
+
+def _rehearsed() -> list[str]:
+    """What is rehearsed with corrections: MNIST and pen strokes where at hand; nothing is downloaded for it."""
+    has_mnist = is_stored(folder_of("mnist")) or bool(settings.MNIST_FILE and Path(settings.MNIST_FILE).is_file())
+    has_strokes = is_stored(folder_of("pen-strokes"))
+    return [*(["mnist"] if has_mnist else []), *(["pen-strokes"] if has_strokes or not has_mnist else [])]
+
+
+def _corrections_status() -> DatasetStatus:
+    count, rehearsed = correction_selectors.count(), _rehearsed()
+    among = " and ".join(map(wording.choice_title, rehearsed))
+    tested = wording.choice_title(rehearsed[0])
+    note = f"Repeated among images of {among}, so that little is forgotten. Tested on {tested}."
+    lack = corrections.too_few(count)
+    enough = count >= corrections.LEAST
+    return DatasetStatus(
+        corrections.KEY,
+        "Corrections",
+        count,
+        10_000,
+        "ready" if enough else "unavailable",
+        note if enough else f"{lack[0].upper()}{lack[1:]}.",
+        rehearsed[0],
+    )
 
 
 def _made(key: str, progress: Progress) -> Arrays:
@@ -105,13 +159,14 @@ def _joined(first: Dataset, second: Dataset) -> Dataset:
     )
 
 
-def _folder(key: str) -> Path:
+def folder_of(key: str) -> Path:
+    """Where the arrays of a data set lie once they are made."""
     name = f"{key}-{PEN_STROKES_VERSION}-{PEN_STROKES_SEED}" if key == "pen-strokes" else key
     return Path(settings.DATASETS_DIR) / name
 
 
 def _mnist_state() -> tuple[State, str]:
-    if is_stored(_folder("mnist")):
+    if is_stored(folder_of("mnist")):
         return "ready", ""
     if settings.MNIST_FILE:
         if Path(settings.MNIST_FILE).is_file():
