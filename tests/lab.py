@@ -73,6 +73,8 @@ class Lab:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 text=True,
+                # A shell ignores Ctrl-C for what it starts in the background, and so would the lab.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
             )
         deadline = time.monotonic() + within_seconds
         while READY not in self.output():

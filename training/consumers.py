@@ -1,107 +1,95 @@
 """`/ws/runs/<id>/`: a run as it happens. Redis only rings; whatever is sent was read from the database."""
 
 import asyncio
+import contextlib
 import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs
 
-from channels.db import database_sync_to_async
-from channels.generic.websocket import AsyncJsonWebsocketConsumer
-from django.db import DatabaseError
+from django.db import Error
 
-from training import feed
-from training.feed import Reading
-from training.live import group_name
+from training.feed import Position
 from training.models import Run
-from training.shared_reads import SharedReads
+from training.rooms import READ, Room, Rooms
 
 logger = logging.getLogger(__name__)
 
-# A ring that was lost is made good after this long.
-LOOK_SECONDS = 2.0
 CLOSE_NO_SUCH_RUN = 4404
-READ: SharedReads[Reading] = SharedReads(database_sync_to_async(feed.read))
+# The database is away, or we have made a mistake: the page connects again.
+CLOSE_TRY_AGAIN = 1013
+ROOMS = Rooms()
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
-class RunConsumer(AsyncJsonWebsocketConsumer):
-    """One browser watching one run: every epoch in order, each once, whatever the bus loses."""
+async def watch_run(scope: dict[str, Any], receive: Callable[[], Awaitable[dict[str, Any]]], send: Send) -> None:
+    """Serve one browser that watches one run: every epoch in order, each once, whatever the bus loses.
 
-    async def connect(self) -> None:
-        """Send what the page lacks, then listen."""
-        self._run_id = int(self.scope["url_route"]["kwargs"]["run_id"])
-        self._epoch, self._revision, self._events = _asked_after(self.scope["query_string"]), -1, 0
-        self._ring = asyncio.Event()
-        self._state = ("", "")
-        self._is_subscribed = False
-        await self.accept()
-        self._looking = asyncio.create_task(self._look_and_look_again())
+    An ASGI application. What is sent was made in the run's room, once for all who watch; a slow browser is waited for
+    here, and by nobody else.
+    """
+    await receive()
+    await send({"type": "websocket.accept"})
+    run_id = int(scope["url_route"]["kwargs"]["run_id"])
+    telling = asyncio.create_task(_tell(run_id, _asked_after(scope["query_string"]), send))
+    try:
+        while (await receive())["type"] != "websocket.disconnect":
+            pass  # what a page says is not listened to
+    finally:
+        telling.cancel()
+        with contextlib.suppress(asyncio.CancelledError, OSError):
+            await telling
 
-    async def disconnect(self, code: int) -> None:  # noqa: ARG002 -- Channels' signature
-        """Stop looking."""
-        self._looking.cancel()
-        try:
-            await self.channel_layer.group_discard(group_name(self._run_id), self.channel_name)
-        except Exception as error:  # Redis may fail in any way: the look every two seconds must do
-            logger.info("run %s: %s", self._run_id, error)
 
-    async def run_ring(self, message: dict[str, Any]) -> None:
-        """Handle the doorbell: pass progress on, and have a look otherwise."""
-        progress = message.get("progress")
-        if progress is None:
-            self._ring.set()
-        elif progress["epoch"] == self._epoch + 1:
-            await self.send_json({"type": "batch.progress", **progress})
+async def _tell(run_id: int, after: int, send: Send) -> None:
+    """Send what the page lacks, then what happens, until the run is gone."""
+    room = ROOMS.enter(run_id)
+    try:
+        reading = await READ(run_id, after, 0)
+        await send({"type": "websocket.send", "text": reading.snapshot})
+        told = Position.of_snapshot(reading, after_epoch=after)
+        # The room begins with what the run has, whatever this page said that it has.
+        room.open(replace(told, epoch=reading.run["epoch"]))
+        await _tell_news(run_id, room, told, send)
+    except Run.DoesNotExist:
+        await send({"type": "websocket.close", "code": CLOSE_NO_SUCH_RUN})
+    except OSError:
+        return  # the browser went away
+    except Exception as error:  # the boundary: a page that is told nothing more must know it
+        if not isinstance(error, Error):
+            logger.exception("run %s can no longer be told", run_id)
+        await send({"type": "websocket.close", "code": CLOSE_TRY_AGAIN})
+    finally:
+        ROOMS.leave(run_id)
 
-    async def _look_and_look_again(self) -> None:
-        while True:
-            await self._subscribe()
-            self._ring.clear()
-            try:
-                reading = await READ(self._run_id, self._epoch, self._events)
-                await self._tell(reading)
-            except Run.DoesNotExist:
-                await self.close(CLOSE_NO_SUCH_RUN)
-                return
-            except DatabaseError as error:
-                logger.warning("run %s cannot be read: %s", self._run_id, error)
-            try:
-                await asyncio.wait_for(self._ring.wait(), LOOK_SECONDS)
-            except TimeoutError:
-                continue
 
-    async def _subscribe(self) -> None:
-        """Listen to the doorbell; while Redis is away the look every two seconds must do."""
-        if self._is_subscribed:
-            return
-        try:
-            await asyncio.wait_for(self.channel_layer.group_add(group_name(self._run_id), self.channel_name), 1.0)
-            self._is_subscribed = True
-        except Exception as error:  # Redis may fail in any way: the look every two seconds must do
-            logger.warning("run %s is watched without Redis: %s", self._run_id, error)
+async def _tell_news(run_id: int, room: Room, told: Position, send: Send) -> None:
+    """Follow the room's news from where the page is.
 
-    async def _tell(self, reading: Reading) -> None:
-        if self._revision < 0:
-            snapshot = {"type": "run.snapshot", "run": reading.run, "epochs": reading.epochs, "events": reading.events}
-            await self.send_json(snapshot)
+    Raises:
+        Run.DoesNotExist: the run was deleted.
+    """
+    progress = None
+    while True:
+        changed, news = room.changed, room.news
+        if room.is_gone:
+            raise Run.DoesNotExist
+        if news is not None and news.after.revision > told.revision:
+            if news.before == told:
+                texts, told = news.texts, news.after
+            else:  # it was slow, or came with epochs of its own: it is told from the database
+                reading = await READ(run_id, told.epoch, told.events)
+                texts, told = told.texts(reading), told.after(reading)
+            for text in texts:
+                await send({"type": "websocket.send", "text": text})
+        elif room.progress is not progress:
+            progress = room.progress
+            if progress is not None and progress.epoch == told.epoch + 1:
+                await send({"type": "websocket.send", "text": progress.text})
         else:
-            for epoch in reading.epochs:
-                await self.send_json({"type": "epoch.finished", "epoch": epoch})
-            if (reading.run["status"], reading.run["stage"]) != self._state or reading.events:
-                run = reading.run
-                await self.send_json(
-                    {
-                        "type": "status.changed",
-                        "status": run["status"],
-                        "version": run["version"],
-                        "run": run,
-                        "events": reading.events,
-                    }
-                )
-        self._state = (reading.run["status"], reading.run["stage"])
-        self._revision = reading.revision
-        self._events += len(reading.events)
-        if reading.epochs:
-            self._epoch = reading.epochs[-1]["epoch"]
+            await changed.wait()
 
 
 def _asked_after(query: bytes) -> int:
