@@ -86,6 +86,7 @@ class Result(BaseModel):
     digits: list[int] | None = None
     probabilities: list[float] | list[list[float]]
     activations: list[list[float]] | None = None
+    inside: dict[str, Any] | None = None
 
 
 class PredictReply(BaseModel):

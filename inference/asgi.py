@@ -102,12 +102,13 @@ class PredictSocket:
 
 
 async def _reply(request: PredictRequest) -> dict[str, Any]:
-    """Answer here when all weights are at hand and the ink is quick to read, else in a thread."""
+    """Answer here when all weights are at hand and the answer is quick to find, else in a thread."""
     known = [NETWORKS.known(name) for name in request.versions]
     if any(version is None for version in known):
         known = [await sync_to_async(NETWORKS.get)(name) for name in request.versions]
     versions: list[LoadedVersion] = [version for version in known if version is not None]
-    if request.image is not None:
+    looks_slow = request.inside is not None and not all(request.inside.is_quick(one.network) for one in versions)
+    if request.image is not None or looks_slow:
         return await asyncio.to_thread(answer, request, versions)
     return answer(request, versions)
 

@@ -1,6 +1,6 @@
-"""A network as its page draws it: every neuron, the strongest connections, the first layer's weights as pictures.
+"""A network as its page first shows it: layers, strongest connections, the first layer's weights as pictures.
 
-At most about 450 kB as JSON, however large the network.
+At most about 300 kB as JSON, however large the network. What a drawing makes of it is in `network_inside.py`.
 """
 
 import base64
@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 
 from nnlib import Network
 
-FORMAT: Final = "network-1"
+FORMAT: Final = "network-2"
 # 784 bytes each, a third more as base64.
 MAX_PICTURES: Final = 200
 # About 20 characters each; shared by all pairs of layers.
-MAX_CONNECTIONS: Final = 5000
+MAX_CONNECTIONS: Final = 2000
 
 
 def summary(network: Network) -> dict[str, Any]:
-    """The layers, per neuron its strength, per pair of layers `[source, target, weight]` of the strongest connections.
+    """The layers, and per pair of layers `[source, target, weight]` of the strongest connections.
 
     `pictures` holds the first-layer neurons with the strongest outgoing weights: 784 signed bytes as base64, 127 being
     that neuron's largest weight.
@@ -32,20 +32,9 @@ def summary(network: Network) -> dict[str, Any]:
         "layers": list(network.architecture.layer_sizes),
         "activation": network.architecture.activation,
         "output": network.architecture.output,
-        "strengths": [_rounded(_strengths(network, layer)) for layer in range(1, len(weights) + 1)],
-        "biases": [_rounded(bias) for bias in network.biases],
         "connections": [_strongest(matrix, share) for matrix in weights],
         "pictures": [{"neuron": int(n), "weights": _signed_bytes(weights[0][:, n])} for n in pictured],
     }
-
-
-def _strengths(network: Network, layer: int) -> NDArray[np.float32]:
-    """`(units,)`: how much each neuron of a layer moves the next one; of the last layer, how much it listens."""
-    weights = network.weights
-    norms: NDArray[np.float32] = (
-        np.linalg.norm(weights[layer], axis=1) if layer < len(weights) else np.linalg.norm(weights[-1], axis=0)
-    )
-    return norms
 
 
 def _strongest(matrix: NDArray[np.float32], most: int) -> list[list[float]]:
@@ -62,7 +51,3 @@ def _strongest(matrix: NDArray[np.float32], most: int) -> list[list[float]]:
 def _signed_bytes(weights: NDArray[np.float32]) -> str:
     largest = float(np.abs(weights).max()) or 1.0
     return base64.b64encode(np.round(weights * (127 / largest)).astype(np.int8).tobytes()).decode()
-
-
-def _rounded(values: NDArray[np.float32]) -> list[float]:
-    return [float(f"{value:.3g}") for value in values]

@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from inference.errors import InkError
 from inference.models import CHAMPION
+from inference.network_inside import InsideRequest, inside
 from inference.preprocessing import pixels_from_image, pixels_from_rows, pixels_from_strokes
 from inference.selectors import resolve
 from inference.services import load_network
@@ -60,6 +61,7 @@ class PredictRequest(BaseModel):
         [CHAMPION], description="Numbers or aliases of the versions that should read it"
     )
     activations: bool = Field(default=False, description="Whether to answer every layer's values too")
+    inside: InsideRequest | None = Field(None, description="What to answer of the inside of the networks, one drawing")
     id: int | str | None = Field(None, description="Comes back with the answer")
 
     @model_validator(mode="after")
@@ -142,7 +144,7 @@ def answer(request: PredictRequest, versions: Sequence[LoadedVersion]) -> dict[s
     x = seen_pixels(request)
     is_many = request.pixels is not None and isinstance(request.pixels[0], list)
     distinct = {version.number: version for version in versions}.values()
-    results = [_result(version, x, is_many=is_many, with_activations=request.activations) for version in distinct]
+    results = [_result(version, x, request, is_many=is_many) for version in distinct]
     reply: dict[str, Any] = {"results": results}
     if not is_many:
         reply["seen"] = np.rint(x[0] * 255).astype(np.uint8).tolist()
@@ -162,7 +164,9 @@ def predict(request: PredictRequest) -> dict[str, Any]:
     return answer(request, [NETWORKS.get(name) for name in request.versions])
 
 
-def _result(version: LoadedVersion, x: NDArray[np.float32], *, is_many: bool, with_activations: bool) -> dict[str, Any]:
+def _result(
+    version: LoadedVersion, x: NDArray[np.float32], request: PredictRequest, *, is_many: bool
+) -> dict[str, Any]:
     probabilities = version.network.probabilities(x)
     digits = probabilities.argmax(axis=1)
     result: dict[str, Any] = {"version": version.number}
@@ -171,8 +175,10 @@ def _result(version: LoadedVersion, x: NDArray[np.float32], *, is_many: bool, wi
     else:
         result |= {"digit": int(digits[0]), "probabilities": probabilities[0].tolist()}
         result |= how_sure(probabilities[0], temperature=version.temperature)
-        if with_activations:
+        if request.activations:
             result["activations"] = [layer[0].tolist() for layer in version.network.activations(x)]
+        if request.inside is not None:
+            result["inside"] = inside(version.network, x, request.inside)
     return result
 
 

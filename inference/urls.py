@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inference import correction_views, registry_views, views
+from inference import correction_views, network_views, registry_views, views
 
 urlpatterns = [
     path("", views.draw, name="draw"),
@@ -13,8 +13,9 @@ urlpatterns = [
     path("versions/import/", registry_views.version_import, name="version_import"),
     path("versions/compare/", views.compare, name="compare"),
     path("versions/<int:number>/", views.version_page, name="version"),
-    path("versions/<int:number>/network/", views.version_network, name="version_network"),
-    path("versions/<int:number>/network.json", views.version_network_data, name="version_network_data"),
+    path("versions/<int:number>/network/", network_views.page, name="version_network"),
+    path("versions/<int:number>/network.json", network_views.summary, name="version_network_data"),
+    path("versions/<int:number>/network/<int:layer>/<int:neuron>.json", network_views.neuron, name="version_neuron"),
     path("versions/<int:number>/champion/", views.version_champion, name="version_champion"),
     path("versions/<int:number>/notes/", views.version_notes, name="version_notes"),
     path("versions/<int:number>/tags/", views.version_tags, name="version_tags"),

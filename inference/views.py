@@ -4,14 +4,14 @@ from dataclasses import replace
 from typing import Any, Final
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import ensure_csrf_cookie
-from django.views.decorators.http import condition, require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from pydantic_core import PydanticCustomError
 
-from inference import comparing, network_summary, selectors, services, tags, wording, yardstick
-from inference.errors import ArtifactError, VersionInUseError, VersionNotFoundError
+from inference import comparing, selectors, services, tags, wording, yardstick
+from inference.errors import VersionInUseError, VersionNotFoundError
 from inference.list_query import ListQuery
 from inference.model_files.kinds import KINDS
 from inference.models import CHAMPION, ModelVersion
@@ -95,29 +95,6 @@ def version_page(request: HttpRequest, number: int) -> HttpResponse:
         "kinds": KINDS.values(),
     }
     return render(request, "inference/version.html", context)
-
-
-@require_safe
-def version_network(request: HttpRequest, number: int) -> HttpResponse:
-    """The layers of a version, its neurons and its strongest connections."""
-    version = _version_or_404(number)
-    return render(request, "inference/network.html", {"version": version, "layers": _layers(version)})
-
-
-def _fingerprint(_request: HttpRequest, number: int) -> str | None:
-    found = ModelVersion.objects.filter(number=number).values_list("sha256", flat=True).first()
-    return None if found is None else f'"{network_summary.FORMAT}-{found}"'
-
-
-@require_safe
-@condition(etag_func=_fingerprint)
-def version_network_data(_request: HttpRequest, number: int) -> HttpResponse:
-    """What the network page draws; at most 500 kB."""
-    try:
-        network = services.load_network(_version_or_404(number))
-    except ArtifactError as error:
-        return JsonResponse({"detail": str(error)}, status=409)
-    return JsonResponse(network_summary.summary(network), json_dumps_params={"separators": (",", ":")})
 
 
 @require_safe
@@ -226,12 +203,6 @@ def _run_id(version: ModelVersion) -> int | None:
     """The run that made the version, by the relation that its app declares; None when it is gone."""
     run: Any = getattr(version, "run", None)
     return None if run is None else int(run.pk)
-
-
-def _layers(version: ModelVersion) -> list[tuple[str, int]]:
-    sizes = version.layer_sizes
-    hidden = [(f"Hidden layer {index}", size) for index, size in enumerate(sizes[1:-1], start=1)]
-    return [("Input pixels", sizes[0]), *hidden, ("Digits", sizes[-1])]
 
 
 def _sentence(error: Exception) -> str:

@@ -7,6 +7,7 @@ mathematics in the form that is fast, and the tests hold the one against the oth
 """
 
 from nnlib.architecture import Architecture, count_parameters
+from nnlib.attribution import Contributions, contributions
 from nnlib.errors import ArchitectureError, DataError, NnlibError, NonFiniteError, RecipeError, ShapeError, StateError
 from nnlib.evaluation import Evaluation, evaluate
 from nnlib.events import BatchProgress, EpochFinished, Event, TrainingFinished
@@ -18,6 +19,7 @@ __all__ = [
     "Architecture",
     "ArchitectureError",
     "BatchProgress",
+    "Contributions",
     "DataError",
     "EpochFinished",
     "Evaluation",
@@ -31,6 +33,7 @@ __all__ = [
     "StateError",
     "Trainer",
     "TrainingFinished",
+    "contributions",
     "count_parameters",
     "evaluate",
 ]

@@ -117,6 +117,8 @@ STORAGES = {
 }
 DATASETS_DIR = DATA_DIR / "datasets"
 CHECKPOINTS_DIR = DATA_DIR / "checkpoints"
+# Whom the pages of networks ask for test images: versions know nothing of data sets.
+PROBE_IMAGES = "training.datasets.probe.probe_images"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 
 # Redis carries messages; what is true stands in the database.

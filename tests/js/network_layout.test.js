@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { neuronAt, placeLayers } from "../../static/js/versions/network_layout.js";
-import { decodedWeights } from "../../static/js/versions/weight_picture.js";
+import { neuronAt, placeLayers } from "../../static/js/network/layout.js";
+import { decodedBytes } from "../../static/js/network/signed_picture.js";
 
 for (const [width, height] of [[1050, 540], [330, 700]]) {
   for (const sizes of [[784, 250, 10], [784, 300, 100, 10], [784, 10], [784, 4096, 10], [784, 8, 8, 8, 8, 8, 8, 8, 8, 10]]) {
@@ -28,5 +28,5 @@ test("pointing at a neuron finds it, and pixels are not neurons", () => {
 
 test("weights come back from base64 with their signs", () => {
   const bytes = Int8Array.from([0, 1, -1, 127, -127]);
-  assert.deepEqual([...decodedWeights(Buffer.from(bytes.buffer).toString("base64"))], [0, 1, -1, 127, -127]);
+  assert.deepEqual([...decodedBytes(Buffer.from(bytes.buffer).toString("base64"))], [0, 1, -1, 127, -127]);
 });

@@ -69,6 +69,11 @@ def availability() -> list[DatasetStatus]:
     ]
 
 
+def is_at_hand(key: str) -> bool:
+    """Whether the data set lies on the disk, from a look at it alone."""
+    return is_stored(_folder(key))
+
+
 def default_key() -> str:
     """The data set that a form starts with: MNIST where it can be had."""
     return "pen-strokes" if _mnist_state()[0] == "unavailable" else "mnist"

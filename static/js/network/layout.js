@@ -5,8 +5,13 @@
  */
 
 const MARGIN = 14;
+/** For the captions of the layers. */
+const TOP = 26;
 const WIDEST = 26;
 const GAP = 0.42;
+/** Room for the bars beside the digits, or below them. */
+const BARS_ACROSS = 96;
+const BARS_DOWN = 44;
 
 /**
  * Layers from left to right where there is room, else from top to bottom; every neuron has its own place.
@@ -17,10 +22,28 @@ const GAP = 0.42;
  * @returns {LayerPlace[]}
  */
 export function placeLayers(sizes, width, height) {
-  const isAcross = width >= height * 0.9;
-  const [along, across] = isAcross ? [width, height] : [height, width];
-  const places = placeAlong(sizes, along, across);
-  return isAcross ? places : places.map((place) => ({ ...place, x: place.y, y: place.x }));
+  if (isAcross(width, height)) return shifted(placeAlong(sizes, width - BARS_ACROSS, height - TOP), 0, TOP);
+  const places = placeAlong(sizes, height - BARS_DOWN - TOP, width).map((place) => ({ ...place, x: place.y, y: place.x }));
+  return shifted(places, 0, TOP);
+}
+
+/**
+ * Whether layers stand side by side, else one below the other.
+ *
+ * @param {number} width
+ * @param {number} height
+ */
+export function isAcross(width, height) {
+  return width >= height * 0.9;
+}
+
+/**
+ * @param {LayerPlace[]} places
+ * @param {number} right
+ * @param {number} down
+ */
+function shifted(places, right, down) {
+  return places.map((place) => ({ ...place, x: place.x.map((x) => x + right), y: place.y.map((y) => y + down) }));
 }
 
 /**
@@ -91,22 +114,55 @@ function grid(size, start, length, across) {
   return { x, y, radius: Math.min(pitch * 0.4, 11), isPixels: false };
 }
 
+/** @type {Record<"ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown", [number, number]>} right and down */
+export const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+/**
+ * The nearest neuron in a direction, as arrow keys go; the same one where there is none. From no neuron, the first.
+ *
+ * @param {LayerPlace[]} places
+ * @param {{layer: number, index: number} | null} from
+ * @param {keyof typeof STEPS} direction
+ * @returns {{layer: number, index: number}}
+ */
+export function neuronBeside(places, from, direction) {
+  if (!from) return { layer: 1, index: 0 };
+  const [dx, dy] = STEPS[direction];
+  const [x, y] = [places[from.layer]?.x[from.index] ?? 0, places[from.layer]?.y[from.index] ?? 0];
+  let best = from;
+  let least = Infinity;
+  places.forEach((place, layer) => {
+    if (place.isPixels) return;
+    for (let index = 0; index < place.x.length; index += 1) {
+      const [right, down] = [(place.x[index] ?? 0) - x, (place.y[index] ?? 0) - y];
+      const ahead = right * dx + down * dy;
+      const aside = Math.abs(right * dy) + Math.abs(down * dx);
+      // Straight ahead counts most; what lies more aside than ahead is another direction.
+      if (ahead < 0.5 || aside > ahead * 1.5) continue;
+      const cost = ahead + 2.5 * aside;
+      if (cost < least) [best, least] = [{ layer, index }, cost];
+    }
+  });
+  return best;
+}
+
 /**
  * The neuron at a point, by layer and index; null where there is none. Pixels are not neurons.
  *
  * @param {LayerPlace[]} places
  * @param {number} x
  * @param {number} y
+ * @param {number} [reach] how far from a small neuron still counts
  * @returns {{layer: number, index: number} | null}
  */
-export function neuronAt(places, x, y) {
+export function neuronAt(places, x, y, reach = 6) {
   let found = null;
   let nearest = Infinity;
   places.forEach((place, layer) => {
     if (place.isPixels) return;
     for (let index = 0; index < place.x.length; index += 1) {
       const distance = Math.hypot((place.x[index] ?? 0) - x, (place.y[index] ?? 0) - y);
-      if (distance <= Math.max(place.radius * 1.3, 6) && distance < nearest) {
+      if (distance <= Math.max(place.radius * 1.3, reach) && distance < nearest) {
         nearest = distance;
         found = { layer, index };
       }

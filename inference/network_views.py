@@ -1,0 +1,72 @@
+"""Pages that look into the network of a version."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import condition, require_safe
+
+from inference import network_neuron, network_summary, prediction, selectors
+from inference.errors import ArtifactError, VersionNotFoundError
+from inference.models import ModelVersion
+from inference.probe import probe_for
+
+
+@require_safe
+@ensure_csrf_cookie
+def page(request: HttpRequest, number: int) -> HttpResponse:
+    """The network while one draws; `?layer=1&neuron=17` opens a neuron."""
+    version = _version_or_404(number)
+    return render(request, "inference/network.html", {"version": version, "layers": _layers(version)})
+
+
+def _fingerprint(_request: HttpRequest, number: int) -> str | None:
+    found = ModelVersion.objects.filter(number=number).values_list("sha256", flat=True).first()
+    return None if found is None else f'"{network_summary.FORMAT}-{found}"'
+
+
+@require_safe
+@condition(etag_func=_fingerprint)
+def summary(_request: HttpRequest, number: int) -> HttpResponse:
+    """What the page draws before anybody has drawn a digit."""
+    _version_or_404(number)
+    try:
+        return _compact(network_summary.summary(prediction.NETWORKS.get(number).network))
+    except ArtifactError as error:
+        return _refused(error)
+
+
+@require_safe
+def neuron(_request: HttpRequest, number: int, layer: int, neuron: int) -> HttpResponse:
+    """One neuron: its weights, the test images that excite it, its connections."""
+    version = _version_or_404(number)
+    sizes = version.layer_sizes
+    if not 1 <= layer < len(sizes) or neuron >= sizes[layer]:
+        return JsonResponse({"detail": f"there is no neuron {neuron} in layer {layer}"}, status=404)
+    try:
+        network = prediction.NETWORKS.get(number).network
+    except ArtifactError as error:
+        return _refused(error)
+    return _compact(network_neuron.neuron(network, version.sha256, probe_for(version.dataset), layer, neuron))
+
+
+def _compact(value: dict[str, Any]) -> JsonResponse:
+    return JsonResponse(value, json_dumps_params={"separators": (",", ":")})
+
+
+def _refused(error: ArtifactError) -> JsonResponse:
+    return JsonResponse({"detail": str(error)}, status=409)
+
+
+def _version_or_404(number: int) -> ModelVersion:
+    try:
+        return selectors.get_version(number)
+    except VersionNotFoundError as error:
+        raise Http404(str(error)) from None
+
+
+def _layers(version: ModelVersion) -> list[tuple[str, int]]:
+    sizes = version.layer_sizes
+    hidden = [(f"Hidden layer {index}", size) for index, size in enumerate(sizes[1:-1], start=1)]
+    return [("Input pixels", sizes[0]), *hidden, ("Digits", sizes[-1])]

@@ -1,0 +1,174 @@
+import { fetchJson } from "../api.js";
+import { onSchemeChange } from "../colours.js";
+import { byId } from "../elements.js";
+import { Activity } from "./activity.js";
+import { Gallery } from "./gallery.js";
+import { Ink } from "./ink.js";
+import { nameOf, neuronIn } from "./naming.js";
+import { NeuronPanel } from "./neuron_panel.js";
+import { NetworkPicture } from "./picture.js";
+import { atRest, whileReading } from "./reading.js";
+import { WhyPanel } from "./why_panel.js";
+
+/**
+ * @typedef {import("./reading.js").Summary} Summary
+ * @typedef {import("./reading.js").Reading} Reading
+ * @typedef {import("./reading.js").Neuron} Neuron
+ */
+
+/** The inside of one network while one draws: the picture, one neuron, and why it answers what it answers. */
+class NetworkPage {
+  #summary;
+  #picture;
+  #ink;
+  #activity;
+  #panel;
+  #gallery;
+  #why = new WhyPanel();
+  /** @type {Reading | null} */
+  #reading = null;
+  /** @type {Neuron | null} */
+  #chosen = null;
+  #layer = byId("layer", HTMLSelectElement);
+  #index = byId("neuron", HTMLInputElement);
+
+  /**
+   * @param {Summary} summary
+   * @param {DOMStringMap} data of the page's frame
+   */
+  constructor(summary, data) {
+    this.#summary = summary;
+    const [frame, live] = [byId("picture", HTMLCanvasElement), byId("picture-live", HTMLCanvasElement)];
+    this.#picture = new NetworkPicture(frame, live, summary, atRest(summary, null));
+    this.#ink = new Ink(Number(data.version), () => this.#picture.focus);
+    const open = (/** @type {Neuron} */ neuron) => this.#open(neuron);
+    this.#activity = new Activity(summary.layers, open);
+    this.#panel = new NeuronPanel(data.neuronUrl ?? "", summary.layers, open);
+    this.#gallery = new Gallery(summary, open);
+  }
+
+  start() {
+    this.#picture.start();
+    this.#picture.addEventListener("choose", (event) => this.#open(/** @type {CustomEvent} */ (event).detail));
+    this.#picture.addEventListener("enter", () => byId("neuron-title", HTMLElement).focus());
+    this.#picture.addEventListener("point", (event) => this.#pointAt(/** @type {CustomEvent} */ (event).detail));
+    this.#ink.addEventListener("reading", (event) => this.#show(/** @type {CustomEvent} */ (event).detail));
+    this.#ink.addEventListener("clear", () => this.#show(null));
+    this.#ink.addEventListener("trouble", (event) => showTrouble(/** @type {CustomEvent} */ (event).detail));
+    this.#ink.start();
+    this.#gallery.start();
+    this.#listenToButtons();
+    addEventListener("popstate", () => this.#choose(neuronIn(location.search, this.#summary.layers)));
+    onSchemeChange(() => [this.#gallery, this.#panel, this.#why].forEach((panel) => panel.paint()));
+    this.#choose(neuronIn(location.search, this.#summary.layers));
+    this.#show(null);
+  }
+
+  #listenToButtons() {
+    byId("zoom-in", HTMLButtonElement).addEventListener("click", () => this.#picture.zoom(2));
+    byId("zoom-out", HTMLButtonElement).addEventListener("click", () => this.#picture.zoom(-2));
+    byId("zoom-all", HTMLButtonElement).addEventListener("click", () => this.#picture.showAll());
+    byId("chooser", HTMLFormElement).addEventListener("submit", (event) => event.preventDefault());
+    this.#layer.addEventListener("change", () => this.#open({ layer: Number(this.#layer.value), index: 0 }));
+    this.#index.addEventListener("input", () => {
+      const [layer, index] = [Number(this.#layer.value), this.#index.valueAsNumber];
+      const isThere = Number.isInteger(index) && index >= 0 && index < (this.#summary.layers[layer] ?? 0);
+      byId("neuron-none", HTMLElement).hidden = isThere || Number.isNaN(index);
+      if (isThere) this.#open({ layer, index });
+    });
+  }
+
+  /** @param {Reading | null} reading null: nothing is drawn */
+  #show(reading) {
+    this.#reading = reading;
+    if (reading) byId("trouble", HTMLElement).hidden = true;
+    this.#picture.show(reading ? whileReading(this.#summary, reading) : atRest(this.#summary, this.#picture.focus));
+    this.#activity.show(reading);
+    if (!reading || reading.inside.why) this.#why.show(reading?.inside.why ?? null);
+    else this.#why.age();
+    this.#showActivation();
+  }
+
+  /**
+   * Makes a neuron the chosen one, as an address of its own.
+   *
+   * @param {Neuron} neuron
+   */
+  #open(neuron) {
+    const query = new URLSearchParams(location.search);
+    query.set("layer", String(neuron.layer));
+    query.set("neuron", String(neuron.index));
+    if (`?${query}` !== location.search) history.pushState(null, "", `?${query}`);
+    const wasClosed = byId("neuron-panel", HTMLElement).hidden;
+    this.#choose(neuron);
+    // The first time one has to learn where it is; later the picture should stay where one looks at it.
+    if (wasClosed) byId("neuron-card", HTMLElement).scrollIntoView({ block: "nearest", behavior: "smooth" });
+    byId("spoken", HTMLElement).textContent = `${nameOf(this.#summary.layers, neuron)} is shown under the picture.`;
+  }
+
+  /** @param {Neuron | null} neuron */
+  #choose(neuron) {
+    this.#chosen = neuron;
+    this.#picture.choose(neuron);
+    this.#gallery.choose(neuron);
+    this.#panel.show(neuron);
+    this.#showActivation();
+    if (neuron) {
+      this.#layer.value = String(neuron.layer);
+      if (this.#index.valueAsNumber !== neuron.index) this.#index.value = String(neuron.index);
+      byId("neuron-none", HTMLElement).hidden = true;
+    }
+    this.#index.max = String((this.#summary.layers[Number(this.#layer.value)] ?? 1) - 1);
+    this.#refocus();
+  }
+
+  /** @param {Neuron | null} neuron */
+  #pointAt(neuron) {
+    byId("pointed", HTMLElement).textContent = neuron ? this.#wordsFor(neuron) : "";
+    this.#refocus();
+  }
+
+  /** Shows the connections of the neuron in focus: at once at rest, as the server tells them while something is drawn. */
+  #refocus() {
+    if (this.#reading) this.#ink.ask();
+    else this.#picture.show(atRest(this.#summary, this.#picture.focus));
+  }
+
+  /** @param {Neuron} neuron */
+  #wordsFor(neuron) {
+    const value = this.#valueOf(neuron);
+    const name = nameOf(this.#summary.layers, neuron);
+    return value === null ? name : `${name}: ${value.toPrecision(3)}`;
+  }
+
+  /** @param {Neuron} neuron */
+  #valueOf({ layer, index }) {
+    return this.#reading?.activations[layer]?.[index] ?? null;
+  }
+
+  #showActivation() {
+    this.#panel.setActivation(this.#chosen && this.#valueOf(this.#chosen));
+  }
+}
+
+/** @param {string} sentence */
+function showTrouble(sentence) {
+  const trouble = byId("trouble", HTMLElement);
+  trouble.textContent = sentence;
+  trouble.hidden = false;
+}
+
+async function start() {
+  const box = byId("network", HTMLElement);
+  try {
+    const summary = /** @type {Summary} */ (await fetchJson(box.dataset.url ?? ""));
+    new NetworkPage(summary, box.dataset).start();
+    box.dataset.ready = "true";
+  } catch (error) {
+    showTrouble(error instanceof Error ? error.message : String(error));
+  } finally {
+    byId("wait", HTMLElement).hidden = true;
+  }
+}
+
+start();
