@@ -71,7 +71,7 @@ def availability() -> list[DatasetStatus]:
 
 def is_at_hand(key: str) -> bool:
     """Whether the data set lies on the disk, from a look at it alone."""
-    return is_stored(_folder(key))
+    return is_stored(folder_of(key))
 
 
 def default_key() -> str:
