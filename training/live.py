@@ -2,20 +2,15 @@
 
 import asyncio
 import logging
-import time
 from typing import Any
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import transaction
 
+from training import redis_absence
+
 logger = logging.getLogger(__name__)
-
-# How long a worker waits for Redis before it goes on training, and how long it then leaves Redis alone.
-RING_SECONDS = 2.0
-PAUSE_SECONDS = 5.0
-
-_pause_until = 0.0
 
 
 def group_name(run_id: int) -> str:
@@ -33,18 +28,17 @@ def tell_on_commit(run_id: int) -> None:
 
 
 def ring(run_id: int, **payload: Any) -> None:
-    """Say "look again" to those who watch the run; a broker that is away costs at most `RING_SECONDS`."""
-    global _pause_until  # noqa: PLW0603 -- what one call learns of Redis spares the next the wait
-    if time.monotonic() < _pause_until:
+    """Say "look again" to those who watch the run; a Redis that is away costs training a second, now and then."""
+    if redis_absence.is_likely():
         return
     try:
         async_to_sync(_send)(group_name(run_id), {"type": "run.ring", **payload})
     except Exception as error:  # Redis may fail in any way; training does not care
-        _pause_until = time.monotonic() + PAUSE_SECONDS
+        redis_absence.note()
         logger.info("Redis is away (%s): pages that watch run %s look by themselves", error, run_id)
 
 
 async def _send(group: str, message: dict[str, Any]) -> None:
     layer = get_channel_layer()
     if layer is not None:
-        await asyncio.wait_for(layer.group_send(group, message), RING_SECONDS)
+        await asyncio.wait_for(layer.group_send(group, message), redis_absence.PATIENCE_SECONDS)

@@ -132,7 +132,7 @@ def _has_ended_here(worker: str) -> bool:
 def _messages_waiting() -> bool:
     """Whether the broker holds a message that no worker has taken; True where it cannot be asked."""
     try:
-        with current_app.connection_for_read() as connection:
+        with queue.impatient_connection() as connection:
             name = current_app.conf.task_default_queue
             try:
                 return bool(connection.default_channel.queue_declare(name, passive=True).message_count)

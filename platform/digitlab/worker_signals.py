@@ -12,6 +12,8 @@ from celery import signals
 from celery.exceptions import WorkerLostError
 from django.conf import settings
 from django.db import Error, connection
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from training import reconciliation, shutdown
 from training.queue import TRAIN_TASK
@@ -47,7 +49,11 @@ def live_workers(client: "redis.Redis") -> int:
 def redis_client(*, timeout_seconds: float = 2.0) -> "redis.Redis":
     """A short-lived client of the Redis that everybody uses."""
     return redis.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=timeout_seconds, socket_connect_timeout=timeout_seconds
+        settings.REDIS_URL,
+        socket_timeout=timeout_seconds,
+        socket_connect_timeout=timeout_seconds,
+        # By default each call is tried three times more, with pauses.
+        retry=Retry(NoBackoff(), 0),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from training import services, shutdown
+from training import redis_absence, services, shutdown
 from training.config import RunConfig
 from training.models import Run
 
@@ -36,6 +36,12 @@ def submit(folders: Path, transactional_db: None) -> Submit:
         return services.submit_run(RunConfig.model_validate({**SMALL, **fields}), enqueue=False)
 
     return submit_small
+
+
+@pytest.fixture(autouse=True)
+def redis_is_there() -> None:
+    """No test learns from another that Redis is away."""
+    redis_absence.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import transaction
 
-from training import live
+from training import live, redis_absence
 from training.execution import execute
 from training.models import Run
 from training.selectors import epochs_after, get_run
@@ -57,7 +57,7 @@ def test_a_ring_without_redis_is_no_error() -> None:
 
 @pytest.mark.usefixtures("redis_that_hangs")
 def test_a_ring_to_a_redis_that_hangs_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "RING_SECONDS", 0.2)
+    monkeypatch.setattr(redis_absence, "PATIENCE_SECONDS", 0.2)
     started = time.monotonic()
     live.ring(5)
     # Thirty seconds is what the connection itself would wait.
@@ -74,7 +74,7 @@ def test_a_run_trains_to_its_end_without_redis(submit: Callable[..., Run]) -> No
 
 @pytest.mark.usefixtures("redis_that_hangs")
 def test_a_run_trains_to_its_end_while_redis_hangs(submit: Callable[..., Run], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "RING_SECONDS", 0.05)
+    monkeypatch.setattr(redis_absence, "PATIENCE_SECONDS", 0.05)
     run = submit(epochs=2)
     execute(run.pk)
     assert get_run(run.pk).status == "completed"
