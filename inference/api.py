@@ -1,4 +1,4 @@
-"""The HTTP API of versions, aliases and predictions."""
+"""The HTTP API of versions and predictions."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -7,12 +7,13 @@ from ninja import File, Form, Query, Router, Status, UploadedFile
 from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from inference import exports, selectors, services
+from inference import exports, selectors, services, trash_services
 from inference.errors import ArtifactError
 from inference.paging import MAX_PAGE
 from inference.plain_pickle import MAX_BYTES
 from inference.plain_text import Name, NotesText
 from inference.prediction import PredictRequest, predict
+from inference.requester import requester
 from inference.selectors import VersionSort
 from inference.tags import Tags
 
@@ -39,6 +40,7 @@ class VersionOut(BaseModel):
     sha256: str
     parameters: int
     parent: int | None
+    origin: dict[str, Any]
     aliases: list[str]
     tags: list[str]
     notes: str
@@ -63,19 +65,6 @@ class Notes(BaseModel):
         if self.notes is None and self.tags is None:
             raise PydanticCustomError("nothing", "give notes, tags or both")
         return self
-
-
-class AliasTarget(BaseModel):
-    """Where an alias should point."""
-
-    version: Annotated[int, Field(ge=1)]
-
-
-class AliasOut(BaseModel):
-    """An alias and the version it means."""
-
-    name: str
-    version: int
 
 
 class Result(BaseModel):
@@ -153,9 +142,12 @@ def change(request: HttpRequest, number: int, payload: Notes) -> Any:  # noqa: A
 
 
 @router.delete("versions/{int:number}", response={204: None}, summary="Delete a version")
-def delete(request: HttpRequest, number: int) -> Status[None]:  # noqa: ARG001
-    """Delete a version that no alias points at."""
-    services.delete_version(number)
+def delete(request: HttpRequest, number: int, *, forever: bool = False) -> Status[None]:
+    """Put a version that nothing needs into the trash; `?forever=true` deletes it for good, from there too."""
+    if forever:
+        trash_services.delete_forever(number)
+    else:
+        trash_services.trash_version(number, by=requester(request))
     return Status(204, None)
 
 
@@ -167,13 +159,6 @@ def artifact(request: HttpRequest, number: int, format: Format = "pickle") -> Ht
     response["Content-Disposition"] = f'attachment; filename="digitlab-version-{number}.{format}"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
-
-
-@router.put("aliases/{name}", response=AliasOut, tags=["aliases"], summary="Move an alias")
-def move_alias(request: HttpRequest, name: str, payload: AliasTarget) -> dict[str, Any]:  # noqa: ARG001
-    """Let a name mean another version; `champion` is what the canvas asks."""
-    alias = services.move_alias(name, payload.version)
-    return {"name": alias.name, "version": alias.version.number}
 
 
 @router.post(

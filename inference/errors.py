@@ -21,8 +21,12 @@ class VersionNotFoundError(InferenceError, LookupError):
     """No version has this number or alias."""
 
 
-class VersionInUseError(InferenceError):
-    """The version cannot be deleted while an alias points at it."""
+class RegistryStateError(InferenceError):
+    """What the registry does not allow as things stand; another change must come first."""
+
+
+class VersionInUseError(RegistryStateError):
+    """The version cannot go while an alias points at it, or somebody needs it."""
 
 
 class ComparisonError(InferenceError, ValueError):

@@ -4,14 +4,28 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
+from django.utils import timezone
 
 from nnlib import count_parameters
 
 CHAMPION = "champion"
+ALIAS_NAME_LENGTH = 40
+check_alias_name = RegexValidator(r"^[a-z][a-z0-9_-]*\Z", "Lower-case letters, digits, - and _; a letter first.")
+
+
+class LiveVersions(models.Manager["ModelVersion"]):
+    """The versions that are not in the trash."""
+
+    def get_queryset(self) -> models.QuerySet["ModelVersion"]:
+        """Without the trash."""
+        return super().get_queryset().filter(trashed_at__isnull=True)
 
 
 class ModelVersion(models.Model):
-    """An immutable, numbered record of a finished or imported network; only its notes may change."""
+    """An immutable, numbered record of a finished or imported network; only its notes may change.
+
+    `objects` leaves out what is in the trash; `everything` does not.
+    """
 
     class Source(models.TextChoices):
         """Where a version came from."""
@@ -56,10 +70,18 @@ class ModelVersion(models.Model):
     size_bytes = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="children")
+    # Beyond its source: {"file": "onnx"} of an import, {"attempts": 2} of a run that was taken up again once.
+    origin = models.JSONField(default=dict)
     notes = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    trashed_at = models.DateTimeField(null=True, blank=True)
+    trashed_by = models.CharField(max_length=300, blank=True)
+
+    objects = LiveVersions()
+    everything: "models.Manager[ModelVersion]" = models.Manager()
 
     class Meta:
+        base_manager_name = "everything"
         ordering = ("-number",)
         constraints = (models.CheckConstraint(condition=models.Q(number__gte=1), name="version_number_from_1"),)
         indexes = (
@@ -68,6 +90,7 @@ class ModelVersion(models.Model):
             models.Index(fields=("test_error", "-number"), name="version_test_error"),
             models.Index(fields=("train_seconds", "-number"), name="version_train_seconds"),
             models.Index(fields=("size_bytes", "-number"), name="version_size_bytes"),
+            models.Index(fields=("trashed_at",), name="version_trash", condition=models.Q(trashed_at__isnull=False)),
         )
 
     def __str__(self) -> str:
@@ -114,12 +137,13 @@ class Alias(models.Model):
     """A movable name for a version."""
 
     name = models.CharField(
-        max_length=40,
+        max_length=ALIAS_NAME_LENGTH,
         unique=True,
-        validators=[RegexValidator(r"^[a-z][a-z0-9_-]*\Z", "Lower-case letters, digits, - and _; a letter first.")],
+        validators=[check_alias_name],
     )
     version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="aliases")
     moved_at = models.DateTimeField(auto_now=True)
+    moved_by = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ("name",)
@@ -127,6 +151,26 @@ class Alias(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AliasMove(models.Model):
+    """A line of an alias's history; numbers, so that it outlives alias and versions."""
+
+    alias = models.CharField(max_length=ALIAS_NAME_LENGTH)
+    # None before the alias was made, and after it was deleted.
+    from_number = models.PositiveIntegerField(null=True, blank=True)
+    to_number = models.PositiveIntegerField(null=True, blank=True)
+    by = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    # The move that this one takes back.
+    undoes = models.OneToOneField("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="undone_by")
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (models.Index(fields=("alias", "-id"), name="alias_move_newest"),)
+
+    def __str__(self) -> str:
+        return f"{self.alias}: {self.from_number} → {self.to_number}"
 
 
 class VersionCounter(models.Model):

@@ -1,4 +1,4 @@
-"""Reads of model versions and aliases; nothing here writes."""
+"""Reads of model versions; nothing here writes. Aliases, lineage and the trash have selectors of their own."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, Literal
@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from inference.errors import ComparisonError, VersionNotFoundError
 from inference.models import CHAMPION, Alias, ModelVersion, VersionTag
 from inference.paging import MAX_PAGE, Order, Page, page_of
+from inference.registry_selectors import trashed_version
 
 MIN_COMPARED, MAX_COMPARED = 2, 8
 VersionSort = Literal[
@@ -60,7 +61,8 @@ def versions_page(
 
 def known_tags() -> list[str]:
     """Every tag that a version has, in alphabetical order."""
-    return list(VersionTag.objects.order_by("word").values_list("word", flat=True).distinct())
+    live = VersionTag.objects.filter(version__trashed_at__isnull=True)
+    return list(live.order_by("word").values_list("word", flat=True).distinct())
 
 
 def known_datasets() -> list[str]:
@@ -94,7 +96,7 @@ def get_versions(numbers: Sequence[int]) -> list[ModelVersion]:
     found = {version.number: version for version in _whole().filter(number__in=numbers)}
     for number in numbers:
         if number not in found:
-            raise VersionNotFoundError(f"there is no version {number}")
+            raise VersionNotFoundError(_why_missing(number))
     return [found[number] for number in dict.fromkeys(numbers)]
 
 
@@ -133,12 +135,6 @@ def champion_number() -> int | None:
     return Alias.objects.filter(name=CHAMPION).values_list("version__number", flat=True).first()
 
 
-def numbers_of_same_weights(number: int) -> list[int]:
-    """The numbers of other versions with the same model file, oldest first."""
-    same = ModelVersion.objects.filter(sha256__in=ModelVersion.objects.filter(number=number).values("sha256"))
-    return list(same.exclude(number=number).order_by("number").values_list("number", flat=True))
-
-
 def version_json(version: ModelVersion) -> dict[str, Any]:
     """The version as the API lists it; shares lie in [0, 1], the time is ISO 8601."""
     return {
@@ -158,6 +154,7 @@ def version_json(version: ModelVersion) -> dict[str, Any]:
         "sha256": version.sha256,
         "parameters": version.parameter_count,
         "parent": version.parent.number if version.parent else None,
+        "origin": version.origin,
         "aliases": [alias.name for alias in version.aliases.all()],
         "tags": [tag.word for tag in version.tags.all()],
         "notes": version.notes,
@@ -174,7 +171,13 @@ def _numbered(versions: QuerySet[ModelVersion], number: int) -> ModelVersion:
     try:
         return versions.get(number=number)
     except (ModelVersion.DoesNotExist, OverflowError):
-        raise VersionNotFoundError(f"there is no version {number}") from None
+        raise VersionNotFoundError(_why_missing(number)) from None
+
+
+def _why_missing(number: int) -> str:
+    if trashed_version(number) is not None:
+        return f"version {number} is in the trash"
+    return f"there is no version {number}"
 
 
 def _whole() -> QuerySet[ModelVersion]:

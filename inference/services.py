@@ -1,4 +1,4 @@
-"""Writes of model versions and aliases; every one is whole or not at all."""
+"""Writes of model versions; every one is whole or not at all. Aliases and the trash have services of their own."""
 
 import logging
 from collections.abc import Sequence
@@ -11,7 +11,8 @@ from django.core.files.storage import Storage, storages
 from django.db import transaction
 
 from inference import artifacts
-from inference.errors import ArtifactError, VersionInUseError
+from inference.alias_services import move_alias
+from inference.errors import ArtifactError
 from inference.model_files.kinds import read_network
 from inference.models import CHAMPION, Alias, ModelVersion, VersionCounter, VersionTag
 from inference.preprocessing import PREPROCESSING_ID
@@ -43,6 +44,7 @@ class VersionFacts:
     dataset: str = ""
     dataset_fingerprint: str = ""
     parent: ModelVersion | None = None
+    origin: dict[str, Any] = field(default_factory=dict)
     notes: str = ""
     tags: tuple[str, ...] = ()
     preprocessing: str = PREPROCESSING_ID
@@ -99,9 +101,12 @@ def publish_version(network: Network, artifact: StoredArtifact, facts: VersionFa
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("publish_version needs a transaction around it")
+    number = _next_number()
+    if not model_store().exists(artifact.name):  # a version of the same weights was deleted a moment ago
+        artifact = store_network(network, preprocessing=facts.preprocessing)
     architecture = network.architecture
     version = ModelVersion.objects.create(
-        number=_next_number(),
+        number=number,
         name=facts.name,
         source=facts.source,
         architecture={
@@ -121,10 +126,12 @@ def publish_version(network: Network, artifact: StoredArtifact, facts: VersionFa
         size_bytes=artifact.size_bytes,
         sha256=artifact.sha256,
         parent=facts.parent,
+        origin=facts.origin,
         notes=facts.notes,
     )
     VersionTag.objects.bulk_create(VersionTag(version=version, word=word) for word in facts.tags)
-    Alias.objects.get_or_create(name=CHAMPION, defaults={"version": version})
+    if not Alias.objects.filter(name=CHAMPION).exists():
+        move_alias(CHAMPION, version.number, by="")
     return version
 
 
@@ -136,27 +143,11 @@ def import_version(
     Raises:
         ArtifactError: it is not one; nothing of it was run.
     """
-    network, _ = read_network(data)
+    network, kind = read_network(data)
     artifact = store_network(network)
+    facts = VersionFacts(source=source, name=name.strip()[:100], origin={"file": kind.key})
     with transaction.atomic():
-        return publish_version(network, artifact, VersionFacts(source=source, name=name.strip()[:100]))
-
-
-def move_alias(name: str, number: int) -> Alias:
-    """Let `name` mean version `number` from now on.
-
-    Raises:
-        VersionNotFoundError: there is no such version.
-        django.core.exceptions.ValidationError: `name` is not a name that an alias may have.
-    """
-    with transaction.atomic():
-        version = get_version(number)
-        Alias(name=name, version=version).full_clean(validate_unique=False, validate_constraints=False)
-        alias, created = Alias.objects.select_for_update().get_or_create(name=name, defaults={"version": version})
-        if not created:
-            alias.version = version
-            alias.save(update_fields=["version", "moved_at"])
-    return alias
+        return publish_version(network, artifact, facts)
 
 
 def set_notes(number: int, notes: str) -> ModelVersion:
@@ -183,32 +174,14 @@ def set_tags(number: int, words: Sequence[str]) -> None:
         VersionTag.objects.bulk_create(VersionTag(version=version, word=word) for word in words)
 
 
-def delete_version(number: int) -> None:
-    """Delete a version, and its model file when no other version has the same.
-
-    Raises:
-        VersionNotFoundError: there is no such version.
-        VersionInUseError: an alias points at it.
-    """
-    with transaction.atomic():
-        version = get_version(number)
-        ModelVersion.objects.select_for_update().get(pk=version.pk)
-        names = ", ".join(alias.name for alias in version.aliases.all())
-        if names:
-            raise VersionInUseError(f"version {number} is the {names}: move that alias to another version first")
-        version.delete()
-        if not ModelVersion.objects.filter(artifact=version.artifact).exists():
-            artifact = version.artifact
-
-            def remove() -> None:
-                model_store().delete(artifact)
-
-            transaction.on_commit(remove, robust=True)
+def lock_counter() -> VersionCounter:
+    """The counter of versions, locked until the transaction ends: nobody publishes or removes a file meanwhile."""
+    VersionCounter.objects.get_or_create(pk=1)
+    return VersionCounter.objects.select_for_update().get(pk=1)
 
 
 def _next_number() -> int:
-    VersionCounter.objects.get_or_create(pk=1)
-    counter = VersionCounter.objects.select_for_update().get(pk=1)
+    counter = lock_counter()
     counter.last_number += 1
     counter.save(update_fields=["last_number"])
     return counter.last_number

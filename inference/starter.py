@@ -30,7 +30,7 @@ def import_starter() -> ModelVersion | None:
     data = NETWORK_FILE.read_bytes()
     if artifacts.sha256(data) != facts["sha256"]:
         raise ArtifactError("the starter's file is damaged: its SHA-256 differs from the one in its facts")
-    published = ModelVersion.objects.filter(source=ModelVersion.Source.STARTER, sha256=facts["sha256"]).first()
+    published = ModelVersion.everything.filter(source=ModelVersion.Source.STARTER, sha256=facts["sha256"]).first()
     if published is not None:
         return published
     network = artifacts.network_from_bytes(data)

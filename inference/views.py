@@ -7,15 +7,16 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import ensure_csrf_cookie
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 from pydantic_core import PydanticCustomError
 
-from inference import comparing, selectors, services, tags, wording, yardstick
-from inference.errors import VersionInUseError, VersionNotFoundError
+from inference import alias_services, comparing, registry_selectors, selectors, services, tags, wording, yardstick
+from inference.errors import VersionNotFoundError
 from inference.list_query import ListQuery
 from inference.model_files.kinds import KINDS
 from inference.models import CHAMPION, ModelVersion
 from inference.paging import CursorError
+from inference.requester import requester
 
 PAGE_SIZE = 25
 MAX_NOTES = 10_000
@@ -78,7 +79,10 @@ def version_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @ensure_csrf_cookie
 def version_page(request: HttpRequest, number: int) -> HttpResponse:
-    """One version: what it learned from, how its error fell, and how well it reads."""
+    """One version: what it learned from, how its error fell, and how well it reads; where it is, if in the trash."""
+    trashed = registry_selectors.trashed_version(number)
+    if trashed is not None:
+        return render(request, "inference/version_trashed.html", {"version": trashed}, status=404)
     version = _version_or_404(number)
     metrics = version.metrics
     context = {
@@ -90,7 +94,10 @@ def version_page(request: HttpRequest, number: int) -> HttpResponse:
         "corrections": yardstick.scores_for_page([number]).get(number),
         "confusion": comparing.confusion_rows(metrics.get("confusion")),
         "classes": comparing.class_rows(metrics),
-        "children": [child.number for child in version.children.only("number").order_by("number")],
+        "origin": wording.origin_text(version.origin),
+        "beginning": _beginning(version),
+        "ancestors": registry_selectors.ancestors(version)[::-1],
+        "children": registry_selectors.children(version),
         "curves": [comparing.curve(version)],
         "kinds": KINDS.values(),
     }
@@ -109,7 +116,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     try:
         versions = selectors.get_versions(numbers)
     except VersionNotFoundError as error:
-        sentence = _sentence(error)
+        sentence = wording.sentence(error)
     enough = len(versions) >= selectors.MIN_COMPARED
     hide_equal = request.GET.get("equal") == "hide"
     context = {
@@ -130,7 +137,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 def version_champion(request: HttpRequest, number: int) -> HttpResponse:
     """Let the canvas use this version from now on."""
     _version_or_404(number)
-    services.move_alias(CHAMPION, number)
+    alias_services.move_alias(CHAMPION, number, by=requester(request))
     messages.success(request, f"Version {number} is the champion now.")
     return redirect("version", number)
 
@@ -161,21 +168,6 @@ def version_tags(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("version", number)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def version_delete(request: HttpRequest, number: int) -> HttpResponse:
-    """Ask whether to delete the version (GET), and do so (POST)."""
-    version = _version_or_404(number)
-    if request.method != "POST":
-        return render(request, "inference/version_delete.html", {"version": version})
-    try:
-        services.delete_version(number)
-    except VersionInUseError as error:
-        messages.error(request, _sentence(error))
-        return redirect("version", number)
-    messages.success(request, f"Version {number} is deleted.")
-    return redirect("versions")
-
-
 def _asked_versions(names: list[str]) -> tuple[list[ModelVersion], str]:
     """The versions that an address names, and a sentence about those that are not there."""
     found: dict[int, ModelVersion] = {}
@@ -186,7 +178,7 @@ def _asked_versions(names: list[str]) -> tuple[list[ModelVersion], str]:
         try:
             version = selectors.resolve(name)
         except VersionNotFoundError as error:
-            missing = _sentence(error)
+            missing = wording.sentence(error)
         else:
             found[version.number] = version
     return list(found.values()), missing
@@ -199,12 +191,15 @@ def _version_or_404(number: int) -> ModelVersion:
         raise Http404(str(error)) from None
 
 
+def _beginning(version: ModelVersion) -> str:
+    """What stands where a version has no parent (any more)."""
+    gone = version.config.get("from_version")
+    if gone:
+        return f"Version {gone}, which was deleted"
+    return "Imported" if version.source == ModelVersion.Source.IMPORT else "Random weights"
+
+
 def _run_id(version: ModelVersion) -> int | None:
     """The run that made the version, by the relation that its app declares; None when it is gone."""
     run: Any = getattr(version, "run", None)
     return None if run is None else int(run.pk)
-
-
-def _sentence(error: Exception) -> str:
-    text = str(error)
-    return f"{text[:1].upper()}{text[1:]}."

@@ -37,6 +37,7 @@ _VALUE_TITLES: Final[dict[str, str]] = {
     "keras": "Keras (TensorFlow)",
     "one_cycle": "One cycle",
 }
+_FILE_TITLES: Final = {"npz": "NumPy", "onnx": "ONNX"}
 _NOTHING: Final = "–"
 
 
@@ -72,3 +73,17 @@ def ordered_fields(configs: list[dict[str, Any]]) -> list[str]:
     """Every field of several configurations: known ones in their order, then the others."""
     found = dict.fromkeys(field for config in configs for field in config)
     return [field for field in FIELD_TITLES if field in found] + [field for field in found if field not in FIELD_TITLES]
+
+
+def origin_text(origin: dict[str, Any]) -> str:
+    """How a version came to be beyond its source, in a few words; "" when there is nothing to tell."""
+    if "file" in origin:
+        return f"{_FILE_TITLES.get(origin['file'], origin['file'])} file"
+    times = int(origin.get("attempts", 1)) - 1
+    return "" if times < 1 else "resumed once" if times == 1 else f"resumed {times} times"
+
+
+def sentence(error: Exception) -> str:
+    """An error's words as a sentence for a page."""
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}."

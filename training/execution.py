@@ -168,6 +168,7 @@ class Execution:
             tags=tuple(tag.word for tag in run.tags.all()),
             libraries=libraries(config.engine),
             parent=get_version(config.from_version) if config.from_version else None,
+            origin={"attempts": run.attempt},
         )
         with transaction.atomic():
             leases.write(self.lease, finish_reason=end.reason)

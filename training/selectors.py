@@ -111,6 +111,12 @@ def live_runs() -> QuerySet[Run]:
     return _runs().filter(status__in=[Status.QUEUED, Status.RUNNING, Status.STOPPING])
 
 
+def why_needed(number: int) -> str:
+    """Which run that has not ended starts from version `number`, in a few words; "" when none does."""
+    run = live_runs().filter(config__from_version=number).first()
+    return "" if run is None else f"run {run.pk} starts from it"
+
+
 def run_json(run: Run) -> RunJson:
     """The run as the API and the live stream send it."""
     return {

@@ -13,7 +13,8 @@ from digitlab.auth import api_authentication
 from inference.api import router as inference_router
 from inference.asgi import status_of
 from inference.correction_api import router as correction_router
-from inference.errors import InferenceError, VersionInUseError
+from inference.errors import InferenceError, RegistryStateError
+from inference.registry_api import router as registry_router
 from training.api import router as training_router
 from training.errors import RunStateError
 from training.plain_errors import FieldError, plain_errors
@@ -46,6 +47,7 @@ api = DigitLabAPI(
 api.add_router("", training_router)
 api.add_router("", inference_router)
 api.add_router("", correction_router)
+api.add_router("", registry_router)
 
 
 @api.exception_handler(FieldRefusedError)
@@ -55,7 +57,7 @@ def _field_refused(request: HttpRequest, error: FieldRefusedError) -> HttpRespon
 
 
 @api.exception_handler(RunStateError)
-@api.exception_handler(VersionInUseError)
+@api.exception_handler(RegistryStateError)
 def _wrong_state(request: HttpRequest, error: Exception) -> HttpResponse:
     return api.create_response(request, {"detail": str(error)}, status=409)
 

@@ -18,6 +18,7 @@ class TokenAuth(HttpBearer):
         if found is None or not found.user.is_active:
             return None
         request.user = found.user
+        request.api_token_name = found.name  # type: ignore[attr-defined]
         return found.user
 
 

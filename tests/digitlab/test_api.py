@@ -318,10 +318,36 @@ def test_the_champion_is_not_deleted(lab: Lab, version: int) -> None:
     assert "is the champion" in answer["detail"]
 
 
-def test_a_version_is_deleted(lab: Lab, version: int) -> None:
+def test_a_version_is_deleted_and_comes_back_from_the_trash(lab: Lab, version: int) -> None:
     number = multipart(lab, "versions/import", pickle.dumps(original_model()))[1]["number"]
     assert lab.call("DELETE", f"versions/{number}") == (204, None)
     assert lab.call("GET", f"versions/{number}")[0] == 404
+    assert lab.call("POST", "predict", {"strokes": SEVEN, "versions": [number]})[0] == 404
+    assert number in [item["number"] for item in lab.call("GET", "versions/trash")[1]["items"]]
+    status, restored = lab.call("POST", f"versions/{number}/restore")
+    assert (status, restored["number"]) == (200, number)
+    assert lab.call("POST", "predict", {"strokes": SEVEN, "versions": [number]})[0] == 200
+
+
+def test_a_version_is_deleted_for_good_and_frees_the_disk(lab: Lab, version: int) -> None:
+    network = {"weights": [np.full((10, 784), 0.125)], "biases": [np.zeros(10)]}
+    imported = multipart(lab, "versions/import", pickle.dumps(network))[1]
+    file = lab.data_dir / "models" / f"{imported['sha256']}.pickle"
+    assert file.exists()
+    assert lab.call("DELETE", f"versions/{imported['number']}?forever=true") == (204, None)
+    assert not file.exists()
+    assert lab.call("POST", f"versions/{imported['number']}/restore")[0] == 404
+
+
+def test_the_trash_is_emptied(lab: Lab, version: int) -> None:
+    network = {"weights": [np.full((10, 784), 0.25)], "biases": [np.zeros(10)]}
+    imported = multipart(lab, "versions/import", pickle.dumps(network))[1]
+    lab.call("DELETE", f"versions/{imported['number']}")
+    status, emptied = lab.call("DELETE", "versions/trash")
+    assert status == 200
+    assert imported["number"] in emptied["numbers"]
+    assert emptied["freed_bytes"] >= imported["size_bytes"]
+    assert lab.call("GET", "versions/trash")[1]["items"] == []
 
 
 def test_the_pickle_of_a_version_is_the_one_that_its_record_names(lab: Lab, version: int) -> None:
@@ -396,6 +422,22 @@ def test_an_alias_is_moved(lab: Lab, version: int) -> None:
     status, alias = lab.call("PUT", "aliases/mine", {"version": version})
     assert (status, alias) == (200, {"name": "mine", "version": version})
     assert "mine" in lab.call("GET", f"versions/{version}")[1]["aliases"]
+
+
+def test_an_alias_has_a_history_and_is_rolled_back_and_deleted(lab: Lab, version: int) -> None:
+    other = multipart(lab, "versions/import", pickle.dumps(original_model()))[1]["number"]
+    for target in (version, other):
+        lab.call("PUT", "aliases/best", {"version": target})
+    assert lab.call("POST", "aliases/best/rollback") == (200, {"name": "best", "version": version})
+    assert lab.call("POST", "aliases/best/rollback")[0] == 409
+    (line,) = [item for item in lab.call("GET", "aliases")[1]["items"] if item["name"] == "best"]
+    assert (line["version"], line["moved_by"]) == (version, "local")
+    assert lab.call("DELETE", "aliases/best") == (204, None)
+    moves = lab.call("GET", "aliases/best/history")[1]["items"]
+    steps = [(move["from"], move["to"], move["is_roll_back"]) for move in moves[::-1]]
+    assert steps == [(None, version, False), (version, other, False), (other, version, True), (version, None, False)]
+    assert lab.call("DELETE", "aliases/best")[0] == 404
+    assert lab.call("DELETE", "aliases/champion")[0] == 409
 
 
 @pytest.mark.parametrize("name", ["Mine", "1", "a%20b", "a" * 41, "a%00", "a%0A"])

@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
-from inference import artifacts, selectors, services
+from inference import artifacts, selectors, services, trash_services
 from inference.errors import ArtifactError, VersionInUseError, VersionNotFoundError
 from inference.models import Alias, ModelVersion
 from nnlib import Network
@@ -50,7 +50,7 @@ def test_a_published_network_comes_back_bit_for_bit(draw_network: Draw) -> None:
 def test_a_number_is_never_given_again(draw_network: Draw) -> None:
     imported(draw_network(seed=1))
     second = imported(draw_network(seed=2))
-    services.delete_version(second.number)
+    trash_services.delete_forever(second.number)
     assert imported(draw_network(seed=3)).number == 3
 
 
@@ -204,7 +204,7 @@ def test_only_the_notes_of_a_version_change(draw_network: Draw) -> None:
 def test_a_version_that_an_alias_points_at_is_kept(draw_network: Draw, model_store: Path) -> None:
     version = imported(draw_network())
     with pytest.raises(VersionInUseError, match="version 1 is the champion: move that alias"):
-        services.delete_version(1)
+        trash_services.delete_forever(1)
     assert (model_store / version.artifact).exists()
 
 
@@ -212,7 +212,7 @@ def test_a_version_that_an_alias_points_at_is_kept(draw_network: Draw, model_sto
 def test_a_deleted_version_takes_its_file_with_it(draw_network: Draw, model_store: Path) -> None:
     imported(draw_network(seed=1))
     second = imported(draw_network(seed=2))
-    services.delete_version(2)
+    trash_services.delete_forever(2)
     assert not (model_store / second.artifact).exists()
     with pytest.raises(VersionNotFoundError):
         selectors.get_version(2)
@@ -223,7 +223,7 @@ def test_a_file_that_another_version_needs_is_kept(draw_network: Draw) -> None:
     network = draw_network()
     first = imported(network)
     imported(network)
-    services.delete_version(2)
+    trash_services.delete_forever(2)
     assert services.load_network(first).sha256() == network.sha256()
 
 
@@ -234,7 +234,7 @@ def test_a_child_outlives_its_parent(draw_network: Draw) -> None:
     facts = services.VersionFacts(source=ModelVersion.Source.RUN, parent=parent)
     with transaction.atomic():
         services.publish_version(network, services.store_network(network), facts)
-    services.delete_version(2)
+    trash_services.delete_forever(2)
     assert selectors.version_json(selectors.get_version(3))["parent"] is None
 
 

@@ -168,6 +168,7 @@ def test_a_version_shows_what_it_learned_from_and_how_well_it_reads(client: Clie
         assert words in page, words
     assert '<a href="/versions/1/">Version 1</a>' in page
     assert '<a href="/versions/2/">Version 2</a>' in page_of(client, "/versions/1/")
+    assert "Random weights" in page_of(client, "/versions/1/")
     assert [one["epoch"] for one in json_in(page, "curves")[0]["history"]] == [1, 2]
 
 
@@ -209,25 +210,15 @@ def test_notes_that_are_too_long_change_nothing(client: Client, publish: Publish
     assert "these have 10,001" in page_of(client, "/versions/1/")
 
 
-def test_a_version_is_deleted_after_a_question_and_the_champion_is_not(client: Client, publish: Publish) -> None:
-    publish()
-    publish()
-    assert "Delete version 2?" in page_of(client, "/versions/2/delete/")
-    assert client.post("/versions/2/delete/")["Location"] == "/versions/"
-    client.post("/versions/1/delete/")
-    assert "Version 1 is the champion" in page_of(client, "/versions/1/")
-    assert [version.number for version in selectors.all_versions()] == [1]
-
-
 def test_a_version_that_is_not_there_is_not_found(client: Client) -> None:
     for end in ("", "network/", "network.json", "delete/"):
         assert client.get(f"/versions/7/{end}").status_code == 404, end
-    for end in ("champion/", "notes/", "delete/"):
+    for end in ("champion/", "notes/", "delete/", "trash/", "restore/"):
         assert client.post(f"/versions/7/{end}").status_code == 404, end
     assert client.get(f"/versions/{10**30}/").status_code == 404
 
 
-@pytest.mark.parametrize("action", ["champion", "notes"])
+@pytest.mark.parametrize("action", ["champion", "notes", "trash", "restore"])
 def test_a_link_cannot_press_a_button(client: Client, publish: Publish, action: str) -> None:
     publish()
     assert client.get(f"/versions/1/{action}/").status_code == 405

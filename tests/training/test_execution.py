@@ -206,9 +206,7 @@ def test_a_parent_that_was_deleted_fails_the_run_in_plain_words(submit: Submit) 
     finished(submit(seed=1))
     finished(submit(seed=2))
     run = submit(from_version=2)
-    from inference.services import delete_version
-
-    delete_version(2)
+    ModelVersion.objects.filter(number=2).delete()
     execute(run.pk)
     assert get_run(run.pk).failure == "there is no version 2"
 

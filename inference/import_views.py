@@ -1,11 +1,11 @@
-"""Pages that change the registry of versions: importing a file."""
+"""The page on which a model file is imported."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from inference import selectors, services
+from inference import registry_selectors, services, wording
 from inference.errors import ArtifactError
 from inference.forms import ImportForm
 
@@ -18,19 +18,13 @@ def version_import(request: HttpRequest) -> HttpResponse:
         try:
             version = services.import_version(form.cleaned_data["file"].read(), name=form.cleaned_data["name"])
         except ArtifactError as error:
-            form.add_error("file", sentence(error))
+            form.add_error("file", wording.sentence(error))
         else:
             messages.success(request, f"Imported as version {version.number}.{_equals(version.number)}")
             return redirect("version", version.number)
     return render(request, "inference/version_import.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def sentence(error: Exception) -> str:
-    """An error's words as a sentence for a page."""
-    text = str(error)
-    return f"{text[:1].upper()}{text[1:]}."
-
-
 def _equals(number: int) -> str:
-    same = selectors.numbers_of_same_weights(number)
+    same = registry_selectors.numbers_of_same_weights(number)
     return f" It has the very weights of version {same[0]}." if same else ""

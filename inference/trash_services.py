@@ -1,0 +1,124 @@
+"""The trash: versions go there first, come back from there, and are deleted for good from there.
+
+Locks are taken in one order everywhere: the counter of versions, versions, aliases.
+"""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from inference import holds
+from inference.errors import VersionInUseError, VersionNotFoundError
+from inference.models import ModelVersion
+from inference.registry_selectors import trashed_numbers
+from inference.requester import LOCAL
+from inference.selectors import get_version
+from inference.services import lock_counter, model_store
+
+
+@dataclass(frozen=True, slots=True)
+class Emptied:
+    """What became of the trash.
+
+    Attributes:
+        numbers: The versions that are gone.
+        freed_bytes: How much the model store is smaller by.
+        kept: Why others had to stay, a sentence each.
+    """
+
+    numbers: list[int]
+    freed_bytes: int
+    kept: list[str]
+
+
+def trash_version(number: int, *, by: str = LOCAL) -> None:
+    """Put a version into the trash: no list shows it and nobody can ask it, until it is restored.
+
+    Raises:
+        VersionNotFoundError: there is no such version, or it is there already.
+        VersionInUseError: an alias points at it, or a run that has not ended starts from it.
+    """
+    with transaction.atomic():
+        version = _locked(get_version(number).number)
+        _check_free(version)
+        version.trashed_at, version.trashed_by = timezone.now(), by[:300]
+        version.save(update_fields=["trashed_at", "trashed_by"])
+
+
+def restore_version(number: int) -> ModelVersion:
+    """Take a version out of the trash, as it was; one that is not in there stays as it is.
+
+    Raises:
+        VersionNotFoundError: there is no such version, or it was deleted for good.
+    """
+    with transaction.atomic():
+        version = _locked(number)
+        version.trashed_at, version.trashed_by = None, ""
+        version.save(update_fields=["trashed_at", "trashed_by"])
+    return get_version(number)
+
+
+def delete_forever(number: int) -> int:
+    """Delete a version for good, in the trash or not, and its model file when no other version has the same.
+
+    Returns:
+        By how many bytes the model store is smaller.
+
+    Raises:
+        VersionNotFoundError: there is no such version.
+        VersionInUseError: an alias points at it, or a run that has not ended starts from it.
+    """
+    with transaction.atomic(durable=True):
+        lock_counter()
+        version = _locked(number)
+        _check_free(version)
+        version.delete()
+    return version.size_bytes if _remove_unused_file(version.artifact) else 0
+
+
+def empty_trash() -> Emptied:
+    """Delete for good whatever is in the trash and not needed."""
+    gone: list[int] = []
+    kept: list[str] = []
+    freed = 0
+    for number in trashed_numbers():
+        try:
+            freed += delete_forever(number)
+            gone.append(number)
+        except VersionInUseError as error:
+            kept.append(str(error))
+        except VersionNotFoundError:
+            continue
+    return Emptied(gone, freed, kept)
+
+
+def _locked(number: int) -> ModelVersion:
+    """The version, in the trash or not; nothing else about it changes until the transaction ends."""
+    try:
+        return ModelVersion.everything.select_for_update().get(number=number)
+    except (ModelVersion.DoesNotExist, OverflowError):
+        raise VersionNotFoundError(f"there is no version {number}") from None
+
+
+def _check_free(version: ModelVersion) -> None:
+    names = ", ".join(alias.name for alias in version.aliases.all())
+    if names:
+        raise VersionInUseError(f"version {version.number} is the {names}: move that alias to another version first")
+    reason = holds.needed_because(version.number)
+    if reason:
+        raise VersionInUseError(f"version {version.number} cannot go: {reason}")
+
+
+def _remove_unused_file(artifact: str) -> bool:
+    """Remove a model file that no version has any more.
+
+    Under the lock of the counter, which whoever publishes holds too: a version that is being made of the same weights
+    either keeps the file, or finds it gone and writes it again.
+    """
+    with transaction.atomic(durable=True):
+        lock_counter()
+        if ModelVersion.everything.filter(artifact=artifact).exists():
+            return False
+        model_store().delete(artifact)
+    return True
