@@ -6,9 +6,10 @@ BIN := $(VENV)/bin
 # TENSORFLOW=0 leaves TensorFlow out: MNIST then comes from the file that DIGITLAB_MNIST names.
 TENSORFLOW ?= 1
 
-LOCKS := requirements.lock $(if $(filter 0,$(TENSORFLOW)),,requirements/tensorflow.lock)
+IN_S3 := $(filter s3:%,$(DIGITLAB_MODEL_STORE))
+LOCKS := requirements.lock $(if $(filter 0,$(TENSORFLOW)),,requirements/tensorflow.lock) $(if $(IN_S3),requirements/s3.lock)
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
-STAMP := $(VENV)/installed-$(if $(filter 0,$(TENSORFLOW)),without,with)-tensorflow
+STAMP := $(VENV)/installed-$(if $(filter 0,$(TENSORFLOW)),without,with)-tensorflow$(if $(IN_S3),-and-s3)
 DEV_STAMP := $(VENV)/installed-dev
 BENCH_STAMP := $(VENV)/installed-bench
 MODEL ?= inference/starter_files/starter.pickle
@@ -80,6 +81,7 @@ screenshots: $(DEV_STAMP) ## take the pictures in docs/ from the running program
 lock: ## resolve the dependencies anew; needs uv
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q requirements/base.in -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q requirements/tensorflow.in -o requirements/tensorflow.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q requirements/s3.in -o requirements/s3.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q requirements/dev.in -o requirements/dev.lock
 
 clean: ## remove what was installed; keeps the data

@@ -17,6 +17,7 @@ for _name in (
     "PORT",
     "HOST",
     "WORKER_SLOTS",
+    "DIGITLAB_MODEL_STORE",
 ):
     os.environ.pop(_name, None)
 os.environ["DIGITLAB_DATA_DIR"] = _folder

@@ -8,7 +8,7 @@ from typing import Any
 import environ
 from csp.constants import NONE, SELF
 
-from digitlab import blas_threads, redis_address
+from digitlab import blas_threads, model_store, redis_address
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.Env()
@@ -109,10 +109,7 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": str(DATA_DIR / "files")},
     },
-    "models": {
-        "BACKEND": "inference.storage.AtomicFileSystemStorage",
-        "OPTIONS": {"location": str(DATA_DIR / "models"), "file_permissions_mode": 0o600},
-    },
+    "models": model_store.storage(env.str("DIGITLAB_MODEL_STORE", default=""), DATA_DIR),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 DATASETS_DIR = DATA_DIR / "datasets"
