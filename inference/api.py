@@ -21,6 +21,14 @@ router = Router(tags=["versions"])
 Format = Literal["pickle", "npz", "safetensors", "onnx"]
 
 
+class SnapshotsOut(BaseModel):
+    """The file with moments of a version's training: the epochs in it, 0 being before the first."""
+
+    epochs: list[int]
+    size_bytes: int
+    sha256: str
+
+
 class VersionOut(BaseModel):
     """A model version; shares lie in [0, 1], the time is ISO 8601."""
 
@@ -39,6 +47,7 @@ class VersionOut(BaseModel):
     size_bytes: int
     sha256: str
     parameters: int
+    snapshots: SnapshotsOut | None
     parent: int | None
     origin: dict[str, Any]
     aliases: list[str]

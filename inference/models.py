@@ -173,6 +173,20 @@ class AliasMove(models.Model):
         return f"{self.alias}: {self.from_number} → {self.to_number}"
 
 
+class SnapshotFile(models.Model):
+    """The file with moments of a version's training, in the model store; it goes with its version."""
+
+    version = models.OneToOneField(ModelVersion, on_delete=models.CASCADE, related_name="snapshot_file")
+    name = models.CharField(max_length=100)
+    size_bytes = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    # The epochs in the file, in order; 0 is before the first.
+    epochs = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"snapshots of {self.version}"
+
+
 class VersionCounter(models.Model):
     """The one row that hands out version numbers, locked while it does: no gap, none twice."""
 

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import condition, require_safe
 
-from inference import network_neuron, network_summary, prediction, selectors
+from inference import network_neuron, network_summary, prediction, selectors, snapshot_json, snapshots
 from inference.errors import ArtifactError, VersionNotFoundError
 from inference.models import ModelVersion
 from inference.probe import probe_for
@@ -18,7 +18,8 @@ from inference.probe import probe_for
 def page(request: HttpRequest, number: int) -> HttpResponse:
     """The network while one draws; `?layer=1&neuron=17` opens a neuron."""
     version = _version_or_404(number)
-    return render(request, "inference/network.html", {"version": version, "layers": _layers(version)})
+    context = {"version": version, "layers": _layers(version), "epochs": snapshots.epochs_of(version)}
+    return render(request, "inference/network.html", context)
 
 
 def _fingerprint(_request: HttpRequest, number: int) -> str | None:
@@ -49,6 +50,17 @@ def neuron(_request: HttpRequest, number: int, layer: int, neuron: int) -> HttpR
     except ArtifactError as error:
         return _refused(error)
     return _compact(network_neuron.neuron(network, version.sha256, probe_for(version.dataset), layer, neuron))
+
+
+@require_safe
+def learning(_request: HttpRequest, number: int, epoch: int) -> HttpResponse:
+    """How the first layer, the weights and the gradients were after an epoch."""
+    try:
+        return _compact(snapshot_json.frame(snapshots.load_one(_version_or_404(number), epoch)))
+    except VersionNotFoundError as error:
+        return JsonResponse({"detail": str(error)}, status=404)
+    except ArtifactError as error:
+        return _refused(error)
 
 
 def _compact(value: dict[str, Any]) -> JsonResponse:

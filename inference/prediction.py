@@ -20,6 +20,7 @@ from inference.network_inside import InsideRequest, inside
 from inference.preprocessing import pixels_from_image, pixels_from_rows, pixels_from_strokes
 from inference.selectors import resolve
 from inference.services import load_network
+from inference.snapshots import network_at
 from inference.verdicts import how_sure, looks_like_a_digit
 from nnlib import Network
 
@@ -58,7 +59,8 @@ class PredictRequest(BaseModel):
         None, description="784 numbers from 0 to 255, ink 255, in MNIST's own layout; or a list of such rows"
     )
     versions: Annotated[list[VersionName], Field(min_length=1, max_length=MAX_VERSIONS)] = Field(
-        [CHAMPION], description="Numbers or aliases of the versions that should read it"
+        [CHAMPION],
+        description="Numbers or aliases of the versions that should read it; 3@5 is version 3 as it was after epoch 5",
     )
     activations: bool = Field(default=False, description="Whether to answer every layer's values too")
     inside: InsideRequest | None = Field(None, description="What to answer of the inside of the networks, one drawing")
@@ -94,7 +96,7 @@ class NetworkCache:
         return found[1] if found is not None and time.monotonic() < found[0] else None
 
     def get(self, name: int | str) -> LoadedVersion:
-        """What `name` means, from the database if need be.
+        """What `name` means, from the database if need be; `3@5` is version 3 as it was after epoch 5.
 
         Raises:
             VersionNotFoundError: it means no version.
@@ -103,14 +105,16 @@ class NetworkCache:
         known = self.known(name)
         if known is not None:
             return known
-        version = resolve(name)
+        base, at, epoch = str(name).partition("@")
+        version = resolve(base)
+        key = f"{version.sha256}{at}{epoch}"
         with self._lock:
-            network = self._networks.pop(version.sha256, None)
+            network = self._networks.pop(key, None)
         if network is None:
-            network = load_network(version)
+            network = network_at(version, epoch) if at else load_network(version)
         loaded = LoadedVersion(version.number, network, version.temperature)
         with self._lock:
-            self._networks[version.sha256] = network
+            self._networks[key] = network
             while len(self._networks) > self._most:
                 self._networks.popitem(last=False)
             if len(self._meanings) > 4 * self._most:

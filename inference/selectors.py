@@ -153,6 +153,7 @@ def version_json(version: ModelVersion) -> dict[str, Any]:
         "size_bytes": version.size_bytes,
         "sha256": version.sha256,
         "parameters": version.parameter_count,
+        "snapshots": _snapshots_json(version),
         "parent": version.parent.number if version.parent else None,
         "origin": version.origin,
         "aliases": [alias.name for alias in version.aliases.all()],
@@ -160,6 +161,11 @@ def version_json(version: ModelVersion) -> dict[str, Any]:
         "notes": version.notes,
         "created": version.created_at.isoformat(),
     }
+
+
+def _snapshots_json(version: ModelVersion) -> dict[str, Any] | None:
+    file = getattr(version, "snapshot_file", None)
+    return None if file is None else {"epochs": file.epochs, "size_bytes": file.size_bytes, "sha256": file.sha256}
 
 
 def versions_json(versions: Iterable[ModelVersion]) -> list[dict[str, Any]]:
@@ -181,7 +187,7 @@ def _why_missing(number: int) -> str:
 
 
 def _whole() -> QuerySet[ModelVersion]:
-    versions = ModelVersion.objects.select_related("parent").prefetch_related("aliases", "tags")
+    versions = ModelVersion.objects.select_related("parent", "snapshot_file").prefetch_related("aliases", "tags")
     return versions.defer("test_predictions", *(f"parent__{name}" for name in (*_LARGE, "test_predictions")))
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from inference import holds
 from inference.errors import VersionInUseError, VersionNotFoundError
-from inference.models import ModelVersion
+from inference.models import ModelVersion, SnapshotFile
 from inference.registry_selectors import trashed_numbers
 from inference.requester import LOCAL
 from inference.selectors import get_version
@@ -60,7 +60,7 @@ def restore_version(number: int) -> ModelVersion:
 
 
 def delete_forever(number: int) -> int:
-    """Delete a version for good, in the trash or not, and its model file when no other version has the same.
+    """Delete a version for good, in the trash or not, and its files where no other version has the same.
 
     Returns:
         By how many bytes the model store is smaller.
@@ -73,8 +73,10 @@ def delete_forever(number: int) -> int:
         lock_counter()
         version = _locked(number)
         _check_free(version)
+        files = {version.artifact: version.size_bytes}
+        files |= dict(SnapshotFile.objects.filter(version=version).values_list("name", "size_bytes"))
         version.delete()
-    return version.size_bytes if _remove_unused_file(version.artifact) else 0
+    return sum(size for name, size in files.items() if _remove_unused_file(name))
 
 
 def empty_trash() -> Emptied:
@@ -110,15 +112,15 @@ def _check_free(version: ModelVersion) -> None:
         raise VersionInUseError(f"version {version.number} cannot go: {reason}")
 
 
-def _remove_unused_file(artifact: str) -> bool:
-    """Remove a model file that no version has any more.
+def _remove_unused_file(name: str) -> bool:
+    """Remove a model file, or one of snapshots, that no version has any more.
 
     Under the lock of the counter, which whoever publishes holds too: a version that is being made of the same weights
     either keeps the file, or finds it gone and writes it again.
     """
     with transaction.atomic(durable=True):
         lock_counter()
-        if ModelVersion.everything.filter(artifact=artifact).exists():
+        if ModelVersion.everything.filter(artifact=name).exists() or SnapshotFile.objects.filter(name=name).exists():
             return False
-        model_store().delete(artifact)
+        model_store().delete(name)
     return True

@@ -21,6 +21,7 @@ urlpatterns = [
     path("versions/<int:number>/network/", network_views.page, name="version_network"),
     path("versions/<int:number>/network.json", network_views.summary, name="version_network_data"),
     path("versions/<int:number>/network/<int:layer>/<int:neuron>.json", network_views.neuron, name="version_neuron"),
+    path("versions/<int:number>/learning/<int:epoch>.json", network_views.learning, name="version_learning"),
     path("versions/<int:number>/champion/", views.version_champion, name="version_champion"),
     path("versions/<int:number>/notes/", views.version_notes, name="version_notes"),
     path("versions/<int:number>/tags/", views.version_tags, name="version_tags"),

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from django.db import transaction
 
+from inference import snapshots
 from inference.errors import InferenceError
 from inference.models import ModelVersion
 from inference.selectors import get_version
@@ -23,6 +24,7 @@ from training.evaluation import measured
 from training.leases import Lease
 from training.models import Run
 from training.selectors import epochs_after
+from training.snapshots import Film
 from training.states import Status
 from training.watch import Watch
 
@@ -96,16 +98,19 @@ class Execution:
         data = self._load_data(config, watch)
         state = checkpoints.load(run.pk, run.checkpoint) if run.checkpoint else None
         self._curve = list(run.curve)
-        self._training = new_training(config, _first_network(config), data, state)
+        training = self._training = new_training(config, _first_network(config), data, state)
+        film = Film(run.pk, config.loss, data)
+        if state is None:
+            film.begin(training.network)
         leases.set_stage(self.lease, "")
-        for event in self._training.events():
+        for event in training.events():
             self._observe(event)
             if isinstance(event, EpochFinished):
-                self._record(event)
+                self._record(event, film, training.network)
             elif isinstance(event, BatchProgress):
                 self._tell(event)
             else:
-                self._publish(run, config, data, self._training.network, event)
+                self._publish(event, run, config=config, data=data, network=training.network, film=film)
                 return
             watch.check()
 
@@ -131,13 +136,16 @@ class Execution:
         leases.set_stage(self.lease, f"loading {config.dataset}")
         return datasets.load(config.dataset, progress, kept=checkpoints.kept_data(self.lease.run_id))
 
-    def _record(self, event: EpochFinished) -> None:
+    def _record(self, event: EpochFinished, film: Film, network: Network) -> None:
         name = self.save() or ""
+        snapshot = film.taken(event.epoch, network)
         self._curve.append(round(event.train_error, 6))
         if len(self._curve) > CURVE_POINTS:
             del self._curve[1:-1:2]
         superseded = checkpoints.others(self.lease.run_id, name)
-        leases.record_epoch(self.lease, asdict(event), checkpoint=name, curve=self._curve)
+        with transaction.atomic():
+            leases.record_epoch(self.lease, asdict(event), checkpoint=name, curve=self._curve)
+            film.keep(snapshot)
         checkpoints.remove(superseded)
 
     def _tell(self, event: BatchProgress) -> None:
@@ -151,11 +159,14 @@ class Execution:
             leases.write(self.lease, checkpoint=name)
             checkpoints.remove(superseded)
 
-    def _publish(self, run: Run, config: RunConfig, data: Dataset, network: Network, end: TrainingFinished) -> None:
+    def _publish(
+        self, end: TrainingFinished, run: Run, *, config: RunConfig, data: Dataset, network: Network, film: Film
+    ) -> None:
         """Make the version and complete the run, together or not at all."""
+        moments = film.all()
         history = epochs_after(run.pk)
         metrics, predictions = measured(network, data.x_test, data.y_test, loss=config.loss, history=history)
-        artifact = store_network(network)
+        artifact, kept = store_network(network), snapshots.store(moments)
         facts = VersionFacts(
             source=ModelVersion.Source.RUN,
             name=run.name,
@@ -173,6 +184,8 @@ class Execution:
         with transaction.atomic():
             leases.write(self.lease, finish_reason=end.reason)
             version = publish_version(network, artifact, facts)
+            snapshots.attach(version, kept, moments)
+            film.remove()
             text = f"{FINISH_SENTENCES[end.reason]} Published as version {version.number}."
             leases.release(self.lease, Status.COMPLETED, text, version=version, checkpoint="")
         checkpoints.remove_all(run.pk)

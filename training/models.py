@@ -173,3 +173,18 @@ class RunEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.status}: {self.text}"
+
+
+class SnapshotRow(models.Model):
+    """What a network was after an epoch of a run that is not done: a file of one snapshot; it goes with the run."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="snapshots")
+    epoch = models.PositiveIntegerField()
+    data = models.BinaryField()
+
+    class Meta:
+        ordering = ("run", "epoch")
+        constraints = (models.UniqueConstraint(fields=("run", "epoch"), name="one_snapshot_per_run_and_epoch"),)
+
+    def __str__(self) -> str:
+        return f"snapshot of run {self.run_id} after epoch {self.epoch}"

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from training import views
+from training import snapshot_views, views
 
 urlpatterns = [
     path("runs/", views.run_list, name="runs"),
     path("runs/new/", views.run_new, name="run_new"),
     path("runs/<int:run_id>/", views.run_page, name="run"),
     path("runs/<int:run_id>/tags/", views.run_tags, name="run_tags"),
+    path("runs/<int:run_id>/learning.json", snapshot_views.learning, name="run_learning"),
+    path("runs/<int:run_id>/learning/<int:epoch>.json", snapshot_views.learning_at, name="run_learning_at"),
     path("runs/<int:run_id>/stop/", views.run_stop, name="run_stop"),
     path("runs/<int:run_id>/resume/", views.run_resume, name="run_resume"),
     path("runs/<int:run_id>/delete/", views.run_delete, name="run_delete"),

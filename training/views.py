@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from inference import tags, wording
 from inference.list_query import ListQuery
 from inference.paging import CursorError
-from training import datasets, selectors, services
+from training import datasets, selectors, services, snapshot_views
 from training.config import DatasetKey, Optimizer
 from training.errors import RunStateError
 from training.forms import RunForm, preset_values, starting_values
@@ -114,6 +114,7 @@ def run_page(request: HttpRequest, run_id: int) -> HttpResponse:
         "state": state,
         "latest_epochs": shown[: -EPOCHS_WITHOUT_SCRIPT - 1 : -1],
         "configuration": wording.configuration_rows(run.config),
+        **snapshot_views.shown_of(run),
     }
     return render(request, "training/run.html", context)
 

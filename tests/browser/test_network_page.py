@@ -113,3 +113,48 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(inside: Page) -> None:
     inside.get_by_role("button", name="Example of a 4").click()
     expect(inside.locator("#why figure").first).to_be_visible(timeout=PATIENCE)
     assert inside.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.fixture(scope="module")
+def learned(lab: Lab) -> int:
+    """The number of a version that was trained here."""
+    run = lab.wait_for(lab.submit(hidden_layers=[24, 12], epochs=3), "completed")
+    return int(run["version"])
+
+
+def test_the_slider_goes_back_to_the_network_before_it_learned(page: Page, lab: Lab, learned: int) -> None:
+    page.goto(f"{lab.url}/versions/{learned}/network/")
+    expect(page.locator("#learning-epoch")).to_have_text("Epoch 3", timeout=PATIENCE)
+    page.get_by_role("button", name="Example of a 7").click()
+    expect(page.locator("#answer-digit")).to_have_text(re.compile(r"\d"), timeout=PATIENCE)
+    finished = page.locator("#answer-share").inner_text()
+    page.locator("#learning-slider").focus()
+    page.keyboard.press("Home")
+    expect(page.locator("#learning-epoch")).to_have_text("Before it learned")
+    expect(page.locator("#as-of")).to_have_text("Before it learned")
+    expect(page.locator("#answer-share")).not_to_have_text(finished, timeout=PATIENCE)
+    expect(page).to_have_url(re.compile(r"epoch=0"))
+    first = page.locator("#learning-pictures canvas").first.evaluate("canvas => canvas.toDataURL()")
+    page.keyboard.press("End")
+    expect(page.locator("#answer-share")).to_have_text(finished, timeout=PATIENCE)
+    expect(page.locator("#as-of")).to_be_hidden()
+    assert page.locator("#learning-pictures canvas").first.evaluate("canvas => canvas.toDataURL()") != first
+    page.goto(f"{lab.url}/versions/{learned}/network/?epoch=1")
+    expect(page.locator("#as-of")).to_have_text("As it was after epoch 1", timeout=PATIENCE)
+
+
+def test_a_run_shows_its_weights_while_it_learns_and_afterwards(page: Page, lab: Lab) -> None:
+    run_id = lab.submit(hidden_layers=[24], epochs=200, batch_size=8)
+    page.goto(f"{lab.url}/runs/{run_id}/")
+    expect(page.locator("#learning-pictures canvas")).to_have_count(24, timeout=PATIENCE)
+    expect(page.locator("#learning-epoch")).to_have_text(re.compile(r"Epoch [2-9]"), timeout=PATIENCE)
+    expect(page.locator("#learning-layers canvas")).to_have_count(4)
+    page.locator("#learning-slider").focus()
+    page.keyboard.press("Home")
+    newest = page.locator("#epochs tbody tr").count()
+    expect(page.locator("#epochs tbody tr").nth(newest)).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("#learning-epoch")).to_have_text("Before it learned")
+    lab.call("POST", f"runs/{run_id}/stop")
+    lab.wait_for(run_id, "stopped")
+    page.reload()
+    expect(page.locator("#learning-epoch")).to_have_text(re.compile(r"Epoch \d+"), timeout=PATIENCE)

@@ -118,7 +118,9 @@ class Stories:
 
     def _orphans(self, scene: Scene) -> list[str]:
         """Checkpoints of a run that needs none, and model files that belong to no version."""
-        known = {f"{version['sha256']}.pickle" for version in self._all_versions()}
+        versions = self._all_versions()
+        known = {f"{version['sha256']}.pickle" for version in versions}
+        known |= {f"{version['snapshots']['sha256']}.snapshots" for version in versions if version["snapshots"]}
         checkpoints = [str(path) for path in (self.lab.data_dir / "checkpoints").glob(f"{scene.run_id}/*")]
         return checkpoints + [path.name for path in scene.models.iterdir() if path.name not in known]
 

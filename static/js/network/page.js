@@ -1,6 +1,7 @@
 import { fetchJson } from "../api.js";
 import { onSchemeChange } from "../colours.js";
-import { byId } from "../elements.js";
+import { byId, pageData } from "../elements.js";
+import { Film } from "../learning/film.js";
 import { Activity } from "./activity.js";
 import { Gallery } from "./gallery.js";
 import { Ink } from "./ink.js";
@@ -62,6 +63,36 @@ class NetworkPage {
     onSchemeChange(() => [this.#gallery, this.#panel, this.#why].forEach((panel) => panel.paint()));
     this.#choose(neuronIn(location.search, this.#summary.layers));
     this.#show(null);
+    if (document.getElementById("learning")) this.#startFilm();
+  }
+
+  /** Epoch by epoch, the same drawing; the last is the finished network itself. */
+  #startFilm() {
+    const film = new Film(byId("learning", HTMLElement).dataset.base ?? "");
+    film.start();
+    film.epochs = /** @type {number[]} */ (pageData("learning-epochs"));
+    const last = film.epochs.at(-1) ?? 0;
+    const asked = Number(new URLSearchParams(location.search).get("epoch") ?? last);
+    film.addEventListener("frame", (event) => {
+      const frame = /** @type {import("../learning/film.js").Frame} */ (/** @type {CustomEvent} */ (event).detail);
+      this.#goBackTo(frame.epoch === last ? null : frame.epoch, frame.has_network);
+    });
+    film.show(film.epochs.includes(asked) ? asked : last, film.epochs.includes(asked) && asked !== last);
+  }
+
+  /**
+   * @param {number | null} epoch null: the finished network
+   * @param {boolean} hasNetwork whether a drawing can be put to it
+   */
+  #goBackTo(epoch, hasNetwork) {
+    const query = new URLSearchParams(location.search);
+    if (epoch === null) query.delete("epoch");
+    else query.set("epoch", String(epoch));
+    history.replaceState(null, "", `?${query}`);
+    const badge = byId("as-of", HTMLElement);
+    badge.hidden = epoch === null || !hasNetwork;
+    badge.textContent = epoch === 0 ? "Before it learned" : `As it was after epoch ${epoch}`;
+    if (hasNetwork) this.#ink.epoch = epoch;
   }
 
   #listenToButtons() {

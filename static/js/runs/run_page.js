@@ -79,6 +79,8 @@ class RunPage {
       if (message.type === "run.snapshot") this.#takeEpochs(message.epochs);
       if (message.run.stage) this.#batch = null;
     }
+    // Other parts of the page follow by themselves.
+    if (message.type !== "batch.progress") dispatchEvent(new CustomEvent("run-changed", { detail: this.#run }));
     this.#drawSoon();
   }
 

@@ -1,0 +1,49 @@
+import { fetchJson } from "../api.js";
+import { byId, pageData } from "../elements.js";
+import { Film } from "./film.js";
+
+/** @typedef {import("../messages.js").Run} Run */
+
+/** While a run trains, its newest snapshot is shown as soon as its epoch is there; whoever moved the slider is left alone. */
+class RunFilm {
+  #box = byId("learning", HTMLElement);
+  #film = new Film(this.#box.dataset.base ?? "");
+  #isAsking = false;
+  #isStale = false;
+
+  start() {
+    this.#film.start();
+    this.#film.epochs = pageData("learning-epochs") ?? [];
+    const last = this.#film.epochs.at(-1);
+    if (last !== undefined) this.#film.show(last);
+    if (this.#box.dataset.live) addEventListener("run-changed", this.#onChange);
+  }
+
+  /** @param {Event} event */
+  #onChange = (event) => {
+    const run = /** @type {Run} */ (/** @type {CustomEvent} */ (event).detail);
+    if (run.version !== null) {
+      // Its version has the snapshots now, the same ones.
+      removeEventListener("run-changed", this.#onChange);
+      this.#film.base = `/versions/${run.version}/learning/`;
+    } else this.#refresh();
+  };
+
+  /** One question at a time; of the changes meanwhile the last counts. */
+  async #refresh() {
+    this.#isStale = true;
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    while (this.#isStale) {
+      this.#isStale = false;
+      const { epochs } = await fetchJson(this.#film.list).catch(() => ({ epochs: [] }));
+      if (epochs.length === 0) continue;
+      const isFollowing = this.#film.isAtEnd;
+      this.#film.epochs = epochs;
+      if (isFollowing) await this.#film.show(epochs.at(-1));
+    }
+    this.#isAsking = false;
+  }
+}
+
+new RunFilm().start();

@@ -1,0 +1,39 @@
+"""What the page of a run shows of the network while it learns."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from inference import snapshot_json
+from inference.snapshots import epochs_of
+from training import snapshots
+from training.models import Run, SnapshotRow
+
+
+def shown_of(run: Run) -> dict[str, Any]:
+    """Where the page of a run gets snapshots from, and which there are: its own, or its version's once it has one."""
+    if run.version is not None:
+        first = reverse("version_learning", args=(run.version.number, 0))
+        return {"learning_base": first.removesuffix("0.json"), "learning_epochs": epochs_of(run.version)}
+    base = reverse("run_learning", args=(run.pk,)).removesuffix(".json") + "/"
+    return {"learning_base": base, "learning_epochs": snapshots.epochs_of(run.pk), "is_learning": True}
+
+
+@require_safe
+@never_cache
+def learning(_request: HttpRequest, run_id: int) -> HttpResponse:
+    """The epochs of which there are snapshots; none once the run is done: its version has them."""
+    return JsonResponse({"epochs": snapshots.epochs_of(run_id)})
+
+
+@require_safe
+@never_cache
+def learning_at(_request: HttpRequest, run_id: int, epoch: int) -> HttpResponse:
+    """How the first layer, the weights and the gradients were after an epoch."""
+    try:
+        return JsonResponse(snapshot_json.frame(snapshots.load(run_id, epoch)))
+    except SnapshotRow.DoesNotExist:
+        return JsonResponse({"detail": f"there is no snapshot of run {run_id} after epoch {epoch}"}, status=404)
