@@ -7,7 +7,7 @@ import warnings
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from inference.errors import InkError
 
@@ -28,24 +28,26 @@ def luminance(data: bytes) -> NDArray[np.float32]:
         InkError: not a whole PNG or JPEG, or larger than the caps.
     """
     if len(data) > MAX_IMAGE_BYTES:
-        raise InkError(f"expected an image of at most {MAX_IMAGE_BYTES} bytes, got {len(data)}")
+        raise InkError(f"expected an image of at most {MAX_IMAGE_BYTES:,} bytes, got {len(data):,}")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of odd metadata, and of bombs that the cap refuses anyway
             return _decoded(data)
     except InkError:
         raise
-    except Image.DecompressionBombError as error:
-        raise InkError(f"expected an image of at most {MAX_IMAGE_PIXELS} pixels: {error}") from None
+    except Image.DecompressionBombError:
+        raise InkError(f"expected an image of at most {MAX_IMAGE_PIXELS:,} pixels, got one of many more") from None
+    except UnidentifiedImageError:
+        raise InkError(f"expected a PNG or JPEG image, got {len(data):,} bytes that are neither") from None
     except Exception as error:  # Pillow's decoders raise nearly anything on damaged data
-        raise InkError(f"expected a PNG or JPEG image, got {len(data)} bytes that are not one: {error}") from None
+        raise InkError(f"expected a PNG or JPEG image, got {len(data):,} bytes that are damaged: {error}") from None
 
 
 def _decoded(data: bytes) -> NDArray[np.float32]:
     with Image.open(io.BytesIO(data), formats=FORMATS) as image:
         width, height = image.size
         if width * height > MAX_IMAGE_PIXELS:
-            raise InkError(f"expected an image of at most {MAX_IMAGE_PIXELS} pixels, got {width}x{height}")
+            raise InkError(f"expected an image of at most {MAX_IMAGE_PIXELS:,} pixels, got {width}x{height}")
         image.draft("L", (LONGEST_SIDE, LONGEST_SIDE))  # lets a JPEG be decoded small
         upright = ImageOps.exif_transpose(image)
         if upright.mode.startswith("I"):  # 16 bits a pixel, which convert("L") would clip instead of scaling
