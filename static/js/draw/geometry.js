@@ -69,3 +69,36 @@ export function erased(strokes, from, to, radius) {
     return parts.filter((part) => part.length > 1);
   });
 }
+
+/**
+ * The stroke without the points that lie within `tolerance` of the line between those that stay (Douglas and Peucker,
+ * 1973); first and last stay.
+ *
+ * @param {Stroke} stroke
+ * @param {number} tolerance
+ * @returns {Point[]}
+ */
+export function simplified(stroke, tolerance) {
+  const kept = new Set([0, stroke.length - 1]);
+  const spans = [[0, stroke.length - 1]];
+  for (let span = spans.pop(); span; span = spans.pop()) {
+    const [from, to] = /** @type {[number, number]} */ (span);
+    let [furthest, distance] = [-1, tolerance];
+    for (let index = from + 1; index < to; index += 1) {
+      const here = distanceToSegment(pointAt(stroke, index), pointAt(stroke, from), pointAt(stroke, to));
+      if (here > distance) [furthest, distance] = [index, here];
+    }
+    if (furthest < 0) continue;
+    kept.add(furthest);
+    spans.push([from, furthest], [furthest, to]);
+  }
+  return stroke.filter((_, index) => kept.has(index));
+}
+
+/**
+ * @param {Stroke} stroke
+ * @param {number} index of one of its points
+ */
+function pointAt(stroke, index) {
+  return /** @type {Point} */ (stroke[index]);
+}
