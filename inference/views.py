@@ -16,6 +16,7 @@ from inference.list_query import ListQuery
 from inference.model_files.kinds import KINDS
 from inference.models import CHAMPION, ModelVersion
 from inference.paging import CursorError
+from inference.prediction import MAX_VERSIONS
 from inference.requester import requester
 
 PAGE_SIZE = 25
@@ -47,9 +48,10 @@ def draw(request: HttpRequest) -> HttpResponse:
         "champion": champion,
         "chosen": chosen,
         "missing": missing,
+        "asked": asked,
         "digits": range(10),
     }
-    return render(request, "inference/draw.html", context, status=404 if missing else 200)
+    return render(request, "inference/draw.html", context, status=404 if missing and not asked else 200)
 
 
 @require_safe
@@ -169,7 +171,7 @@ def version_tags(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _asked_versions(names: list[str]) -> tuple[list[ModelVersion], str]:
-    """The versions that an address names, and a sentence about those that are not there."""
+    """The versions that an address names, and a sentence about those that are not there or too many."""
     found: dict[int, ModelVersion] = {}
     missing = ""
     for name in (part.strip() for text in names for part in text.split(",")):
@@ -181,7 +183,9 @@ def _asked_versions(names: list[str]) -> tuple[list[ModelVersion], str]:
             missing = wording.sentence(error)
         else:
             found[version.number] = version
-    return list(found.values()), missing
+    if len(found) > MAX_VERSIONS:
+        missing = f"At most {MAX_VERSIONS} versions can be asked at once; these are the first."
+    return list(found.values())[:MAX_VERSIONS], missing
 
 
 def _version_or_404(number: int) -> ModelVersion:

@@ -125,6 +125,26 @@ def test_an_address_that_names_no_version_says_so_and_the_champion_answers(clien
     assert ticked(answer.content.decode()) == [1]
 
 
+def test_an_address_that_names_some_version_asks_it_and_tells_of_the_others(client: Client, publish: Publish) -> None:
+    publish()
+    publish()
+    page = page_of(client, "/?version=2&version=99")
+    assert ticked(page) == [2]
+    assert "There is no version 99." in page
+    assert "The champion answers instead" not in page
+
+
+def test_an_address_that_names_too_many_versions_asks_the_first(
+    client: Client, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inference.views.MAX_VERSIONS", 2)
+    for _ in range(3):
+        publish()
+    page = page_of(client, "/?version=3,2,1")
+    assert sorted(ticked(page)) == [2, 3]
+    assert "At most 2 versions can be asked at once" in page
+
+
 def test_the_draw_page_gives_its_script_the_token_it_needs(client: Client, publish: Publish) -> None:
     publish()
     assert "csrftoken" in client.get("/").cookies

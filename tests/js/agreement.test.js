@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { agreementSentence, majority } from "../../static/js/draw/agreement.js";
+import { agreementSentence, majority, votes } from "../../static/js/draw/agreement.js";
 
 /**
  * @param {number} version
@@ -30,4 +30,11 @@ test("agreement and disagreement are told in a sentence", () => {
   const split = agreementSentence([reading(3, 7), reading(4, 1), reading(5, 7)], titleOf);
   assert.equal(split, "2 of 3 versions read 7; Version 4 reads 1.");
   assert.equal(agreementSentence([reading(3, 7), reading(4, 1)], titleOf), "No two agree: Version 3 reads 7, Version 4 reads 1.");
+});
+
+test("votes are counted, most first, the surest deciding a tie", () => {
+  assert.deepEqual(
+    votes([reading(1, 4, 0.6), reading(2, 9), reading(3, 7), reading(4, 7)]).map(({ digit, count }) => [digit, count]),
+    [[7, 2], [9, 1], [4, 1]],
+  );
 });

@@ -1,20 +1,30 @@
 /** @typedef {import("../messages.js").Reading} Reading */
 
 /**
- * The digit that most versions read, the surest of them deciding a tie; null where no two agree.
+ * How many versions read which digit, most votes first, the surest of them deciding a tie.
+ *
+ * @param {Reading[]} readings
+ * @returns {{digit: number, count: number}[]}
+ */
+export function votes(readings) {
+  /** @type {Map<number, {digit: number, count: number, sureness: number}>} */
+  const counts = new Map();
+  for (const { digit, probabilities } of readings) {
+    const { count, sureness } = counts.get(digit) ?? { count: 0, sureness: 0 };
+    counts.set(digit, { digit, count: count + 1, sureness: sureness + (probabilities[digit] ?? 0) });
+  }
+  return [...counts.values()].sort((a, b) => b.count - a.count || b.sureness - a.sureness);
+}
+
+/**
+ * The digit that most versions read; null where no two agree.
  *
  * @param {Reading[]} readings
  * @returns {number | null}
  */
 export function majority(readings) {
-  /** @type {Map<number, {votes: number, sureness: number}>} */
-  const counts = new Map();
-  for (const { digit, probabilities } of readings) {
-    const { votes, sureness } = counts.get(digit) ?? { votes: 0, sureness: 0 };
-    counts.set(digit, { votes: votes + 1, sureness: sureness + (probabilities[digit] ?? 0) });
-  }
-  const [first] = [...counts].sort(([, a], [, b]) => b.votes - a.votes || b.sureness - a.sureness);
-  return first && first[1].votes > 1 ? first[0] : null;
+  const [first] = votes(readings);
+  return first && first.count > 1 ? first.digit : null;
 }
 
 /**

@@ -7,6 +7,9 @@ import { majority } from "./agreement.js";
  * @typedef {{number: number, title: string}} Version
  */
 
+/** More cards than this show digits and sureness, but no bars. */
+const MANY = 6;
+
 /** One card per version that is asked: its digit, how sure it is, and ten bars. */
 export class Answers {
   #box;
@@ -27,6 +30,7 @@ export class Answers {
   setVersions(versions) {
     const cards = versions.map((version) => this.#cards.get(version.number) ?? this.#newCard(version));
     this.#cards = new Map(versions.map((version, index) => [version.number, /** @type {HTMLElement} */ (cards[index])]));
+    this.#box.classList.toggle("is-many", cards.length > MANY);
     this.#box.replaceChildren(...cards);
   }
 

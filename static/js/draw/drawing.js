@@ -32,6 +32,14 @@ export class Drawing {
     return this.#future.length > 0;
   }
 
+  /** @param {readonly Stroke[]} strokes to begin with: no step leads behind them */
+  open(strokes) {
+    this.#strokes = strokes;
+    this.#past = [];
+    this.#future = [];
+    this.#before = null;
+  }
+
   /** @param {Point} point where a new stroke begins */
   beginStroke(point) {
     this.endGesture();

@@ -1,18 +1,23 @@
 import { byId } from "../elements.js";
 import { agreementSentence } from "./agreement.js";
 import { Answers } from "./answers.js";
+import { Choice } from "./choice.js";
 import { Drawing } from "./drawing.js";
 import { Pad } from "./pad.js";
+import { Picture } from "./picture.js";
 import { Predictor } from "./predictor.js";
 import { paintSeen } from "./seen.js";
+import { Sharing } from "./sharing.js";
 import { Teaching } from "./teaching.js";
+import { showVotes } from "./votes.js";
 
 /** @typedef {import("../messages.js").Prediction} Prediction */
 
 const WAITING = "Waiting for a digit";
 const NOTHING_DRAWN = "Nothing drawn yet";
+const NO_INK = "No ink is to be seen in this picture: a digit must be clearly darker or lighter than its paper.";
 
-/** The page to draw on: canvas, tools, answers, and who is asked. */
+/** The page to draw on: canvas, tools, a picture instead, answers, and who is asked. */
 class DrawPage {
   #drawing = new Drawing();
   #pad = new Pad(byId("pad", HTMLCanvasElement), this.#drawing);
@@ -21,7 +26,9 @@ class DrawPage {
   #teaching = new Teaching(byId("teach", HTMLElement));
   #size = byId("size", HTMLInputElement);
   #seen = byId("seen", HTMLCanvasElement);
-  #form = byId("versions", HTMLFormElement);
+  #choice = new Choice();
+  #picture = new Picture(byId("upload", HTMLElement), byId("picture", HTMLElement));
+  #sharing = new Sharing();
   #isSettled = true;
 
   start() {
@@ -29,16 +36,32 @@ class DrawPage {
     this.#pad.addEventListener("lift", () => this.#settled());
     this.#predictor.addEventListener("prediction", (event) => this.#show(/** @type {CustomEvent} */ (event).detail));
     this.#predictor.addEventListener("trouble", (event) => this.#showTrouble(/** @type {CustomEvent} */ (event).detail));
-    this.#form.addEventListener("change", (event) => this.#onChoice(event.target));
+    this.#choice.addEventListener("change", () => this.#onChoice());
+    this.#picture.addEventListener("change", () => this.#onPicture());
     this.#size.addEventListener("input", () => this.#resized());
     this.#listenToButtons();
     document.addEventListener("keydown", this.#onKey);
     this.#pad.brush = this.#size.valueAsNumber;
-    this.#answers.setVersions(this.#chosen());
+    for (const one of [this.#choice, this.#teaching, this.#picture, this.#sharing, this.#pad, this.#predictor]) one.start();
+    this.#answers.setVersions(this.#choice.chosen);
     this.#blank(WAITING);
-    this.#teaching.start();
-    this.#pad.start();
-    this.#predictor.start();
+    this.#openInk();
+  }
+
+  /** Draws what the address holds. */
+  #openInk() {
+    try {
+      const ink = Sharing.ink();
+      if (!ink) return;
+      this.#drawing.open(ink.strokes);
+      this.#size.value = String(ink.brush);
+      this.#pad.brush = ink.brush;
+      this.#pad.paint();
+      this.#settled();
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.#showTrouble(error.message);
+    }
   }
 
   #listenToButtons() {
@@ -48,7 +71,7 @@ class DrawPage {
       "tool-erase": () => this.#choose("erase"),
       undo: () => this.#change(() => this.#drawing.undo()),
       redo: () => this.#change(() => this.#drawing.redo()),
-      clear: () => this.#change(() => this.#drawing.clear()),
+      clear: () => this.#clear(),
       predict: () => this.#predict(),
     };
     for (const [id, action] of Object.entries(actions)) byId(id, HTMLButtonElement).addEventListener("click", action);
@@ -84,7 +107,7 @@ class DrawPage {
     const actions = {
       d: () => this.#choose("draw"),
       e: () => this.#choose("erase"),
-      c: () => this.#change(() => this.#drawing.clear()),
+      c: () => this.#clear(),
       t: () => this.#teaching.focus(),
       "[": () => this.#grow(-2),
       "]": () => this.#grow(2),
@@ -108,11 +131,17 @@ class DrawPage {
 
   #resized() {
     this.#pad.brush = this.#size.valueAsNumber;
-    if (!this.#drawing.isEmpty) this.#ask();
+    if (!this.#drawing.isEmpty && this.#picture.address === null) this.#settled();
   }
 
-  /** @param {() => void} step */
+  #clear() {
+    if (this.#picture.address === null) this.#change(() => this.#drawing.clear());
+    else this.#picture.remove();
+  }
+
+  /** @param {() => void} step of the ink, which stays as it is while a picture lies over it */
   #change(step) {
+    if (this.#picture.address !== null) return;
     step();
     this.#teaching.forget();
     this.#pad.paint();
@@ -123,50 +152,76 @@ class DrawPage {
   #onInk() {
     this.#isSettled = false;
     this.#teaching.forget();
+    this.#picture.forgetTrouble();
     this.#showTools();
     if (this.#predictor.isStreaming && !this.#drawing.isEmpty) this.#ask();
+  }
+
+  #onPicture() {
+    this.#predictor.forget();
+    this.#teaching.forget();
+    this.#settled();
   }
 
   #settled() {
     this.#isSettled = true;
     this.#showTools();
-    if (this.#drawing.isEmpty) this.#blank(WAITING);
-    else this.#ask();
+    this.#sharing.show(this.#choice.chosen.map((version) => version.number), this.#drawnInk);
+    if (this.#ink) this.#ask();
+    else this.#blank(WAITING);
   }
 
   #predict() {
-    if (this.#drawing.isEmpty) this.#blank(NOTHING_DRAWN);
-    else this.#ask();
+    if (this.#ink) this.#ask();
+    else this.#blank(NOTHING_DRAWN);
   }
 
   #ask() {
-    const versions = this.#chosen().map((version) => version.number);
-    this.#predictor.ask({ strokes: this.#drawing.strokes, brush: this.#pad.brush, versions });
+    const ink = this.#ink;
+    if (ink) this.#predictor.ask({ ...ink, versions: this.#choice.chosen.map((version) => version.number) });
+  }
+
+  /** What is to be read: the picture, else the drawing; null: there is neither. */
+  get #ink() {
+    return this.#picture.address === null ? this.#drawnInk : { image: this.#picture.address };
+  }
+
+  get #drawnInk() {
+    if (this.#drawing.isEmpty || this.#picture.address !== null) return null;
+    return { strokes: this.#drawing.strokes, brush: this.#pad.brush };
   }
 
   #showTools() {
-    byId("undo", HTMLButtonElement).disabled = !this.#drawing.canUndo;
-    byId("redo", HTMLButtonElement).disabled = !this.#drawing.canRedo;
-    byId("clear", HTMLButtonElement).disabled = this.#drawing.isEmpty;
-    byId("hint", HTMLElement).classList.toggle("is-gone", !this.#drawing.isEmpty);
+    const isPicture = this.#picture.address !== null;
+    byId("undo", HTMLButtonElement).disabled = isPicture || !this.#drawing.canUndo;
+    byId("redo", HTMLButtonElement).disabled = isPicture || !this.#drawing.canRedo;
+    byId("clear", HTMLButtonElement).disabled = this.#ink === null;
+    byId("hint", HTMLElement).classList.toggle("is-gone", this.#ink !== null);
   }
 
   /** @param {Prediction} prediction */
   #show(prediction) {
-    if (this.#drawing.isEmpty) return;
+    const ink = this.#ink;
+    if (!ink) return;
+    this.#picture.accept();
     byId("trouble", HTMLElement).hidden = true;
     this.#answers.show(prediction.results);
+    showVotes(byId("votes", HTMLElement), prediction.results);
     // Half a digit looks like none: nothing is said of it before the pen is lifted.
     byId("unlike", HTMLElement).hidden = !this.#isSettled || prediction.is_digit !== false;
     paintSeen(this.#seen, prediction.seen);
-    const titles = new Map(this.#chosen().map((version) => [version.number, version.title]));
-    this.#teaching.ask({ strokes: this.#drawing.strokes, brush: this.#pad.brush }, prediction.results[0]?.version);
+    const titles = new Map(this.#choice.chosen.map((version) => [version.number, version.title]));
+    this.#teaching.ask(ink, prediction.results[0]?.version);
     const sentence = agreementSentence(prediction.results, (number) => titles.get(number) ?? `Version ${number}`);
     this.#say(sentence);
   }
 
   /** @param {string} sentence */
   #showTrouble(sentence) {
+    if (this.#picture.address !== null) {
+      this.#picture.refuse(/nothing drawn/i.test(sentence) ? NO_INK : sentence);
+      return;
+    }
     if (/nothing drawn/i.test(sentence)) {
       this.#blank(NOTHING_DRAWN);
       return;
@@ -183,6 +238,7 @@ class DrawPage {
     byId("trouble", HTMLElement).hidden = true;
     byId("unlike", HTMLElement).hidden = true;
     this.#answers.clear(sentence);
+    showVotes(byId("votes", HTMLElement), []);
     paintSeen(this.#seen, null);
     this.#say(sentence === WAITING ? "" : sentence);
   }
@@ -191,26 +247,12 @@ class DrawPage {
   #say(sentence) {
     const spoken = byId("spoken", HTMLElement);
     if (spoken.textContent !== sentence) spoken.textContent = sentence;
-    spoken.classList.toggle("visually-hidden", this.#chosen().length < 2);
+    spoken.classList.toggle("visually-hidden", this.#choice.chosen.length < 2);
   }
 
-  /** @param {EventTarget | null} box that was ticked or unticked */
-  #onChoice(box) {
-    // Somebody has to read it.
-    if (box instanceof HTMLInputElement && this.#chosen().length === 0) box.checked = true;
-    const chosen = this.#chosen();
-    this.#answers.setVersions(chosen);
-    const query = new URLSearchParams(chosen.map((version) => ["version", String(version.number)]));
-    history.replaceState(null, "", `?${query}`);
+  #onChoice() {
+    this.#answers.setVersions(this.#choice.chosen);
     this.#settled();
-  }
-
-  /** @returns {import("./answers.js").Version[]} who is asked, in the order of the list */
-  #chosen() {
-    const boxes = [...this.#form.querySelectorAll("input")];
-    return boxes
-      .filter((box) => box.checked)
-      .map((box) => ({ number: Number(box.value), title: box.closest("label")?.querySelector("strong")?.textContent ?? "" }));
   }
 }
 

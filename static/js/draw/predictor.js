@@ -2,7 +2,7 @@ import { fetchJson } from "../api.js";
 
 /**
  * @typedef {import("../messages.js").Prediction} Prediction
- * @typedef {{strokes: readonly import("./geometry.js").Stroke[], brush: number, versions: number[]}} Question
+ * @typedef {import("./teaching.js").Ink & {versions: number[]}} Question
  */
 
 const OPEN = 1;
