@@ -7,9 +7,9 @@ from ninja import Router, Status
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from inference import correction_selectors, correction_services
-from inference.authors import author_of
 from inference.correction_selectors import MAX_PAGE
 from inference.prediction import MAX_IMAGE_CHARACTERS, Point, PredictRequest, VersionName, check_one_form
+from inference.requester import requester
 from inference.yardstick import YARDSTICK
 
 router = Router(tags=["corrections"])
@@ -87,7 +87,7 @@ class ScoreOut(BaseModel):
 def teach(request: HttpRequest, payload: CorrectionRequest) -> Status[Any]:
     """Keep a drawing with its digit: to measure versions by, and to fine-tune them on."""
     correction = correction_services.add_correction(
-        payload.ink(), payload.label, version=payload.version, author=author_of(request)
+        payload.ink(), payload.label, version=payload.version, author=requester(request)
     )
     return Status(201, correction_selectors.correction_json(correction))
 
