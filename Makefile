@@ -12,10 +12,12 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --re
 STAMP := $(VENV)/installed-$(if $(filter 0,$(TENSORFLOW)),without,with)-tensorflow$(if $(IN_S3),-and-s3)
 DEV_STAMP := $(VENV)/installed-dev
 BENCH_STAMP := $(VENV)/installed-bench
+SERVING := $(VENV)/serving
+SERVING_STAMP := $(SERVING)/installed
 MODEL ?= inference/starter_files/starter.pickle
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test test-python test-js test-postgres bench bench-drawn bench-live bench-pages faults lint format migrations lock starter detector screenshots clean
+.PHONY: help run install test test-python test-js test-postgres bench bench-drawn bench-live bench-serve bench-pages faults lint format migrations lock starter detector screenshots clean
 
 help: ## list the recipes
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -66,6 +68,9 @@ bench-live: $(DEV_STAMP) ## how soon two hundred watchers of a run have an epoch
 bench-pages: $(DEV_STAMP) ## how long pages take with 10,000 runs and 1,000,000 epochs
 	@$(BIN)/python -m benchmarks.pages $(ARGS)
 
+bench-serve: $(DEV_STAMP) $(SERVING_STAMP) ## predictions a second beside LitServe and BentoML (needs wrk)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.serve --others $(SERVING)/bin $(ARGS)
+
 bench-drawn: $(STAMP) ## read real pen strokes with the starter (needs DIGITLAB_STROKES; MODEL=file for another)
 	@$(BIN)/python benchmarks/drawn.py $(MODEL) $(ARGS)
 
@@ -106,4 +111,10 @@ $(DEV_STAMP): requirements/dev.lock $(STAMP)
 $(BENCH_STAMP): $(STAMP) requirements/bench.in
 	@echo "Installing what benchmarks compare with …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/bench.in
+	@touch $@
+
+# An environment of their own: what LitServe and BentoML pin is not what we do.
+$(SERVING_STAMP): requirements/bench-serve.in | $(BIN)/python
+	@$(PYTHON) -m venv $(SERVING)
+	@$(SERVING)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/bench-serve.in
 	@touch $@

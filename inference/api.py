@@ -83,15 +83,20 @@ class Result(BaseModel):
     digit: int | None = None
     digits: list[int] | None = None
     probabilities: list[float] | list[list[float]]
+    confidence: float | None = None
+    verdict: Literal["sure", "unsure"] | None = None
+    candidates: list[int] | None = None
     activations: list[list[float]] | None = None
     inside: dict[str, Any] | None = None
 
 
 class PredictReply(BaseModel):
-    """What every version asked reads, and what they saw: 784 numbers from 0 to 255."""
+    """What every version asked reads, what they saw (784 numbers from 0 to 255), and whether it looks like a digit."""
 
     results: list[Result]
     seen: list[int] | None = None
+    is_digit: bool | None = None
+    digit_likelihood: float | None = None
     id: int | str | None = None
 
 

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
+import orjson
 from asgiref.sync import sync_to_async
 from pydantic import ValidationError
 
@@ -54,7 +55,9 @@ class PredictHttp:
             await _respond(send, 413, {"detail": f"expected at most {MAX_BODY_BYTES:,} bytes"})
             return
         try:
-            reply, status = await _reply(PredictRequest.model_validate_json(body)), 200
+            reply, status = await _reply(PredictRequest.model_validate(orjson.loads(body))), 200
+        except orjson.JSONDecodeError as error:
+            reply, status = {"detail": f"expected JSON: {error}"}, 422
         except ValidationError as error:
             reply, status = {"detail": self._words(error)}, 422
         except InferenceError as error:
@@ -85,13 +88,15 @@ class PredictSocket:
     async def _answer_newest(self, mailbox: "asyncio.Queue[str]", send: Send) -> None:
         while True:
             reply = await self._reply_to(await mailbox.get())
-            await send({"type": "websocket.send", "text": json.dumps(reply)})
+            await send({"type": "websocket.send", "text": orjson.dumps(reply).decode()})
 
     async def _reply_to(self, text: str) -> dict[str, Any]:
         if len(text) > MAX_MESSAGE_BYTES:
             return {"detail": f"expected a message of at most {MAX_MESSAGE_BYTES:,} characters"}
         try:
-            return await _reply(PredictRequest.model_validate_json(text))
+            return await _reply(PredictRequest.model_validate(orjson.loads(text)))
+        except orjson.JSONDecodeError as error:
+            return _with_id(text, {"detail": f"expected JSON: {error}"})
         except ValidationError as error:
             return _with_id(text, {"detail": self._words(error)})
         except InferenceError as error:
@@ -126,7 +131,7 @@ async def _body(receive: Receive) -> bytes | None:
 
 
 async def _respond(send: Send, status: int, reply: dict[str, Any]) -> None:
-    body = json.dumps(reply).encode()
+    body = orjson.dumps(reply)
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

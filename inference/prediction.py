@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from inference.errors import InkError
@@ -31,6 +31,9 @@ MEANING_SECONDS: Final = 1.0
 
 Point = tuple[float, float]
 VersionName = int | Annotated[str, Field(max_length=60)]
+
+_NUMBERS: Final = {"type": "array", "items": {"type": "number"}}
+_PIXELS_SCHEMA: Final = {"anyOf": [_NUMBERS, {"type": "array", "items": _NUMBERS}, {"type": "null"}]}
 
 
 def check_one_form(*forms: object) -> None:
@@ -55,7 +58,8 @@ class PredictRequest(BaseModel):
     image: Annotated[str, Field(max_length=MAX_IMAGE_CHARACTERS)] | None = Field(
         None, description="PNG or JPEG in base64"
     )
-    pixels: list[float] | list[list[float]] | None = Field(
+    # Checked by `pixels_from_rows`, all at once: number by number it would take longer than the answer.
+    pixels: Annotated[list[Any] | None, WithJsonSchema(_PIXELS_SCHEMA)] = Field(
         None, description="784 numbers from 0 to 255, ink 255, in MNIST's own layout; or a list of such rows"
     )
     versions: Annotated[list[VersionName], Field(min_length=1, max_length=MAX_VERSIONS)] = Field(
@@ -177,8 +181,9 @@ def _result(
     if is_many:
         result |= {"digits": digits.tolist(), "probabilities": probabilities.tolist()}
     else:
-        result |= {"digit": int(digits[0]), "probabilities": probabilities[0].tolist()}
-        result |= how_sure(probabilities[0], temperature=version.temperature)
+        shares = probabilities[0].tolist()
+        result |= {"digit": int(digits[0]), "probabilities": shares}
+        result |= how_sure(shares, temperature=version.temperature)
         if request.activations:
             result["activations"] = [layer[0].tolist() for layer in version.network.activations(x)]
         if request.inside is not None:

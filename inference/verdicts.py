@@ -1,16 +1,17 @@
 """What an answer is worth: how sure a version is, between which digits it wavers, and whether the ink is a digit."""
 
+from collections.abc import Sequence
 from typing import Final, Literal, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.digit_detector import detector
-from nnlib.calibration import tempered
 
 SURE_FROM: Final = 0.8
 CANDIDATE_FROM: Final = 0.1
 MAX_CANDIDATES: Final = 3
+_LEAST: Final = 1e-30
 
 
 class Sureness(TypedDict):
@@ -30,15 +31,17 @@ class Likeness(TypedDict):
     digit_likelihood: float
 
 
-def how_sure(probabilities: NDArray[np.float32], *, temperature: float) -> Sureness:
-    """The confidence behind `probabilities` `(10,)`, at the version's temperature."""
-    calibrated = tempered(probabilities, temperature)
-    order = np.argsort(-calibrated, kind="stable")
-    confidence = float(calibrated[order[0]])
+def how_sure(probabilities: Sequence[float], *, temperature: float) -> Sureness:
+    """The confidence behind ten `probabilities`, at the version's temperature."""
+    # As `nnlib.calibration.tempered`; for ten numbers NumPy's calls take five times as long.
+    powers = [max(p, _LEAST) ** (1 / temperature) for p in probabilities]
+    total = sum(powers)
+    order = sorted(range(len(powers)), key=lambda digit: -powers[digit])
+    confidence = powers[order[0]] / total
     if confidence >= SURE_FROM:
-        return Sureness(confidence=confidence, verdict="sure", candidates=[int(order[0])])
-    likely = [int(digit) for digit in order[:MAX_CANDIDATES] if calibrated[digit] >= CANDIDATE_FROM]
-    return Sureness(confidence=confidence, verdict="unsure", candidates=likely or [int(order[0])])
+        return Sureness(confidence=confidence, verdict="sure", candidates=order[:1])
+    likely = [digit for digit in order[:MAX_CANDIDATES] if powers[digit] / total >= CANDIDATE_FROM]
+    return Sureness(confidence=confidence, verdict="unsure", candidates=likely or order[:1])
 
 
 def looks_like_a_digit(x: NDArray[np.float32]) -> Likeness:

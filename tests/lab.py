@@ -14,8 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from training.datasets import catalogue, pen_strokes, stored
-
 ROOT = Path(__file__).resolve().parents[1]
 READY = "Digit Lab is ready at "
 TRAIN_IMAGES, TEST_IMAGES = 3000, 500
@@ -30,6 +28,8 @@ def free_port() -> int:
 
 def store_small_pen_strokes(datasets: Path) -> None:
     """A small pen-strokes data set where the program looks for the large one: a run then takes seconds."""
+    from training.datasets import catalogue, pen_strokes, stored
+
     folder = datasets / f"pen-strokes-{catalogue.PEN_STROKES_VERSION}-{catalogue.PEN_STROKES_SEED}"
     if not stored.is_stored(folder):
         stored.store(pen_strokes.generate(seed=1, train=TRAIN_IMAGES, test=TEST_IMAGES), folder)

@@ -573,6 +573,7 @@ BAD_INK: list[dict[str, Any]] = [
     {"strokes": SEVEN, "versions": [1] * 21},
     {"strokes": SEVEN, "versions": ["x" * 61]},
     {"strokes": SEVEN, "versions": [None]},
+    {"strokes": SEVEN, "versions": [10**30]},
     {"pixels": []},
     {"pixels": [0] * 783},
     {"pixels": [300] * 784},
@@ -596,7 +597,7 @@ def test_ink_that_cannot_be_read_is_refused(lab: Lab, version: int, ink: dict[st
     assert answer["detail"]
 
 
-@pytest.mark.parametrize("name", [999_999, "nobody", 10**30, -1, 0, "../../etc/passwd", "\x00"])
+@pytest.mark.parametrize("name", [999_999, "nobody", -1, 0, "../../etc/passwd", "\x00"])
 def test_a_version_that_is_not_there_cannot_read(lab: Lab, name: Any) -> None:
     status, answer = lab.call("POST", "predict", {"strokes": SEVEN, "versions": [name]})
     assert status == 404

@@ -7,15 +7,15 @@ from inference.digit_detector import detector
 from inference.prediction import LoadedVersion, PredictRequest, answer
 from inference.verdicts import how_sure
 from nnlib import Architecture, Network
+from nnlib.calibration import tempered
 from training.datasets import pen_strokes
 
 
-def probabilities(**shares: float) -> np.ndarray:
-    p = np.full(10, 0.0, np.float32)
-    for digit, share in shares.items():
-        p[int(digit.removeprefix("d"))] = share
-    p[p == 0] = (1 - p.sum()) / np.count_nonzero(p == 0)
-    return p
+def probabilities(**shares: float) -> list[float]:
+    """These shares, and what is left spread over the other digits."""
+    named = {int(digit.removeprefix("d")): share for digit, share in shares.items()}
+    rest = (1 - sum(named.values())) / (10 - len(named))
+    return [named.get(digit, rest) for digit in range(10)]
 
 
 def test_a_sure_answer_names_its_digit_alone() -> None:
@@ -35,6 +35,12 @@ def test_a_temperature_makes_a_boastful_answer_unsure() -> None:
     boastful = probabilities(d4=0.05, d9=0.94)
     assert how_sure(boastful, temperature=1.0)["verdict"] == "sure"
     assert how_sure(boastful, temperature=3.0)["verdict"] == "unsure"
+
+
+def test_the_confidence_is_the_tempered_probability() -> None:
+    p = probabilities(d4=0.3, d9=0.6)
+    expected = tempered(np.array([p]), 2.0)[0, 9]
+    assert how_sure(p, temperature=2.0)["confidence"] == pytest.approx(float(expected))
 
 
 def test_the_digit_stays_the_same_at_every_temperature() -> None:

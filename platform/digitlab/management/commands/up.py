@@ -76,7 +76,7 @@ class Command(BaseCommand):
             nice=NICE,
         )
         self._add("scheduler", [*celery, "beat", "--pidfile=", "-l", "warning"], environment)
-        self._add("web", _web_command(host, port), {**environment, **_one_thread(environment)})
+        self._add("web", web_command(host, port), {**environment, **_one_thread(environment)})
         # So that the form knows whether MNIST can be had before anybody asks for it.
         self._add("datasets", [sys.executable, str(MANAGE), "prepare_datasets"], environment, lasting=False)
 
@@ -145,7 +145,8 @@ def _one_thread(environment: dict[str, str]) -> dict[str, str]:
     return {name: "1" for name in names if name not in environment or environment[name] == os.environ.get(name)}
 
 
-def _web_command(host: str, port: int) -> list[str]:
+def web_command(host: str, port: int) -> list[str]:
+    """The web process: pages, API and WebSockets."""
     options = {
         "--host": host,
         "--port": str(port),
@@ -162,6 +163,7 @@ def _web_command(host: str, port: int) -> list[str]:
         "uvicorn",
         "digitlab.asgi:application",
         *(part for pair in options.items() for part in pair),
+        "--no-access-log",
     ]
 
 
