@@ -70,6 +70,12 @@ def test_the_web_process_opens_no_data_set_to_answer_what_there_is(tmp_path: Pat
     assert run_python(program, tmp_path).split()[0] == "4"
 
 
+def test_scripts_can_ask_where_data_sets_lie_without_setting_django_up(tmp_path: Path) -> None:
+    assert "mnist" in run_python(
+        "from training.datasets import catalogue; print(catalogue.folder_of('mnist'))", tmp_path
+    )
+
+
 def test_an_idle_worker_does_not_load_tensorflow(tmp_path: Path) -> None:
     program = "from digitlab.celery import app; app.loader.import_default_modules(); app.finalize()\n"
     program += "assert 'training.tasks.train' in app.tasks"

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 import numpy as np
 from django.conf import settings
 
-from inference import correction_selectors, wording
+from inference import wording
 from training.datasets import corrections, mnist
 from training.datasets.stored import Arrays, Dataset, Progress, fingerprint_of, is_stored, open_stored, store
 from training.errors import DatasetUnavailableError
@@ -119,7 +119,7 @@ def _rehearsed() -> list[str]:
 
 
 def _corrections_status() -> DatasetStatus:
-    count, rehearsed = correction_selectors.count(), _rehearsed()
+    count, rehearsed = corrections.count_now(), _rehearsed()
     among = " and ".join(map(wording.choice_title, rehearsed))
     tested = wording.choice_title(rehearsed[0])
     note = f"Repeated among images of {among}, so that little is forgotten. Tested on {tested}."

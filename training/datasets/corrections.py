@@ -21,7 +21,6 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from inference import correction_selectors
 from inference.atomic_files import write_atomically
 from training.datasets.stored import Dataset, fingerprint_of
 from training.errors import DatasetUnavailableError
@@ -70,7 +69,10 @@ class Taken:
         Raises:
             DatasetUnavailableError: fewer than `LEAST` corrections.
         """
-        x, y = correction_selectors.labelled_pixels()
+        # Here, because models need Django set up, and scripts ask where data sets lie without it.
+        from inference.correction_selectors import labelled_pixels  # noqa: PLC0415
+
+        x, y = labelled_pixels()
         if len(x) < LEAST:
             raise DatasetUnavailableError(too_few(len(x)))
         return cls(x, y, tuple(rehearsed))
@@ -93,6 +95,13 @@ class Taken:
         buffer = io.BytesIO()
         np.savez_compressed(buffer, x=self.x, y=self.y, rehearsed=np.array(json.dumps(self.rehearsed)))
         write_atomically(path, [buffer.getvalue()])
+
+
+def count_now() -> int:
+    """How many corrections there are."""
+    from inference.correction_selectors import count  # noqa: PLC0415 -- as above
+
+    return count()
 
 
 def too_few(count: int) -> str:
