@@ -1,11 +1,11 @@
 import { fetchJson } from "../api.js";
+import { ReconnectingSocket } from "../reconnecting_socket.js";
 
 /**
  * @typedef {import("../messages.js").Prediction} Prediction
  * @typedef {import("./teaching.js").Ink & {versions: number[]}} Question
  */
 
-const OPEN = 1;
 const ANSWER_MS = 4000;
 const RETRY_MS = [1000, 2000, 5000, 15000];
 
@@ -16,14 +16,10 @@ const RETRY_MS = [1000, 2000, 5000, 15000];
  * Dispatches `prediction` (detail: a Prediction) and `trouble` (detail: a sentence).
  */
 export class Predictor extends EventTarget {
-  #openSocket;
+  #socket;
   #fetchJson;
   #setTimeout;
   #clearTimeout;
-  /** @type {WebSocket | null} */
-  #socket = null;
-  #isRunning = false;
-  #failures = 0;
   #lastId = 0;
   /** @type {{id: number, question: Question} | null} */
   #asked = null;
@@ -31,8 +27,6 @@ export class Predictor extends EventTarget {
   #waiting = null;
   /** @type {any} */
   #answerTimer = null;
-  /** @type {any} */
-  #retryTimer = null;
 
   /**
    * @param {object} [options]
@@ -43,30 +37,26 @@ export class Predictor extends EventTarget {
    */
   constructor(options = {}) {
     super();
-    this.#openSocket = options.openSocket ?? openSocket;
+    this.#socket = new ReconnectingSocket({ ...options, path: () => "/ws/predict/", waits: RETRY_MS, provenBy: "open" });
+    this.#socket.addEventListener("message", (event) => this.#answered(/** @type {CustomEvent} */ (event).detail));
+    this.#socket.addEventListener("lost", () => this.#onLost());
     this.#fetchJson = options.fetchJson ?? fetchJson;
     this.#setTimeout = options.setTimeout ?? ((callback, ms) => setTimeout(callback, ms));
     this.#clearTimeout = options.clearTimeout ?? ((timer) => clearTimeout(timer));
   }
 
   start() {
-    if (this.#isRunning) return;
-    this.#isRunning = true;
-    this.#connect();
+    this.#socket.start();
   }
 
   stop() {
-    this.#isRunning = false;
     this.forget();
-    this.#clearTimeout(this.#retryTimer);
-    const socket = this.#socket;
-    this.#socket = null;
-    socket?.close();
+    this.#socket.stop();
   }
 
   /** Whether answers come fast enough to ask while the pen moves. */
   get isStreaming() {
-    return this.#socket?.readyState === OPEN;
+    return this.#socket.isOpen;
   }
 
   /** @param {Question} question */
@@ -87,8 +77,8 @@ export class Predictor extends EventTarget {
     this.#waiting = null;
     this.#lastId += 1;
     this.#asked = { id: this.#lastId, question };
-    if (this.#socket && this.isStreaming) {
-      this.#socket.send(JSON.stringify({ id: this.#lastId, ...question }));
+    if (this.isStreaming) {
+      this.#socket.send({ id: this.#lastId, ...question });
       this.#answerTimer = this.#setTimeout(() => this.#askByPost(), ANSWER_MS);
     } else {
       this.#askByPost();
@@ -119,36 +109,9 @@ export class Predictor extends EventTarget {
     this.#next();
   }
 
-  #connect() {
-    /** @type {WebSocket} */
-    let socket;
-    try {
-      socket = this.#openSocket();
-    } catch {
-      this.#lost();
-      return;
-    }
-    this.#socket = socket;
-    socket.onopen = () => {
-      this.#failures = 0;
-    };
-    socket.onmessage = (event) => {
-      if (this.#socket === socket) this.#answered(JSON.parse(event.data));
-    };
-    socket.onclose = () => {
-      if (this.#socket !== socket) return;
-      this.#socket = null;
-      this.#lost();
-    };
-  }
-
-  #lost() {
-    if (!this.#isRunning) return;
+  #onLost() {
     this.#clearTimeout(this.#answerTimer);
     if (this.#asked) this.#askByPost();
-    const wait = RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)] ?? 15000;
-    this.#failures += 1;
-    this.#retryTimer = this.#setTimeout(() => this.#connect(), wait);
   }
 }
 
@@ -160,9 +123,4 @@ function sentenceOf(detail) {
   if (typeof detail === "string" && detail) return detail;
   if (Array.isArray(detail)) return detail.map((item) => item.msg).join("; ");
   return "The drawing could not be read.";
-}
-
-/** @returns {WebSocket} */
-function openSocket() {
-  return new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/predict/`);
 }

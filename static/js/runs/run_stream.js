@@ -1,4 +1,5 @@
 import { ApiError, fetchJson } from "../api.js";
+import { ReconnectingSocket } from "../reconnecting_socket.js";
 
 /**
  * @typedef {import("../messages.js").RunMessage} RunMessage
@@ -19,16 +20,11 @@ const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15000];
 export class RunStream extends EventTarget {
   #runId;
   #after;
-  #openSocket;
+  #socket;
   #fetchJson;
   #setTimeout;
   #clearTimeout;
-  /** @type {WebSocket | null} */
-  #socket = null;
   #isRunning = false;
-  #failures = 0;
-  /** @type {any} */
-  #retryTimer = null;
   /** @type {any} */
   #pollTimer = null;
   #isAsking = false;
@@ -48,7 +44,14 @@ export class RunStream extends EventTarget {
     super();
     this.#runId = options.runId;
     this.#after = options.after;
-    this.#openSocket = options.openSocket ?? openSocket;
+    this.#socket = new ReconnectingSocket({
+      ...options,
+      path: () => `/ws/runs/${this.#runId}/?after=${this.#after()}`,
+      waits: RETRY_MS,
+      provenBy: "message",
+    });
+    this.#socket.addEventListener("message", (event) => this.#onMessage(/** @type {CustomEvent} */ (event).detail));
+    this.#socket.addEventListener("lost", (event) => this.#onLost(/** @type {CustomEvent} */ (event).detail));
     this.#fetchJson = options.fetchJson ?? fetchJson;
     this.#setTimeout = options.setTimeout ?? ((callback, ms) => setTimeout(callback, ms));
     this.#clearTimeout = options.clearTimeout ?? ((timer) => clearTimeout(timer));
@@ -57,17 +60,14 @@ export class RunStream extends EventTarget {
   start() {
     if (this.#isRunning) return;
     this.#isRunning = true;
-    this.#connect();
+    this.#socket.start();
   }
 
   stop() {
     this.#isRunning = false;
-    this.#clearTimeout(this.#retryTimer);
     this.#clearTimeout(this.#pollTimer);
-    this.#retryTimer = this.#pollTimer = null;
-    const socket = this.#socket;
-    this.#socket = null;
-    socket?.close();
+    this.#pollTimer = null;
+    this.#socket.stop();
   }
 
   /** Asks for the epochs that are missing. */
@@ -82,37 +82,17 @@ export class RunStream extends EventTarget {
     }
   }
 
-  #connect() {
-    /** @type {WebSocket} */
-    let socket;
-    try {
-      socket = this.#openSocket(`/ws/runs/${this.#runId}/?after=${this.#after()}`);
-    } catch {
-      this.#lost();
-      return;
-    }
-    this.#socket = socket;
-    socket.onmessage = (event) => {
-      if (this.#socket !== socket) return;
-      this.#failures = 0;
-      this.#clearTimeout(this.#pollTimer);
-      this.#pollTimer = null;
-      this.#setConnection("live");
-      this.#tell(JSON.parse(event.data));
-    };
-    socket.onclose = () => {
-      if (this.#socket !== socket) return;
-      this.#socket = null;
-      this.#lost();
-    };
+  /** @param {RunMessage} message */
+  #onMessage(message) {
+    this.#clearTimeout(this.#pollTimer);
+    this.#pollTimer = null;
+    this.#setConnection("live");
+    this.#tell(message);
   }
 
-  #lost() {
-    if (!this.#isRunning) return;
-    this.#failures += 1;
-    this.#setConnection(this.#failures > 2 ? "polling" : "reconnecting");
-    const wait = RETRY_MS[Math.min(this.#failures, RETRY_MS.length) - 1];
-    this.#retryTimer = this.#setTimeout(() => this.#connect(), wait ?? POLL_MS);
+  /** @param {number} failures in a row */
+  #onLost(failures) {
+    this.#setConnection(failures > 2 ? "polling" : "reconnecting");
     this.#pollTimer ??= this.#setTimeout(this.#poll, POLL_MS);
   }
 
@@ -152,12 +132,4 @@ export class RunStream extends EventTarget {
     this.#connection = connection;
     this.dispatchEvent(new CustomEvent("connection", { detail: connection }));
   }
-}
-
-/**
- * @param {string} path
- * @returns {WebSocket}
- */
-function openSocket(path) {
-  return new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${path}`);
 }
