@@ -1,5 +1,6 @@
 """The HTTP API of versions and predictions."""
 
+import json
 from typing import Annotated, Any, Literal, Self
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -117,13 +118,8 @@ def list_versions(
         source=source, dataset=dataset, tags=tag, text=q, sort=sort, cursor=cursor or None, limit=limit, is_whole=True
     )
     # Not through Ninja's validation: it would walk every epoch of two hundred histories.
-    return JsonResponse({"items": selectors.versions_json(page.rows), "next": page.next_cursor})
-
-
-@router.get("versions/compare", summary="Compare versions")
-def compare(request: HttpRequest, numbers: str) -> dict[str, Any]:  # noqa: ARG001
-    """Two to eight versions side by side: configurations, metrics and curves."""
-    return {"items": selectors.versions_json(selectors.get_versions(selectors.compared_numbers(numbers)))}
+    body = f'{{"items": {selectors.versions_text(page.rows)}, "next": {json.dumps(page.next_cursor)}}}'
+    return HttpResponse(body, content_type="application/json")
 
 
 @router.post("versions/import", response={201: VersionOut}, summary="Import a model file")
@@ -142,7 +138,7 @@ def import_version(
 @router.get("versions/{int:number}", response=VersionOut, summary="Show a version")
 def show(request: HttpRequest, number: int) -> Any:  # noqa: ARG001
     """The version as it was published."""
-    return selectors.version_json(selectors.get_version(number))
+    return JsonResponse(selectors.version_json(selectors.get_version(number)))
 
 
 @router.patch("versions/{int:number}", response=VersionOut, summary="Change a version's notes and tags")

@@ -1,15 +1,67 @@
-"""Versions as tables and curves: what the pages of one version and of several side by side show."""
+"""Versions, and runs that still train, as tables and curves side by side."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
-from types import MappingProxyType
+from itertools import accumulate, chain, pairwise
 from typing import Any, Final
 
 from inference import wording
 from inference.models import ModelVersion
+from inference.statistics import wilson_interval
 from inference.templatetags import readable
-from inference.yardstick import Score
+from inference.thinning import thinned
+from nnlib import count_parameters
+
+Value = float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """A version, or a run that has not left one yet, as a comparison sees it."""
+
+    key: str  # "version 3", "run 42": unique among those compared
+    kind: str
+    number: int
+    title: str
+    address: str
+    status: str
+    config: dict[str, Any]
+    metrics: dict[str, Any]
+    history: Sequence[dict[str, Any]]
+    layer_sizes: Sequence[int]
+    size_bytes: int | None = None
+    answers: bytes = b""  # one digit per test image
+    judged_by: str = ""  # which test images
+    prediction_seconds: float | None = None
+    corrections_accuracy: float | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether more epochs may come."""
+        return self.kind == "run" and self.status in {"queued", "running", "stopping"}
+
+    @property
+    def test_count(self) -> int:
+        """How many test images it was judged by; 0 where that is not known."""
+        return len(self.answers) or sum(map(sum, self.metrics.get("confusion") or []))
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The 95 % interval of its test accuracy."""
+        accuracy, count = self.metrics.get("test_accuracy"), self.test_count
+        return wilson_interval(round(accuracy * count), count) if accuracy is not None and count else None
+
+    def curve(self) -> dict[str, Any]:
+        """What the page's chart draws, thinned where it is long; `count` says how many epochs there are."""
+        history = thinned(self.history)
+        return {
+            "kind": self.kind,
+            "number": self.number,
+            "title": self.title,
+            "is_live": self.is_live,
+            "count": len(self.history),
+            "history": _with_elapsed(self.history, history),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +88,47 @@ def numbers_in(texts: Sequence[str]) -> list[int]:
     return list(dict.fromkeys(int(word) for word in words if word.isascii() and word.isdigit() and len(word) < 10))
 
 
-def configuration_table(versions: Sequence[ModelVersion], *, hide_equal: bool = False) -> list[Row]:
+def configuration_table(compared: Sequence[Compared], *, hide_equal: bool = False) -> list[Row]:
     """The configurations side by side."""
     rows = [
-        _row(wording.field_title(field), [wording.value_text(version.config.get(field)) for version in versions])
-        for field in wording.ordered_fields([version.config for version in versions])
+        _row(wording.field_title(field), [wording.value_text(one.config.get(field)) for one in compared])
+        for field in wording.ordered_fields([one.config for one in compared])
     ]
     return [row for row in rows if not (hide_equal and row.is_equal)]
 
 
-def metrics_table(
-    versions: Sequence[ModelVersion], corrections: Mapping[int, Score] = MappingProxyType({})
-) -> list[Row]:
-    """What was measured of each, the best of a row marked, and how each reads people's `corrections`."""
-    rows = [
-        _metric_row(title, [value(version) for version in versions], show, best) for title, value, show, best in METRICS
+def results_table(compared: Sequence[Compared]) -> list[Row]:
+    """What was measured of each, the best of a row marked; a row that may stay empty is left out where it is."""
+    rows = [(measure, [measure.value(one) for one in compared]) for measure in MEASURES]
+    shown = [(m, values) for m, values in rows if not m.is_optional or any(value is not None for value in values)]
+    table = [_measured_row(measure.title, measure.show, measure.best, values) for measure, values in shown]
+    intervals = [one.interval for one in compared]
+    if any(intervals):
+        texts = [f"{100 * i[0]:.2f} to {100 * i[1]:.2f} %" if i else readable.NOTHING for i in intervals]
+        table.insert(1, Row("with 95 % confidence", [Cell(text) for text in texts], is_equal=len(set(texts)) == 1))
+    return table
+
+
+def digit_table(compared: Sequence[Compared], name: str) -> list[Row]:
+    """Precision or recall (`name`) of every digit; [] where nobody's was measured."""
+    columns = [_ten(one.metrics.get(name)) for one in compared]
+    if not any(value is not None for column in columns for value in column):
+        return []
+    rows = enumerate(zip(*columns, strict=True))
+    return [_measured_row(f"{digit}", _percent, max, list(values)) for digit, values in rows]
+
+
+def confusion_difference(first: Any, second: Any) -> list[list[tuple[int, float]]]:
+    """Per true digit, per answer: how many images more `second` has there than `first`, and their share of the digit's.
+
+    [] where one of the two was never measured.
+    """
+    if not (_is_square_of_ten(first) and _is_square_of_ten(second)):
+        return []
+    return [
+        [(b - a, (b - a) / (sum(row_a) or 1)) for a, b in zip(row_a, row_b, strict=True)]
+        for row_a, row_b in zip(first, second, strict=True)
     ]
-    if corrections:
-        scores = [corrections.get(version.number) for version in versions]
-        shares = [None if score is None else score.accuracy for score in scores]
-        rows.insert(1, _metric_row("Your corrections", shares, _percent, max))
-    return rows
 
 
 def confusion_rows(confusion: Any) -> list[list[tuple[int, float]]]:
@@ -75,14 +147,41 @@ def class_rows(metrics: dict[str, Any]) -> list[tuple[int, float | None, float |
 
 
 def curve(version: ModelVersion) -> dict[str, Any]:
-    """The error curve that a page's chart draws."""
-    return {"number": version.number, "title": version.title, "history": version.history}
+    """The error curve that the page of one version draws, thinned where it is long."""
+    history = version.history
+    return {
+        "number": version.number,
+        "title": version.title,
+        "count": len(history),
+        "history": _with_elapsed(history, thinned(history)),
+    }
 
 
-def _metric(name: str) -> Callable[[ModelVersion], float | None]:
-    def value(version: ModelVersion) -> float | None:
-        found = version.metrics.get(name)
-        return None if found is None else float(found)
+def _with_elapsed(history: Sequence[dict[str, Any]], chosen: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The chosen epochs, each with the seconds of training up to its end."""
+    elapsed = dict(
+        zip((epoch["epoch"] for epoch in history), accumulate(epoch["seconds"] for epoch in history), strict=True)
+    )
+    return [{**epoch, "elapsed": round(elapsed[epoch["epoch"]], 3)} for epoch in chosen]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A number of a version: its title, where it comes from, how it is written, and which of several is best."""
+
+    title: str
+    value: Callable[[Compared], Value]
+    show: Callable[[float], str]
+    best: Callable[..., float] | None = None
+    is_optional: bool = False
+
+
+def _metric(*names: str) -> Callable[[Compared], Value]:
+    def value(one: Compared) -> Value:
+        found: Any = one.metrics
+        for name in names:
+            found = found.get(name) if isinstance(found, dict) else None
+        return float(found) if isinstance(found, int | float) else None
 
     return value
 
@@ -99,26 +198,34 @@ def _kilobytes(value: float) -> str:
     return f"{value / 1000:,.0f} kB"
 
 
-# Title, value, how it is written, and which of several is best.
-METRICS: Final[
-    list[tuple[str, Callable[[ModelVersion], float | None], Callable[[float], str], Callable[..., float] | None]]
-] = [
-    ("Test accuracy", _metric("test_accuracy"), _percent, max),
-    ("Test error", _metric("test_error"), readable.error_number, min),
-    ("Training accuracy", _metric("train_accuracy"), _percent, None),
-    ("Training error", _metric("train_error"), readable.error_number, None),
-    ("Epochs", _metric("epochs"), _count, None),
-    ("Training time", _metric("seconds"), readable.duration, None),
-    ("Weights and biases", lambda version: version.parameter_count, _count, None),
-    ("Model file", lambda version: version.size_bytes, _kilobytes, None),
+def _microseconds(seconds: float) -> str:
+    return f"{1e6 * seconds:,.0f} µs"
+
+
+def _two_digits(value: float) -> str:
+    return f"{value:.2f}"
+
+
+MEASURES: Final = [
+    Measure("Test accuracy", _metric("test_accuracy"), _percent, max),
+    Measure("Test error", _metric("test_error"), readable.error_number, min),
+    Measure("Training accuracy", _metric("train_accuracy"), _percent),
+    Measure("Training error", _metric("train_error"), readable.error_number),
+    Measure("Drawn digits read right", _metric("drawn_accuracy"), _percent, max, is_optional=True),
+    Measure("Your corrections", lambda one: one.corrections_accuracy, _percent, max, is_optional=True),
+    Measure("Calibration error", _metric("calibration", "error_after"), _percent, min, is_optional=True),
+    Measure("… before calibration", _metric("calibration", "error_before"), _percent, min, is_optional=True),
+    Measure("Temperature", _metric("calibration", "temperature"), _two_digits, is_optional=True),
+    Measure("Epochs", _metric("epochs"), _count),
+    Measure("Training time", _metric("seconds"), readable.duration),
+    Measure("Weights and biases", lambda one: count_parameters(one.layer_sizes), _count),
+    Measure("Model file", lambda one: one.size_bytes, _kilobytes),
+    Measure("One prediction", lambda one: one.prediction_seconds, _microseconds, min, is_optional=True),
 ]
 
 
-def _metric_row(
-    title: str,
-    values: list[float | None],
-    show: Callable[[float], str],
-    best: Callable[..., float] | None,
+def _measured_row(
+    title: str, show: Callable[[float], str], best: Callable[..., float] | None, values: Sequence[Value]
 ) -> Row:
     known = [value for value in values if value is not None]
     top = best(known) if best and len(set(known)) > 1 else None

@@ -1,9 +1,11 @@
 """Reads of model versions; nothing here writes. Aliases, lineage and the trash have selectors of their own."""
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, Literal
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from inference.errors import ComparisonError, VersionNotFoundError
 from inference.models import CHAMPION, Alias, ModelVersion, VersionTag
@@ -40,12 +42,12 @@ def versions_page(
 ) -> Page[ModelVersion]:
     """One page of the versions that fit every filter; `text` is looked for in names, notes and numbers.
 
-    Metrics and histories, which a page does not show, are read only when it `is_whole`.
+    Metrics, which a page does not show, are read only when it `is_whole`; histories never are.
 
     Raises:
         CursorError: no page of this order gave `cursor`.
     """
-    versions = _whole() if is_whole else _light()
+    versions = _whole().defer("history") if is_whole else _light()
     if source:
         versions = versions.filter(source=source)
     if dataset:
@@ -100,19 +102,22 @@ def get_versions(numbers: Sequence[int]) -> list[ModelVersion]:
     return [found[number] for number in dict.fromkeys(numbers)]
 
 
-def compared_numbers(text: str) -> list[int]:
+def test_predictions(versions: Sequence[ModelVersion]) -> dict[int, bytes]:
+    """Per number of a version the digit that it read in each test image, a byte each."""
+    found = ModelVersion.objects.filter(pk__in=[version.pk for version in versions])
+    return {number: bytes(digits) for number, digits in found.values_list("number", "test_predictions")}
+
+
+def numbers_in(text: str) -> list[int]:
     """The numbers in `"3,5"`, each once.
 
     Raises:
-        ComparisonError: not two to eight numbers separated by commas.
+        ComparisonError: something in it is no number.
     """
     parts = [part.strip() for part in text.split(",") if part.strip()]
     if not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
-        raise ComparisonError(f"expected version numbers separated by commas, such as 3,5; got {text[:60]!r}")
-    numbers = list(dict.fromkeys(int(part) for part in parts))
-    if not MIN_COMPARED <= len(numbers) <= MAX_COMPARED:
-        raise ComparisonError(f"expected {MIN_COMPARED} to {MAX_COMPARED} different versions; got {len(numbers)}")
-    return numbers
+        raise ComparisonError(f"expected numbers separated by commas, such as 3,5; got {text[:60]!r}")
+    return list(dict.fromkeys(int(part) for part in parts))
 
 
 def resolve(name: int | str) -> ModelVersion:
@@ -137,6 +142,19 @@ def champion_number() -> int | None:
 
 def version_json(version: ModelVersion) -> dict[str, Any]:
     """The version as the API lists it; shares lie in [0, 1], the time is ISO 8601."""
+    return {**_facts_json(version), "history": version.history}
+
+
+def versions_text(versions: Sequence[ModelVersion]) -> str:
+    """Several versions as the API lists them, in JSON: histories go from the database to the answer unread."""
+    found = ModelVersion.objects.filter(pk__in=[version.pk for version in versions])
+    histories = dict(found.annotate(text=Cast("history", TextField())).values_list("pk", "text"))
+    items = (f'{json.dumps(_facts_json(one))[:-1]}, "history": {histories.get(one.pk, "[]")}}}' for one in versions)
+    return f"[{', '.join(items)}]"
+
+
+def _facts_json(version: ModelVersion) -> dict[str, Any]:
+    """All but the history."""
     return {
         "number": version.number,
         "name": version.name,
@@ -145,7 +163,6 @@ def version_json(version: ModelVersion) -> dict[str, Any]:
         "architecture": version.architecture,
         "config": version.config,
         "metrics": version.metrics,
-        "history": version.history,
         "dataset": version.dataset,
         "dataset_fingerprint": version.dataset_fingerprint,
         "preprocessing": version.preprocessing,

@@ -16,7 +16,6 @@ urlpatterns = [
     path("versions/aliases/<str:name>/delete/", alias_views.alias_delete, name="alias_delete"),
     path("versions/trash/", trash_views.trash, name="trash"),
     path("versions/trash/empty/", trash_views.trash_empty, name="trash_empty"),
-    path("versions/compare/", views.compare, name="compare"),
     path("versions/<int:number>/", views.version_page, name="version"),
     path("versions/<int:number>/network/", network_views.page, name="version_network"),
     path("versions/<int:number>/network.json", network_views.summary, name="version_network_data"),

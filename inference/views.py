@@ -106,35 +106,6 @@ def version_page(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "inference/version.html", context)
 
 
-@require_safe
-def compare(request: HttpRequest) -> HttpResponse:
-    """Two to eight versions side by side: `?numbers=3,5`; `&equal=hide` leaves out rows that say the same."""
-    numbers = comparing.numbers_in(request.GET.getlist("numbers"))
-    sentence = ""
-    versions: list[ModelVersion] = []
-    if len(numbers) > selectors.MAX_COMPARED:
-        sentence = f"At most {selectors.MAX_COMPARED} versions fit side by side; these are the first."
-        numbers = numbers[: selectors.MAX_COMPARED]
-    try:
-        versions = selectors.get_versions(numbers)
-    except VersionNotFoundError as error:
-        sentence = wording.sentence(error)
-    enough = len(versions) >= selectors.MIN_COMPARED
-    hide_equal = request.GET.get("equal") == "hide"
-    context = {
-        "versions": versions if enough else [],
-        "numbers": ",".join(str(version.number) for version in versions),
-        "sentence": sentence,
-        "hide_equal": hide_equal,
-        "configuration": comparing.configuration_table(versions, hide_equal=hide_equal) if enough else [],
-        "metrics": comparing.metrics_table(versions, yardstick.scores_for_page(numbers)) if enough else [],
-        "curves": [comparing.curve(version) for version in versions] if enough else [],
-        "choices": [] if enough else selectors.all_versions(),
-        "champion": selectors.champion_number(),
-    }
-    return render(request, "inference/compare.html", context)
-
-
 @require_POST
 def version_champion(request: HttpRequest, number: int) -> HttpResponse:
     """Let the canvas use this version from now on."""

@@ -2,14 +2,15 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import Query, Router, Status
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from inference.paging import MAX_PAGE
 from inference.plain_text import Name
+from inference.selectors import get_versions, numbers_in, versions_json
 from inference.tags import Tags
-from training import datasets, selectors, services
+from training import comparison, datasets, selectors, services
 from training.config import RunConfig, empty_is_none
 from training.messages import EpochJson, RunDetail, RunJson
 from training.presets import PRESETS
@@ -106,7 +107,8 @@ def change(request: HttpRequest, run_id: int, payload: RunChange) -> Any:  # noq
 def epochs(request: HttpRequest, run_id: int, after: Annotated[int, Field(ge=0)] = 0) -> Any:  # noqa: ARG001
     """Every epoch above `after`, in order."""
     selectors.get_run(run_id)
-    return selectors.epochs_after(run_id, after)
+    # Not through Ninja's validation: there may be ten thousand.
+    return JsonResponse(selectors.epochs_after(run_id, after), safe=False)
 
 
 @router.post("runs/{int:run_id}/stop", response=RunJson, summary="Stop a run")
@@ -128,6 +130,32 @@ def delete(request: HttpRequest, run_id: int) -> Status[None]:  # noqa: ARG001
     """Delete a run that no worker holds; its version stays."""
     services.delete_run(run_id)
     return Status(204, None)
+
+
+@router.get("versions/compare", tags=["versions"], summary="Compare versions and runs")
+def compare(
+    request: HttpRequest,  # noqa: ARG001
+    *,
+    numbers: Name = "",
+    runs: Name = "",
+    a: Annotated[int, Field(ge=1)] | None = None,
+    b: Annotated[int, Field(ge=1)] | None = None,
+    timing: bool = False,
+) -> HttpResponse:
+    """Two to eight versions and runs side by side; of the versions `a` and `b` every test image that flipped."""
+    found = comparison.compare(numbers_in(numbers), numbers_in(runs), is_timed=timing)
+    versions = get_versions([one.number for one in found.compared if one.kind == "version"])
+    pair = found.pair_of(a, b)
+    items = {
+        "items": versions_json(versions),
+        "runs": [
+            {"run": selectors.run_json(selectors.get_run(one.number)), "epochs": list(one.history)}
+            for one in found.compared
+            if one.kind == "run"
+        ],
+    }
+    # Not through Ninja's validation: it would walk every epoch of every history.
+    return JsonResponse({**items, **comparison.as_json(found, pair)})
 
 
 @router.get("datasets", response=list[DatasetOut], tags=["data sets"], summary="What can be trained on")

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from nnlib import Network, evaluate
 from nnlib.calibration import calibration_error, fit_temperature, tempered
 from training.config import OUTPUTS, Loss
+from training.datasets.stored import fingerprint_of
 from training.messages import EpochJson
 
 ROWS = 1000
@@ -26,6 +27,7 @@ def measured(
     result = evaluate(network, x, y, loss=loss)
     metrics: dict[str, Any] = {
         "test_error": result.error,
+        "test_fingerprint": fingerprint_of(x, y),
         **answer_metrics(y, result.predictions),
         "calibration": calibration(network, x, y),
     }

@@ -1,8 +1,8 @@
-"""Pages for runs."""
+"""Pages for runs, and for comparing what they left."""
 
 from django.urls import path
 
-from training import snapshot_views, views
+from training import comparison_views, snapshot_views, views
 
 urlpatterns = [
     path("runs/", views.run_list, name="runs"),
@@ -14,4 +14,7 @@ urlpatterns = [
     path("runs/<int:run_id>/stop/", views.run_stop, name="run_stop"),
     path("runs/<int:run_id>/resume/", views.run_resume, name="run_resume"),
     path("runs/<int:run_id>/delete/", views.run_delete, name="run_delete"),
+    # Here and not with the versions: only this package knows runs, and they are compared with each other.
+    path("versions/compare/", comparison_views.compare, name="compare"),
+    path("versions/compare.csv", comparison_views.compare_csv, name="compare_csv"),
 ]

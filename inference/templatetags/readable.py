@@ -84,3 +84,15 @@ def thousands(value: int | None) -> str:
 def wrong_heat(share: float) -> int:
     """Like `heat`, for shares that are mistakes: one in ten is the deepest already."""
     return heat(min(1.0, 10 * share))
+
+
+@register.filter
+def magnitude(value: float) -> float:
+    """A number without its sign."""
+    return abs(value)
+
+
+@register.filter
+def signed(value: int) -> str:
+    """A whole number with its sign: "+3", "−2"."""
+    return f"+{value}" if value > 0 else f"−{-value}" if value < 0 else "0"

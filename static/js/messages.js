@@ -18,7 +18,9 @@
  * @typedef {{version: number, digit: number, probabilities: number[], confidence: number, verdict: "sure" | "unsure",
  *   candidates: number[]}} Reading
  * @typedef {{id?: string | number, results: Reading[], seen: number[], is_digit?: boolean, digit_likelihood?: number}} Prediction
- * @typedef {{number: number, title: string, history: Epoch[]}} Curve
+ * @typedef {{number: number, title: string, count: number, history: (Epoch & {elapsed: number})[]}} Curve
+ *   `history` is thinned where `count`, the number of epochs, is large
+ * @typedef {Curve & {kind: "version" | "run", is_live: boolean}} ComparedCurve
  */
 
 /** States that a run leaves only when somebody asks for it. */

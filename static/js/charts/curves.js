@@ -19,17 +19,30 @@ export function columnsOf(epochs, measures) {
 /**
  * Several lists of epochs, one measure: a column each over the epochs of all, null where a list has no such epoch.
  *
- * @param {Epoch[][]} histories
+ * @template {Epoch} T
+ * @param {T[][]} histories
  * @param {Measure} measure
+ * @param {(epoch: T) => number} [place] where an epoch stands on the x axis: at its number, unless told otherwise
  * @returns {import("./line_chart.js").Columns}
  */
-export function overlaid(histories, measure) {
-  const numbers = [...new Set(histories.flatMap((history) => history.map((epoch) => epoch.epoch)))].sort((a, b) => a - b);
+export function overlaid(histories, measure, place = (epoch) => epoch.epoch) {
+  const places = [...new Set(histories.flatMap((history) => history.map(place)))].sort((a, b) => a - b);
   const columns = histories.map((history) => {
-    const found = new Map(history.map((epoch) => [epoch.epoch, finite(epoch[measure])]));
-    return numbers.map((number) => found.get(number) ?? null);
+    const found = new Map(history.map((epoch) => [place(epoch), finite(epoch[measure])]));
+    return places.map((at) => found.get(at) ?? null);
   });
-  return [numbers, ...columns];
+  return [places, ...columns];
+}
+
+/**
+ * The epochs, each with the seconds of training up to its end.
+ *
+ * @param {Epoch[]} epochs all of them, in order
+ * @returns {(Epoch & {elapsed: number})[]}
+ */
+export function withElapsed(epochs) {
+  let elapsed = 0;
+  return epochs.map((epoch) => ({ ...epoch, elapsed: (elapsed += epoch.seconds) }));
 }
 
 /**

@@ -1,20 +1,33 @@
 import uPlot from "../../vendor/uplot/uPlot.esm.js";
 import { colour, onSchemeChange } from "../colours.js";
+import { thinned } from "./thinning.js";
 
 /**
- * @typedef {{label: string, colour: string, dash?: number[]}} Line `colour` names a custom property, such as "--test"
+ * @typedef {{label: string, colour: string, dash?: number[], isFaint?: boolean}} Line `colour` names a custom property,
+ *   such as "--test"
  * @typedef {"linear" | "log"} Scale
  * @typedef {[number[], ...(number | null)[][]]} Columns epochs, then the values of each line
+ * @typedef {{onZoom?: (window: [number, number] | null) => void, onPoint?: (row: (number | null)[] | null) => void,
+ *   spansGaps?: boolean}} Options
+ *   told what is in sight of the x axis, and what stands under the pointer; whether lines go on over missing values
  */
 
 // More would hide the line.
 const MOST_DOTS = 40;
 
-/** Lines over epochs in an element, as wide as it is; follows its size and the colour scheme. */
+/**
+ * Lines over epochs in an element, as wide as it is; follows its size and the colour scheme. Long ones are thinned for the
+ * eye; a closer look at a part shows its true points.
+ */
 export class LineChart {
   #box;
   #lines;
   #format;
+  /** @type {Options} */
+  #hooks;
+  /** @type {[number, number] | null} what is in sight of the x axis; null for all */
+  #window = null;
+  #isSettingWindow = false;
   /** @type {uPlot | null} */
   #plot = null;
   /** @type {Columns} */
@@ -27,8 +40,10 @@ export class LineChart {
    * @param {HTMLElement} box
    * @param {Line[]} lines
    * @param {(value: number) => string} format how a value is written on the axis and in the legend
+   * @param {Options} [hooks]
    */
-  constructor(box, lines, format) {
+  constructor(box, lines, format, hooks = {}) {
+    this.#hooks = hooks;
     this.#box = box;
     this.#lines = lines;
     this.#format = format;
@@ -51,7 +66,45 @@ export class LineChart {
   /** @param {Columns} columns */
   show(columns) {
     this.#columns = columns;
-    this.#plot?.setData(this.#drawable());
+    this.#redraw();
+  }
+
+  /** Leaves a closer look. */
+  showAll() {
+    this.#window = null;
+    this.#redraw();
+  }
+
+  #redraw() {
+    const plot = this.#plot;
+    const window = this.#window;
+    if (!plot) return;
+    if (!window) {
+      plot.setData(this.#drawable());
+      return;
+    }
+    this.#isSettingWindow = true;
+    plot.batch(() => {
+      plot.setData(this.#drawable(), false);
+      plot.setScale("x", { min: window[0], max: window[1] });
+    });
+    this.#isSettingWindow = false;
+  }
+
+  /** @param {uPlot} plot */
+  #onScale(plot) {
+    const { min, max } = plot.scales.x ?? {};
+    const xs = this.#columns[0];
+    if (this.#isSettingWindow || min == null || max == null || xs.length < 2) return;
+    const isWhole = min <= /** @type {number} */ (xs[0]) && max >= /** @type {number} */ (xs.at(-1));
+    const before = this.#window;
+    this.#window = isWhole ? null : [min, max];
+    if (before === null && isWhole) return;
+    // uPlot is in the middle of its own drawing.
+    queueMicrotask(() => {
+      this.#redraw();
+      this.#hooks.onZoom?.(this.#window);
+    });
   }
 
   /** @param {Scale} scale */
@@ -61,10 +114,15 @@ export class LineChart {
     this.#rebuild();
   }
 
-  /** @param {Line[]} lines as many as before */
-  setLines(lines) {
+  /**
+   * @param {Line[]} lines
+   * @param {Columns} columns
+   */
+  showLines(lines, columns) {
     this.#lines = lines;
-    this.#rebuild();
+    this.#columns = columns;
+    this.#window = null;
+    if (this.#plot) this.#rebuild();
   }
 
   #rebuild = () => {
@@ -84,8 +142,9 @@ export class LineChart {
 
   /** A logarithm has no place for nothing: what is not above 0 is left out there. */
   #drawable() {
-    if (this.#scale === "linear") return this.#columns;
-    const [epochs, ...values] = this.#columns;
+    const columns = thinned(this.#columns, Math.max(200, this.#box.clientWidth), this.#window);
+    if (this.#scale === "linear") return columns;
+    const [epochs, ...values] = columns;
     const positive = values.map((line) => line.map((value) => (value != null && value > 0 ? value : null)));
     return /** @type {Columns} */ ([epochs, ...positive]);
   }
@@ -105,7 +164,7 @@ export class LineChart {
         y: this.#scale === "log" ? { distr: 3 } : { range: (_plot, low, high) => padded(low, high) },
       },
       axes: [
-        { ...axis, space: 50, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000], size: 32 },
+        { ...axis, space: 50, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 50_000], size: 32 },
         { ...axis, size: 58, values: (_plot, splits) => splits.map((split) => (split == null ? "" : this.#format(split))) },
       ],
       series: [
@@ -115,15 +174,29 @@ export class LineChart {
           stroke: colour(line.colour),
           width: 2,
           dash: line.dash,
-          spanGaps: false,
+          alpha: line.isFaint ? 0.28 : 1,
+          spanGaps: this.#hooks.spansGaps ?? false,
           points: { size: 5, show: () => this.#columns[0].length <= MOST_DOTS },
           value: (/** @type {uPlot} */ _plot, /** @type {number | null} */ value) => (value == null ? "–" : this.#format(value)),
         })),
       ],
+      hooks: {
+        setScale: [(plot, key) => key === "x" && this.#onScale(plot)],
+        setCursor: [(plot) => this.#hooks.onPoint?.(rowAt(plot))],
+      },
       cursor: { drag: { x: true, y: false }, points: { size: 8 } },
       legend: { live: true },
     };
   }
+}
+
+/**
+ * @param {uPlot} plot
+ * @returns {(number | null)[] | null} x and the values under the pointer; null where it is elsewhere
+ */
+function rowAt(plot) {
+  const index = plot.cursor.idx;
+  return index == null ? null : plot.data.map((column) => column[index] ?? null);
 }
 
 /**

@@ -1,0 +1,93 @@
+"""The page that puts versions side by side, in a real browser: flipped images by hand-made truth, curves, drawing."""
+
+import base64
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.drawing import SEVEN, draw
+from tests.lab import Lab
+
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
+
+PATIENCE = 60_000
+
+
+@pytest.fixture(scope="module")
+def pair(lab: Lab) -> tuple[int, int]:
+    """Two versions that read the small test set differently: one learned longer."""
+    runs = [lab.submit(epochs=epochs, hidden_layers=[24], name=f"Learned {epochs}") for epochs in (1, 6)]
+    first, second = (int(lab.wait_for(run, "completed")["version"]) for run in runs)
+    return first, second
+
+
+def answers_of(lab: Lab, number: int, images: np.ndarray) -> list[int]:
+    """What a version reads in images, asked by the API as any program would."""
+    status, reply = lab.call("POST", "predict", {"pixels": images.tolist(), "versions": [number]})
+    assert status == 200
+    return list(reply["results"][0]["digits"])
+
+
+def test_the_flipped_images_are_those_of_the_test_set_that_one_of_two_reads(
+    page: Page, lab: Lab, pair: tuple[int, int]
+) -> None:
+    folder = next((lab.data_dir / "datasets").glob("pen-strokes-*"))
+    images, labels = np.load(folder / "x_test.npy"), np.load(folder / "y_test.npy")
+    first, second = (answers_of(lab, number, images) for number in pair)
+    page.goto(f"{lab.url}/versions/compare/?numbers={pair[0]},{pair[1]}&flips=gained")
+    shown = page.locator("#flip-images .flip")
+    truth = [i for i in range(len(labels)) if first[i] != labels[i] and second[i] == labels[i]]
+    assert [int(flip.get_attribute("data-image") or -1) for flip in shown.all()] == truth[:28]
+    for index in (0, 1):
+        flip = shown.nth(index)
+        number = truth[index]
+        expect(flip).to_contain_text(re.compile(rf"a {labels[number]}\s*{first[number]}\s*→\s*{labels[number]}"))
+        source = flip.locator("img").get_attribute("src") or ""
+        picture = Image.open(io.BytesIO(base64.b64decode(source.partition(",")[2])))
+        assert np.array_equal(np.asarray(picture).ravel(), images[number])
+
+
+def test_the_view_of_the_curves_stands_in_the_address_and_survives_a_reload(
+    page: Page, lab: Lab, pair: tuple[int, int]
+) -> None:
+    page.goto(f"{lab.url}/versions/compare/?numbers={pair[0]},{pair[1]}")
+    expect(page.locator("#compare-chart canvas")).to_be_visible()
+    page.get_by_role("button", name="Seconds").click()
+    page.locator("#smoothing").select_option("0.6")
+    hidden = page.get_by_role("button", name="Learned 1")
+    hidden.click()
+    expect(hidden).to_have_attribute("aria-pressed", "false")
+    page.reload()
+    expect(page.get_by_role("button", name="Learned 1")).to_have_attribute("aria-pressed", "false")
+    expect(page.get_by_role("button", name="Seconds")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#smoothing")).to_have_value("0.6")
+
+
+def test_a_run_beside_a_version_grows_while_it_trains(page: Page, lab: Lab, pair: tuple[int, int]) -> None:
+    run = lab.submit(epochs=4000, hidden_layers=[64], batch_size=8, name="Goes on")
+    lab.wait_for(run, "running")
+    page.goto(f"{lab.url}/versions/compare/?numbers={pair[0]}&runs={run}")
+    expect(page.locator("#compare-chart canvas")).to_be_visible()
+    reached = lab.call("GET", f"runs/{run}")[1]["epoch"]
+    page.wait_for_function(
+        "reached => +document.querySelector('#curve-legend [data-part=epoch]').textContent.slice(6) > reached + 2",
+        arg=reached,
+        timeout=PATIENCE,
+    )
+    lab.call("POST", f"runs/{run}/stop")
+    lab.wait_for(run, "stopped")
+
+
+def test_one_drawing_is_read_by_all(page: Page, lab: Lab, pair: tuple[int, int]) -> None:
+    page.goto(f"{lab.url}/versions/compare/?numbers=1,{pair[1]}")
+    page.locator("#pad").scroll_into_view_if_needed()
+    draw(page, SEVEN)
+    row = page.locator("#readings tr[data-version='1']")
+    expect(row.locator("[data-part=digit]")).to_have_text("7", timeout=PATIENCE)
+    expect(page.locator(f"#readings tr[data-version='{pair[1]}'] [data-part=digit]")).to_have_text(re.compile(r"\d"))
+    page.get_by_role("button", name="Clear").click()
+    expect(row.locator("[data-part=digit]")).to_have_text("–")

@@ -1,0 +1,232 @@
+"""The page that puts versions and runs side by side, and the same as a table for other programs."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+
+from inference import comparing, selectors
+from inference.digit_images import data_url
+from inference.errors import ArtifactError, ComparisonError, VersionNotFoundError
+from inference.pairing import FLIPS, Flip
+from training import comparison
+from training.comparison import Comparison, PairFound
+from training.selectors import live_runs
+
+FLIPS_PER_PAGE: Final = 28
+LIVE_RUNS_OFFERED: Final = 20
+CURVES: Final = ("train_error", "test_error", "train_accuracy", "test_accuracy", "seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an address asks to be compared, and how; what it says wrongly counts as not said."""
+
+    numbers: tuple[int, ...]
+    runs: tuple[int, ...]
+    hides_equal: bool
+    is_timed: bool
+    first: int | None
+    second: int | None
+    flip: Flip
+    page: int
+
+    @classmethod
+    def read(cls, query: QueryDict) -> Self:
+        """`?numbers=3,5&runs=42&a=3&b=5&flips=lost&page=2&equal=hide&timing=1`."""
+        numbers, runs = (comparing.numbers_in(query.getlist(name)) for name in ("numbers", "runs"))
+        wanted = query.get("flips", "")
+        return cls(
+            numbers=tuple(numbers[: comparison.MOST]),
+            runs=tuple(runs[: max(0, comparison.MOST - len(numbers))]),
+            hides_equal=query.get("equal") == "hide",
+            is_timed=query.get("timing") == "1",
+            first=_whole_number(query.get("a")),
+            second=_whole_number(query.get("b")),
+            flip=next((kind for kind in FLIPS if kind == wanted), "flipped"),
+            page=max(1, _whole_number(query.get("page")) or 1),
+        )
+
+    def address(self, **changes: Any) -> str:
+        """The address of this comparison, with some of it changed; a value of None is left out."""
+        said = {
+            "numbers": ",".join(map(str, self.numbers)) or None,
+            "runs": ",".join(map(str, self.runs)) or None,
+            "a": self.first,
+            "b": self.second,
+            "flips": None if self.flip == "flipped" else self.flip,
+            "page": None,
+            "equal": "hide" if self.hides_equal else None,
+            "timing": "1" if self.is_timed else None,
+            **changes,
+        }
+        query = QueryDict(mutable=True)
+        query.update({name: str(value) for name, value in said.items() if value is not None})
+        return f"?{query.urlencode(safe=',')}"
+
+
+@require_safe
+@ensure_csrf_cookie
+def compare(request: HttpRequest) -> HttpResponse:
+    """Two to eight versions and runs side by side, all of it in the address."""
+    asked = Asked.read(request.GET)
+    found, sentence = _compared(request, asked)
+    if found is None:
+        return render(request, "inference/compare.html", {"sentence": sentence, **_choices(asked)})
+    pair = found.pair_of(asked.first, asked.second)
+    context = {
+        "compared": found.compared,
+        "asked": asked,
+        "sentence": sentence,
+        "not_fair": not found.is_fair,
+        "results": comparing.results_table(found.compared),
+        "configuration": comparing.configuration_table(found.compared, hide_equal=asked.hides_equal),
+        "digit_tables": [
+            (title, name, rows)
+            for title, name in (("Recall", "recall"), ("Precision", "precision"))
+            if (rows := comparing.digit_table(found.compared, name))
+        ],
+        "curves": [one.curve() for one in found.compared],
+        "equal_address": asked.address(equal=None if asked.hides_equal else "hide"),
+        "timing_address": "" if asked.is_timed or not asked.numbers else asked.address(timing="1"),
+        "csv_address": asked.address(),
+        "json_address": asked.address(),
+        "drawers": [one for one in found.compared if one.kind == "version"],
+        **_pair_context(found, pair, asked),
+    }
+    return render(request, "inference/compare.html", context)
+
+
+@require_safe
+def compare_csv(request: HttpRequest) -> HttpResponse:
+    """Everything that the page shows: a section, a name and a detail per line, then a column for each compared."""
+    asked = Asked.read(request.GET)
+    found, sentence = _compared(request, asked)
+    if found is None:
+        return HttpResponse(f"{sentence}\n", status=400, content_type="text/plain; charset=utf-8")
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="digitlab-comparison.csv"'
+    writer = csv.writer(response)
+    writer.writerow(["section", "name", "detail", *(_inert(one.title) for one in found.compared)])
+    writer.writerows(_lines(found, found.pair_of(asked.first, asked.second)))
+    return response
+
+
+def _compared(request: HttpRequest, asked: Asked) -> tuple[Comparison | None, str]:
+    """What is compared, and a sentence about what is not."""
+    sentence = ""
+    said = sum(len(comparing.numbers_in(request.GET.getlist(name))) for name in ("numbers", "runs"))
+    if said > comparison.MOST:
+        sentence = f"At most {comparison.MOST} versions fit side by side; these are the first."
+    try:
+        return comparison.compare(asked.numbers, asked.runs, is_timed=asked.is_timed), sentence
+    except ComparisonError:
+        return None, "One more is needed to compare." if said == 1 else ""
+    except (VersionNotFoundError, ArtifactError) as error:
+        text = str(error)
+        return None, f"{text[:1].upper()}{text[1:]}."
+
+
+def _choices(asked: Asked) -> dict[str, Any]:
+    return {
+        "choices": selectors.all_versions(),
+        "live_runs": live_runs()[:LIVE_RUNS_OFFERED],
+        "champion": selectors.champion_number(),
+        "ticked": asked.numbers,
+        "ticked_runs": asked.runs,
+    }
+
+
+def _pair_context(found: Comparison, pair: PairFound | None, asked: Asked) -> dict[str, Any]:
+    if pair is None:
+        return {}
+    images = comparison.flips(pair, asked.flip)
+    pages = max(1, -(-len(images) // FLIPS_PER_PAGE))
+    page = min(asked.page, pages)
+    shown = images[(page - 1) * FLIPS_PER_PAGE : page * FLIPS_PER_PAGE]
+    chosen = {"a": pair.first.number, "b": pair.second.number}
+    counts = pair.pair.counts if pair.pair else {}
+    return {
+        "pair": pair,
+        "flips": [(*image, data_url(pair.held_out.images[image[0]]), _kind(image)) for image in shown if pair.held_out],
+        "flip_total": len(images),
+        "flip_filters": [
+            (title, counts.get(kind, 0), asked.address(**chosen, flips=kind), kind == asked.flip)
+            for kind, title in FLIPS.items()
+        ],
+        "flip_page": page,
+        "flip_pages": pages,
+        "earlier": asked.address(**chosen, page=page - 1) if page > 1 else "",
+        "later": asked.address(**chosen, page=page + 1) if page < pages else "",
+        "swap": asked.address(a=pair.second.number, b=pair.first.number),
+        "agreements": [
+            (one, [(cell, asked.address(a=cell.first.number, b=cell.second.number) if cell else "") for cell in cells])
+            for one, cells in found.agreement_table()
+        ]
+        if len(found.judged) > 2
+        else [],
+        "judged": found.judged,
+        "confusions": [
+            (one, comparing.confusion_rows(one.metrics.get("confusion"))) for one in (pair.first, pair.second)
+        ],
+        "difference": comparing.confusion_difference(
+            pair.first.metrics.get("confusion"), pair.second.metrics.get("confusion")
+        ),
+    }
+
+
+def _kind(image: tuple[int, int, int, int]) -> str:
+    """What became of it from the first to the second."""
+    _, truth, first, second = image
+    return "lost" if first == truth else "gained" if second == truth else "misread"
+
+
+def _lines(found: Comparison, pair: PairFound | None) -> Iterator[Sequence[Any]]:
+    for measure in comparing.MEASURES:
+        yield "results", measure.title, "", *(measure.value(one) for one in found.compared)
+    for index, end in enumerate(("from", "to")):
+        ends = ((one.interval or (None, None))[index] for one in found.compared)
+        yield "results", "Test accuracy with 95 % confidence", end, *ends
+    for row in comparing.configuration_table(found.compared):
+        yield "configuration", row.title, "", *(_inert(cell.text) for cell in row.cells)
+    for name in ("precision", "recall"):
+        for digit in range(10):
+            values = (one.metrics.get(name) or [None] * 10 for one in found.compared)
+            yield name, digit, "", *(ten[digit] for ten in values)
+    for truth in range(10):
+        for answer in range(10):
+            tables = (one.metrics.get("confusion") for one in found.compared)
+            yield "confusion", truth, answer, *(table[truth][answer] if table else None for table in tables)
+    histories = [{epoch["epoch"]: epoch for epoch in one.history} for one in found.compared]
+    for number in sorted(set().union(*histories)):
+        for name in CURVES:
+            yield name, number, "", *(history.get(number, {}).get(name) for history in histories)
+    yield from _pair_lines(found, pair)
+
+
+def _pair_lines(found: Comparison, pair: PairFound | None) -> Iterator[Sequence[Any]]:
+    if pair is None or pair.pair is None:
+        return
+    name = f"{pair.first.number} and {pair.second.number}"
+    yield "pair", name, "agreement", pair.pair.agreement
+    yield "pair", name, "p value", pair.pair.p_value
+    for kind in FLIPS:
+        if kind == "flipped":
+            continue
+        for image, truth, first, second in comparison.flips(pair, kind):
+            answers = {pair.first.key: first, pair.second.key: second}
+            yield kind, f"image {image}", f"truth {truth}", *(answers.get(one.key) for one in found.compared)
+
+
+def _inert(text: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def _whole_number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
