@@ -44,6 +44,21 @@ def server(folder: Path) -> Iterator[str]:
         _run(*as_owner, binaries / "pg_ctl", "-w", "-D", data, "-m", "immediate", "stop")
 
 
+@contextlib.contextmanager
+def interrupted(folder: Path) -> Iterator[None]:
+    """The server in `folder` is killed, and started again afterwards on the same port."""
+    binaries = programs()
+    assert binaries is not None
+    control = [*_as_owner(folder), binaries / "pg_ctl", "-w", "-D", folder / "data"]
+    # The program, then its options as `server` gave them.
+    options = (folder / "data" / "postmaster.opts").read_text().strip().split(maxsplit=1)[1].replace('"', "")
+    _run(*control, "-m", "immediate", "stop")
+    try:
+        yield
+    finally:
+        _run(*control, "-l", folder / "log", "-o", options, "start")
+
+
 def _as_owner(folder: Path) -> list[str]:
     """The start of every command: initdb refuses root, who lends the folder to somebody else."""
     if os.geteuid() != 0:

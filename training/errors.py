@@ -25,5 +25,9 @@ class DatasetUnavailableError(TrainingError):
     """A data set cannot be had on this machine; the message says how to supply it."""
 
 
+class StorageError(TrainingError, OSError):
+    """A file cannot be written, and did not become writable in time; the message says why and what to do."""
+
+
 class CheckpointError(TrainingError):
     """A checkpoint is missing, damaged or does not fit its run."""

@@ -23,6 +23,7 @@ from training.errors import LeaseLostError, StopRequested, TrainingError, Worker
 from training.evaluation import measured
 from training.leases import Lease
 from training.models import Run
+from training.patience import DATABASE_AWAY, storage_words, with_database, with_disk
 from training.selectors import epochs_after
 from training.snapshots import Film
 from training.states import Status
@@ -92,17 +93,19 @@ class Execution:
             LeaseLostError, StopRequested, WorkerShutdown: as `watch.check()`.
             TrainingError, InferenceError, NnlibError: what ends the run as failed.
         """
-        run = Run.objects.get(pk=self.lease.run_id)
+        self._watch = watch
+        run = with_database(lambda: Run.objects.get(pk=self.lease.run_id))
         config = run.configuration
         watch.check()
         data = self._load_data(config, watch)
         state = checkpoints.load(run.pk, run.checkpoint) if run.checkpoint else None
         self._curve = list(run.curve)
-        training = self._training = new_training(config, _first_network(config), data, state)
+        first = with_database(lambda: _first_network(config))
+        training = self._training = new_training(config, first, data, state)
         film = Film(run.pk, config.loss, data)
         if state is None:
-            film.begin(training.network)
-        leases.set_stage(self.lease, "")
+            with_database(lambda: film.begin(training.network))
+        self._set_stage("")
         for event in training.events():
             self._observe(event)
             if isinstance(event, EpochFinished):
@@ -131,21 +134,25 @@ class Execution:
             watch.check()
             if time.monotonic() - told >= 1.0:
                 told = time.monotonic()
-                leases.set_stage(self.lease, f"preparing {config.dataset}: {share:.0%}")
+                self._set_stage(f"preparing {config.dataset}: {share:.0%}")
 
-        leases.set_stage(self.lease, f"loading {config.dataset}")
+        self._set_stage(f"loading {config.dataset}")
         return datasets.load(config.dataset, progress, kept=checkpoints.kept_data(self.lease.run_id))
 
     def _record(self, event: EpochFinished, film: Film, network: Network) -> None:
-        name = self.save() or ""
+        name = self._saved()
         snapshot = film.taken(event.epoch, network)
         self._curve.append(round(event.train_error, 6))
         if len(self._curve) > CURVE_POINTS:
             del self._curve[1:-1:2]
         superseded = checkpoints.others(self.lease.run_id, name)
-        with transaction.atomic():
-            leases.record_epoch(self.lease, asdict(event), checkpoint=name, curve=self._curve)
-            film.keep(snapshot)
+
+        def record() -> None:
+            with transaction.atomic():
+                leases.record_epoch(self.lease, asdict(event), checkpoint=name, curve=self._curve)
+                film.keep(snapshot)
+
+        with_database(record)
         checkpoints.remove(superseded)
 
     def _tell(self, event: BatchProgress) -> None:
@@ -154,19 +161,36 @@ class Execution:
             self._progress_at = now
             live.ring(self.lease.run_id, progress=asdict(event))
         if now - self._saved_at >= SECONDS_BETWEEN_CHECKPOINTS:
-            name = self.save() or ""
+            name = self._saved()
             superseded = checkpoints.others(self.lease.run_id, name)
-            leases.write(self.lease, checkpoint=name)
+            with_database(lambda: leases.write(self.lease, checkpoint=name, stage=""))
             checkpoints.remove(superseded)
+
+    def _saved(self) -> str:
+        """The name of a checkpoint of where the trainer is; waits for a disk that is full.
+
+        Raises:
+            StorageError: it stayed full.
+        """
+        return with_disk(self.save, "the checkpoint", tell=self._wait_for) or ""
+
+    def _wait_for(self, what: str) -> None:
+        """Tell what the run waits for; a request to stop is heard meanwhile."""
+        self._watch.check()
+        self._set_stage(f"waiting: {what}")
+
+    def _set_stage(self, stage: str) -> None:
+        with_database(lambda: leases.set_stage(self.lease, stage))
 
     def _publish(
         self, end: TrainingFinished, run: Run, *, config: RunConfig, data: Dataset, network: Network, film: Film
     ) -> None:
         """Make the version and complete the run, together or not at all."""
-        moments = film.all()
-        history = epochs_after(run.pk)
+        moments = with_database(film.all)
+        history = with_database(lambda: epochs_after(run.pk))
         metrics, predictions = measured(network, data.x_test, data.y_test, loss=config.loss, history=history)
-        artifact, kept = store_network(network), snapshots.store(moments)
+        artifact = with_disk(lambda: store_network(network), "the model file", tell=self._wait_for)
+        kept = with_disk(lambda: snapshots.store(moments), "the file of snapshots", tell=self._wait_for)
         facts = VersionFacts(
             source=ModelVersion.Source.RUN,
             name=run.name,
@@ -178,59 +202,85 @@ class Execution:
             dataset_fingerprint=data.fingerprint,
             tags=tuple(tag.word for tag in run.tags.all()),
             libraries=libraries(config.engine),
-            parent=get_version(config.from_version) if config.from_version else None,
+            parent=with_database(lambda: _parent(config)),
             origin={"attempts": run.attempt},
         )
-        with transaction.atomic():
-            leases.write(self.lease, finish_reason=end.reason)
-            version = publish_version(network, artifact, facts)
-            snapshots.attach(version, kept, moments)
-            film.remove()
-            text = f"{FINISH_SENTENCES[end.reason]} Published as version {version.number}."
-            leases.release(self.lease, Status.COMPLETED, text, version=version, checkpoint="")
+
+        def complete() -> None:
+            with transaction.atomic():
+                leases.write(self.lease, finish_reason=end.reason)
+                version = publish_version(network, artifact, facts)
+                snapshots.attach(version, kept, moments)
+                film.remove()
+                text = f"{FINISH_SENTENCES[end.reason]} Published as version {version.number}."
+                leases.release(self.lease, Status.COMPLETED, text, version=version, checkpoint="")
+
+        with_database(complete)
         checkpoints.remove_all(run.pk)
+
+
+def _parent(config: RunConfig) -> ModelVersion | None:
+    return None if config.from_version is None else get_version(config.from_version)
 
 
 def _first_network(config: RunConfig) -> Network:
     """Where training starts: drawn from the seed, or the weights of another version."""
-    if config.from_version is not None:
-        return load_network(get_version(config.from_version))
+    parent = _parent(config)
+    if parent is not None:
+        return load_network(parent)
     # A stream of its own: the trainer draws orders and distortions from the plain seed.
     rng = np.random.default_rng([config.seed, 1])
     return Network.initialised(config.architecture(), initializer=config.initializer, rng=rng)
 
 
 def _let_go(execution: Execution, request: StopRequested | WorkerShutdown) -> None:
-    """Save, then stop the run or hand it back to the queue."""
+    """Save, then stop the run or hand it back to the queue; a disk that is full holds neither up."""
     lease = execution.lease
+    saved = "what it learned is saved"
     try:
         name = execution.save()
-        kept: dict[str, Any] = {} if name is None else {"checkpoint": name}
-        superseded = [] if name is None else checkpoints.others(lease.run_id, name)
+    except OSError as error:
+        name, saved = None, f"its last steps could not be saved ({storage_words(error)})"
+    kept: dict[str, Any] = {} if name is None else {"checkpoint": name}
+    superseded = [] if name is None else checkpoints.others(lease.run_id, name)
+    try:
         if isinstance(request, StopRequested):
-            leases.release(lease, Status.STOPPED, "Stopped; what it learned is saved.", **kept)
+            with_database(lambda: leases.release(lease, Status.STOPPED, f"Stopped; {saved}.", **kept))
         else:
-            _hand_back(lease, kept)
+            with_database(lambda: _hand_back(lease, kept, saved))
     except LeaseLostError as error:
         logger.warning("%s: nothing more is written", error)
-    except OSError as error:
-        _fail(lease, error)
+    except DATABASE_AWAY as error:
+        logger.warning("run %s is left to the scheduler: %s", lease.run_id, error)
     else:
         checkpoints.remove(superseded)
 
 
-def _hand_back(lease: Lease, kept: dict[str, Any]) -> None:
+def _hand_back(lease: Lease, kept: dict[str, Any], saved: str) -> None:
     with transaction.atomic():
         if leases.current_status(lease) == Status.STOPPING:
-            leases.release(lease, Status.STOPPED, "Stopped; what it learned is saved.", **kept)
+            leases.release(lease, Status.STOPPED, f"Stopped; {saved}.", **kept)
             return
-        leases.release(lease, Status.QUEUED, "The worker was shut down; saved and queued again.", **kept)
+        leases.release(lease, Status.QUEUED, f"The worker was shut down; {saved}, and it is queued again.", **kept)
         queue.enqueue_on_commit(lease.run_id)
 
 
 def _fail(lease: Lease, error: Exception) -> None:
-    reason = str(error) if isinstance(error, PLAIN) else f"{type(error).__name__}: {error}"
     try:
+        reason = _reason(error)
         leases.release(lease, Status.FAILED, f"Failed: {reason}", failure=reason)
     except LeaseLostError as lost:
         logger.warning("%s: nothing more is written", lost)
+    except DATABASE_AWAY as away:
+        logger.warning("run %s is left to the scheduler: %s", lease.run_id, away)
+
+
+def _reason(error: Exception) -> str:
+    """Why a run failed, in plain words where we have them."""
+    if isinstance(error, PLAIN):
+        return str(error)
+    if isinstance(error, DATABASE_AWAY):
+        return f"the database did not answer: {error}"
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {storage_words(error)}"
+    return f"{type(error).__name__}: {error}"

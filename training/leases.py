@@ -102,12 +102,14 @@ def set_stage(lease: Lease, stage: str) -> None:
 
 
 def record_epoch(lease: Lease, epoch: dict[str, Any], *, checkpoint: str, curve: list[float]) -> None:
-    """Write one epoch and the checkpoint that goes with it, together, before anyone is told.
+    """Write one epoch and the checkpoint that goes with it, together, before anyone is told; twice is as good as once.
 
     Raises:
         LeaseLostError: nothing was written.
     """
     with transaction.atomic():
+        if _held(lease).filter(last_epoch=epoch["epoch"], checkpoint=checkpoint).exists():
+            return  # it was committed, but the answer was lost
         write(
             lease,
             last_epoch=epoch["epoch"],

@@ -45,7 +45,10 @@ def take_over(run_id: int, *, is_lost: Q | None = None) -> None:
         is_lost: what tells that its worker is gone; by default, a heartbeat that has stopped.
     """
     with transaction.atomic():
-        lost = Run.objects.select_for_update(of=("self",)).filter(leases.expired() if is_lost is None else is_lost)
+        # A row that somebody holds on to is looked at again at the next turn; the others must not wait for it.
+        lost = Run.objects.select_for_update(of=("self",), skip_locked=True).filter(
+            leases.expired() if is_lost is None else is_lost
+        )
         run = lost.filter(pk=run_id).first()
         if run is None:
             return

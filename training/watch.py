@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from training import leases, shutdown
 from training.errors import LeaseLostError, StopRequested, WorkerShutdown
@@ -79,7 +79,7 @@ class Watch:
         """The run's state; None while the database is away: the lease runs out by itself if that lasts."""
         try:
             return leases.heartbeat(self._lease) if write else leases.current_status(self._lease)
-        except DatabaseError as error:
+        except Error as error:
             logger.warning("the heartbeat of run %s could not be written: %s", self._lease.run_id, error)
             connection.close()
             return None

@@ -8,6 +8,7 @@ Each story's moments come from a seed of its own, which is printed when it goes 
 import argparse
 import contextlib
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -19,7 +20,7 @@ from tests import (
     postgres,
 )
 from tests.faults import figures
-from tests.faults.kinds import KINDS
+from tests.faults.kinds import KINDS, ON_POSTGRES
 from tests.faults.scene import QUICK
 from tests.faults.story import Stories, Verdict
 from tests.lab import Lab, store_small_pen_strokes
@@ -32,14 +33,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults")
     parser.add_argument("--count", type=int, default=100, help="at least this many faults (default: 100)")
     parser.add_argument("--seed", type=int, default=1, help="of the first story; each has the next number")
-    parser.add_argument("--kind", action="append", choices=KINDS, help="only this kind; may be given several times")
+    parser.add_argument(
+        "--kind", action="append", choices=[*KINDS, *ON_POSTGRES], help="only this kind; may be given several times"
+    )
     parser.add_argument("--postgres", action="store_true", help="on a throw-away PostgreSQL instead of SQLite")
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digitlab.settings")
-    kinds = options.kind or list(KINDS)
+    kinds = options.kind or [*KINDS, *(ON_POSTGRES if options.postgres else ())]
     verdicts: list[Verdict] = []
-    with _lab(on_postgres=options.postgres) as lab:
-        stories = Stories(lab)
+    with _lab(on_postgres=options.postgres) as (lab, postgres_folder):
+        stories = Stories(lab, postgres_folder=postgres_folder)
         while sum(verdict.faults for verdict in verdicts) < options.count:
             kind, began = kinds[len(verdicts) % len(kinds)], time.monotonic()
             verdict = stories.tell(kind, options.seed + len(verdicts))
@@ -48,25 +51,25 @@ def main() -> int:
             for problem in verdict.problems:
                 _say(f"      LOST: {problem}")
     _say(_table(verdicts, kinds))
-    if not options.kind:
-        with _lab(on_postgres=options.postgres, is_quick=False) as lab:
+    if not options.kind and all(verdict.is_survived for verdict in verdicts):
+        with _lab(on_postgres=options.postgres, is_quick=False) as (lab, _):
             _say("\nWith the usual settings:\n" + "\n".join(f"- {line}" for line in figures.report(lab)))
     return 0 if all(verdict.is_survived for verdict in verdicts) else 1
 
 
 @contextlib.contextmanager
-def _lab(*, on_postgres: bool, is_quick: bool = True) -> Iterator[Lab]:
+def _lab(*, on_postgres: bool, is_quick: bool = True) -> Iterator[tuple[Lab, Path | None]]:
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="digitlab-faults-")))
-        database = {}
+        database, server = {}, None
         if on_postgres:
             server = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="digitlab-postgres-")))
             database = {"DATABASE_URL": stack.enter_context(postgres.server(server))}
         lab = Lab(folder / "data", **(QUICK if is_quick else {}), **database)
         store_small_pen_strokes(lab.data_dir / "datasets")
         lab.start()
-        stack.callback(lab.stop)
-        yield lab
+        stack.callback(lab.stop, signal.SIGTERM)
+        yield lab, server
 
 
 def _table(verdicts: list[Verdict], kinds: list[str]) -> str:

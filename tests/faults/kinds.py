@@ -1,10 +1,12 @@
 """What can happen to a run: each fault is a function that begins a run and disturbs it."""
 
+import contextlib
 import signal
 import time
 from collections.abc import Callable
 from typing import Final
 
+from tests import postgres
 from tests.faults.moments import CREATED, MOVED_IN
 from tests.faults.scene import CONFIG, Scene
 from tests.processes import until
@@ -143,15 +145,29 @@ def the_training_process_sleeps_beyond_its_lease(scene: Scene) -> None:
     holder = scene.holder()
     if holder:
         with scene.asleep([holder]):
-            until(lambda: scene.holder() not in {0, holder} or scene.run()["status"] == "completed")
+            _wait_while_asleep(lambda: scene.holder() not in {0, holder} or scene.run()["status"] == "completed")
 
 
 def the_worker_sleeps_beyond_its_lease(scene: Scene) -> None:
     scene.begin()
     if scene.holder():
         with scene.asleep(scene.worker_family()):
-            until(lambda: scene.run()["status"] in {"queued", "completed"})
+            _wait_while_asleep(lambda: scene.run()["status"] in {"queued", "completed"})
             time.sleep(scene.random.uniform(0.0, 0.5))
+
+
+def the_database_is_away(scene: Scene) -> None:
+    scene.begin()
+    scene.faults += 1
+    assert scene.postgres_folder is not None
+    with postgres.interrupted(scene.postgres_folder):
+        time.sleep(scene.random.uniform(0.0, 4.0))
+
+
+def _wait_while_asleep(condition: Callable[[], bool]) -> None:
+    """Wait for a take-over; who fell asleep in the middle of a write holds the database up until it wakes."""
+    with contextlib.suppress(AssertionError):
+        until(condition, within_seconds=12)
 
 
 def _stop_and_resume(scene: Scene, *, clicks: int) -> None:
@@ -176,6 +192,7 @@ def _is_temporary(name: str) -> bool:
     return name.startswith(".writing-")
 
 
+ON_POSTGRES: Final[dict[str, Fault]] = {the_database_is_away.__name__: the_database_is_away}
 KINDS: Final[dict[str, Fault]] = {
     fault.__name__: fault
     for fault in (

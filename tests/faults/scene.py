@@ -36,8 +36,10 @@ DEATHS_A_MINUTE = 4
 class Scene:
     """A lab, a run in it, a page that watches the run, and a generator that decides when things happen."""
 
-    def __init__(self, lab: Lab, seed: int, deaths: dict[str, list[float]]) -> None:
-        self.lab, self.random = lab, random.Random(seed)
+    def __init__(
+        self, lab: Lab, seed: int, deaths: dict[str, list[float]], postgres_folder: Path | None = None
+    ) -> None:
+        self.lab, self.random, self.postgres_folder = lab, random.Random(seed), postgres_folder
         self.name = f"story {seed} {time.monotonic_ns()}"
         self._deaths = deaths
         self.faults = 0

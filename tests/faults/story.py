@@ -4,9 +4,10 @@ import contextlib
 import urllib.error
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from tests.faults.kinds import KINDS
+from tests.faults.kinds import KINDS, ON_POSTGRES
 from tests.faults.scene import CONFIG, Scene
 from tests.lab import Lab
 from tests.processes import until
@@ -45,17 +46,18 @@ class Verdict:
 class Stories:
     """Tells one story after another in the same lab."""
 
-    def __init__(self, lab: Lab) -> None:
-        self.lab = lab
+    def __init__(self, lab: Lab, *, postgres_folder: Path | None = None) -> None:
+        self.lab, self._postgres_folder = lab, postgres_folder
         self._deaths: dict[str, list[float]] = {}
         self._undisturbed: Undisturbed | None = None
 
     def tell(self, kind: str, seed: int) -> Verdict:
         """Let this kind of fault happen to a run, at moments that the seed chooses, and judge what came of it."""
         undisturbed = self._undisturbed = self._undisturbed or self._without_faults()
-        scene, verdict = Scene(self.lab, seed, self._deaths), Verdict(kind, seed)
+        scene = Scene(self.lab, seed, self._deaths, self._postgres_folder)
+        verdict = Verdict(kind, seed)
         try:
-            KINDS[kind](scene)
+            {**KINDS, **ON_POSTGRES}[kind](scene)
         except AssertionError as error:
             verdict.problems.append(str(error))
         verdict.faults = scene.faults

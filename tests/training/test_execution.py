@@ -17,7 +17,7 @@ from inference.models import ModelVersion
 from inference.selectors import get_version
 from inference.services import load_network
 from nnlib import BatchProgress, EpochFinished, Event
-from training import checkpoints, datasets, execution, leases, reconciliation, services, shutdown
+from training import checkpoints, datasets, execution, leases, patience, reconciliation, services, shutdown
 from training.execution import execute
 from training.models import Run
 from training.selectors import epochs_after, events_of, get_run
@@ -235,9 +235,11 @@ def test_a_full_disk_fails_the_run(submit: Submit, monkeypatch: pytest.MonkeyPat
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("inference.atomic_files.os.fsync", fail)
+    monkeypatch.setattr(patience, "DISK_SECONDS", 0.0)
     run = submit()
     execute(run.pk)
-    assert get_run(run.pk).failure == "OSError: [Errno 28] No space left on device"
+    words = "the checkpoint cannot be written: the disk is full; mend that, then resume this run"
+    assert get_run(run.pk).failure == words
 
 
 def test_a_version_inherits_the_tags_of_its_run(submit: Submit) -> None:
@@ -326,7 +328,9 @@ def test_a_worker_that_is_shut_down_hands_its_run_back(submit: Submit) -> None:
     shutdown.withdraw()
     back = get_run(run.pk)
     assert (back.status, back.lease_token, back.losses) == ("queued", None, 0)
-    assert events_of(run.pk)[-1]["text"] == "The worker was shut down; saved and queued again."
+    assert (
+        events_of(run.pk)[-1]["text"] == "The worker was shut down; what it learned is saved, and it is queued again."
+    )
     assert sha256_of(finished(run)) == undisturbed
 
 

@@ -1,0 +1,37 @@
+"""A PostgreSQL that is killed and stays away for a while, under a run and those who watch it."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import postgres
+from tests.faults.kinds import the_database_is_away
+from tests.faults.scene import QUICK
+from tests.faults.story import Stories
+from tests.lab import Lab, store_small_pen_strokes
+
+pytestmark = pytest.mark.processes
+
+
+@pytest.fixture
+def stories(tmp_path: Path) -> Iterator[Stories]:
+    """A lab on a PostgreSQL of its own."""
+    if not os.environ.get("TEST_DATABASE_URL") or postgres.programs() is None:
+        pytest.skip("make test-postgres tells this story, where there is a PostgreSQL")
+    # Not in the tests' own folder, which its owner alone may enter.
+    with tempfile.TemporaryDirectory(prefix="digitlab-postgres-") as name, postgres.server(Path(name)) as url:
+        lab = Lab(tmp_path / "data", **QUICK, DATABASE_URL=url)
+        store_small_pen_strokes(lab.data_dir / "datasets")
+        lab.start()
+        try:
+            yield Stories(lab, postgres_folder=Path(name))
+        finally:
+            lab.stop()
+
+
+def test_a_run_loses_nothing_when_the_database_is_away(stories: Stories) -> None:
+    verdict = stories.tell(the_database_is_away.__name__, 7)
+    assert verdict.is_survived, "\n".join(verdict.problems)
