@@ -148,7 +148,7 @@ class Stories:
     def _clear(self, scene: Scene) -> None:
         """Delete run and version, which must free their files."""
         for version in self._versions(scene):
-            self.lab.call("DELETE", f"versions/{version['number']}")
+            self.lab.call("DELETE", f"versions/{version['number']}?forever=true")
         self.lab.call("DELETE", f"runs/{scene.run_id}")
 
 
