@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from inference.models import Alias, ModelVersion
+from inference.models import Alias, AliasMove, ModelVersion
 
 
 class ReadOnly:
@@ -36,4 +36,12 @@ class ModelVersionAdmin(ReadOnly, admin.ModelAdmin):
 class AliasAdmin(ReadOnly, admin.ModelAdmin):
     """Aliases move through the API and the version's page."""
 
-    list_display = ("name", "version", "moved_at")
+    list_display = ("name", "version", "moved_at", "moved_by")
+
+
+@admin.register(AliasMove)
+class AliasMoveAdmin(ReadOnly, admin.ModelAdmin):
+    """The history of aliases."""
+
+    list_display = ("at", "alias", "from_number", "to_number", "by")
+    list_filter = ("alias",)

@@ -35,6 +35,8 @@ class Emptied:
 def trash_version(number: int, *, by: str = LOCAL) -> None:
     """Put a version into the trash: no list shows it and nobody can ask it, until it is restored.
 
+    A process that asked it a moment ago may answer with it for a second more (`prediction.MEANING_SECONDS`).
+
     Raises:
         VersionNotFoundError: there is no such version, or it is there already.
         VersionInUseError: an alias points at it, or a run that has not ended starts from it.
