@@ -17,6 +17,8 @@ from nnlib import Network
 
 MAX_FILES: Final = 2 * MAX_LAYERS + 12
 MAX_UNPACKED_BYTES: Final = 8 * MAX_PARAMETERS + 1_000_000
+# Of an array that says something about the network.
+MAX_PLAIN_BYTES: Final = 1000
 MAX_DIRECTORY_BYTES: Final = 64 * 1024
 # Of the description in front of an array, which NumPy reads as a Python literal.
 MAX_HEADER_BYTES: Final = 1000
@@ -59,8 +61,8 @@ def read(data: bytes) -> Network:
                 sizes,
                 _plain(archive, names, "activation"),
                 _plain(archive, names, "output"),
-                [_array(archive, names, f"weight_{layer}") for layer in layers],
-                [_array(archive, names, f"bias_{layer}") for layer in layers],
+                [_array(archive, names, f"weight_{n}", shape=sizes[n : n + 2]) for n in layers],
+                [_array(archive, names, f"bias_{n}", shape=sizes[n + 1 : n + 2]) for n in layers],
             )
     except ArtifactError:
         raise
@@ -94,25 +96,35 @@ def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
 
 def _plain(archive: zipfile.ZipFile, names: Mapping[str, zipfile.ZipInfo], name: str) -> Any:
     """What a small array says, as Python's own numbers, text or lists of them."""
-    return _array(archive, names, name, most=1000).tolist()
+    return _array(archive, names, name).tolist()
 
 
 def _array(
-    archive: zipfile.ZipFile, names: Mapping[str, zipfile.ZipInfo], name: str, *, most: int = MAX_UNPACKED_BYTES
+    archive: zipfile.ZipFile,
+    names: Mapping[str, zipfile.ZipInfo],
+    name: str,
+    *,
+    shape: tuple[int, ...] | None = None,
 ) -> NDArray[Any]:
-    """One array; what its header says is held against the size in the archive's directory before it is unpacked."""
+    """One array; its header is held against `shape` and the archive's directory before anything is unpacked.
+
+    Without a `shape` it must be small.
+    """
     entry = names.get(name)
     if entry is None:
         raise ArtifactError(f'expected an array "{name}" in the archive; there are {", ".join(names)[:200]}')
     with archive.open(entry) as file:
         if npy.read_magic(file) != (1, 0):  # later ones are for headers of more than 64 kB
             raise ArtifactError(f'expected "{name}" in version 1.0 of the .npy format')
-        shape, is_fortran, dtype = npy.read_array_header_1_0(file, max_header_size=MAX_HEADER_BYTES)
+        said, is_fortran, dtype = npy.read_array_header_1_0(file, max_header_size=MAX_HEADER_BYTES)
         if dtype.kind not in "fiuU":
             raise ArtifactError(f'expected numbers or text in "{name}"; got {str(dtype)[:60]}')
-        size = math.prod(shape) * dtype.itemsize
-        if size != entry.file_size - file.tell() or size > most or any(n < 0 for n in shape):
+        if shape is not None and said != shape:
+            raise ArtifactError(f'expected "{name}" of shape {shape}; got {str(said)[:60]}')
+        size = math.prod(said) * dtype.itemsize
+        is_too_large = shape is None and size > MAX_PLAIN_BYTES
+        if size != entry.file_size - file.tell() or is_too_large or any(n < 0 for n in said):
             raise ArtifactError(f'expected "{name}" to be as large as it says; got {entry.file_size:,} bytes')
         content = file.read()
-    array: NDArray[Any] = np.frombuffer(content, dtype).reshape(shape, order="F" if is_fortran else "C")
+    array: NDArray[Any] = np.frombuffer(content, dtype).reshape(said, order="F" if is_fortran else "C")
     return array

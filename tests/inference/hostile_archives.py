@@ -77,7 +77,10 @@ def hostile_npz(canary: Path) -> dict[str, bytes]:
         "an absolute name": with_entry("/etc/weight_0.npy", npy(np.zeros(3))),
         "a name of Windows": with_entry("..\\weight_0.npy", npy(np.zeros(3))),
         "a program beside the arrays": with_entry("setup.py", f"open({str(canary)!r}, 'w')".encode()),
-        "a bomb": npz(compress=True, entries={f"bias_{n}.npy": bytes(50_000_000) for n in range(4)}, **PARTS),
+        "a bomb": npz(compress=True, **{**PARTS, "weight_0": np.zeros((784, 60_000), np.float32)}),
+        "a bomb as large as a network may be": npz(
+            compress=True, **{**PARTS, "weight_0": np.zeros((784, 25_000), np.float32)}
+        ),
         "a shape beyond all memory": with_entry("weight_0.npy", npy_header(weight % ("'<f4'", "(784, 1099511627776)"))),
         "a huge shape of few bytes": with_entry(
             "weight_0.npy", npy_header(weight % ("'<f4'", "(784, 1000000000)"), bytes(100))

@@ -62,6 +62,30 @@ def test_a_hostile_file_is_refused_in_words_within_its_memory(ends: dict[str, di
     assert not CANARY.exists()
 
 
+# Files that more than one check would stop: the first one must, before it costs anything.
+REASONS = {
+    "npz: a bomb": "161,000,000 bytes unpacked",
+    "npz: a bomb as large as a network may be": "of shape (784, 10); got (784, 25000)",
+    "npz: two hundred thousand entries": "its directory is too long",
+    "npz: a name that leaves the folder": "plain names of arrays",
+    "npz: a huge shape of few bytes": "of shape (784, 10); got (784, 1000000000)",
+    "npz: a header of seventy megabytes": "version 1.0 of the .npy format",
+    "safetensors: a header of thousands of tensors": "a header of at most 65,536 bytes",
+    "onnx: weights in another file": "refers to another file",
+    "onnx: weights in an absolute file": "refers to another file",
+    "onnx: functions of its own": "functions of its own",
+    "onnx: an operation of somebody else's": "got com.evil.RunProgram",
+    "onnx: a loop": "got the operator Loop",
+    "onnx: two million empty nodes": "at most 20,000 fields",
+    "onnx: dimensions beyond all memory": "for a tensor of shape [1099511627776, 1099511627776]",
+}
+
+
+@pytest.mark.parametrize("title", REASONS)
+def test_a_hostile_file_is_refused_for_what_is_wrong_with_it(ends: dict[str, dict[str, Any]], title: str) -> None:
+    assert REASONS[title] in ends[title]["words"]
+
+
 def test_a_right_file_is_read_where_hostile_ones_are_refused_and_too_large_ones_are_told(tmp_path: Path) -> None:
     (tmp_path / "right").write_bytes(hostile_archives.npz(**hostile_archives.PARTS))
     large = {**hostile_archives.PARTS, "layers": [784, 24_000, 10], "weight_0": np.zeros((784, 24_000), np.float32)}
