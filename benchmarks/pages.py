@@ -170,6 +170,8 @@ def addresses(browser: Browser) -> dict[str, str]:
         "version of 99 epochs": "/versions/9/",
         "version of 10,000 epochs": "/versions/2/",
         "network": "/versions/9/network/",
+        "aliases": "/versions/aliases/",
+        "trash": "/versions/trash/",
         "compare 2": "/versions/compare/?numbers=8,9",
         "compare 8": "/versions/compare/?numbers=3,4,5,6,7,8,9,10",
         "compare 8, timed": "/versions/compare/?numbers=3,4,5,6,7,8,9,10&timing=1&flips=gained&page=3",
