@@ -13,7 +13,7 @@ from inference.selectors import get_version
 from inference.tags import tags_in
 from training import config as options
 from training import datasets
-from training.config import RunConfig
+from training.config import DatasetKey, RunConfig
 from training.datasets import corrections
 from training.models import Run
 from training.plain_errors import FieldError, plain_errors
@@ -138,6 +138,7 @@ def starting_values(query: Mapping[str, str]) -> tuple[dict[str, Any], str]:
 
     `?preset=fast` is a preset, `?from_run=12` and `?from_version=3` a stored configuration, `?fine_tune=3` the same but
     going on from that version's weights; with `&dataset=corrections`, by few and careful steps on the corrections.
+    `?dataset=mnist` alone chooses what to learn from.
     """
     values, sentence = dict[str, Any](), ""
     try:
@@ -152,6 +153,8 @@ def starting_values(query: Mapping[str, str]) -> tuple[dict[str, Any], str]:
             values = {**values, "from_version": int(query["fine_tune"])}
             if query.get("dataset") == corrections.KEY:
                 values, sentence = {**values, **corrections.RECIPE}, ""
+        elif query.get("dataset") in get_args(DatasetKey):
+            values = {"dataset": query["dataset"]}
     except (VersionNotFoundError, Run.DoesNotExist, ValueError):
         sentence = "What this form should start from is not there (any more); these are the defaults."
     if values.get("dataset") == corrections.KEY and correction_selectors.count() < corrections.LEAST:

@@ -1,10 +1,13 @@
-"""Pages for runs, and for comparing what they left."""
+"""Pages for data sets and runs, and for comparing what they left."""
 
 from django.urls import path
 
-from training import comparison_views, snapshot_views, views
+from training import comparison_views, dataset_views, snapshot_views, views
 
 urlpatterns = [
+    path("datasets/", dataset_views.dataset_list, name="datasets"),
+    path("datasets/<slug:key>/", dataset_views.dataset_page, name="dataset"),
+    path("datasets/<slug:key>/<int:page>/<int:digit>.png", dataset_views.dataset_samples, name="dataset_samples"),
     path("runs/", views.run_list, name="runs"),
     path("runs/new/", views.run_new, name="run_new"),
     path("runs/<int:run_id>/", views.run_page, name="run"),
