@@ -13,6 +13,8 @@ ZERO: Strokes = [
     [(0.5, 0.2), (0.35, 0.28), (0.3, 0.5), (0.35, 0.72), (0.5, 0.8), (0.65, 0.72), (0.7, 0.5), (0.65, 0.28), (0.5, 0.2)]
 ]
 
+EM: Strokes = [[(0.15, 0.85), (0.2, 0.2), (0.5, 0.6), (0.8, 0.2), (0.85, 0.85)]]
+
 
 def draw(page: Page, strokes: Strokes) -> None:
     """Draw the strokes on the canvas of the page."""

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.drawing import ONE, SEVEN, ZERO, Strokes, draw
+from tests.browser.drawing import EM, ONE, SEVEN, ZERO, Strokes, draw
 from tests.lab import Lab
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
@@ -133,6 +133,19 @@ def test_undo_and_redo_go_stroke_by_stroke_with_the_keyboard_too(page: Page, lab
     expect_nothing(page)
     page.keyboard.press("Control+z")
     expect_digit(page, 1)
+
+
+def test_a_letter_is_said_not_to_look_like_a_digit(page: Page, lab: Lab) -> None:
+    page.goto(f"{lab.url}/?version=1")
+    unlike = page.get_by_text("This does not look like a digit")
+    draw(page, EM)
+    expect(unlike).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".answer [data-part=sentence]")).to_have_text("the nearest digit")
+    page.get_by_role("button", name="Clear").click()
+    draw(page, SEVEN)
+    expect_digit(page, 7)
+    expect(unlike).to_be_hidden()
+    expect(page.locator(".answer [data-part=sentence]")).to_contain_text("sure")
 
 
 def test_ink_survives_another_size_of_the_window(page: Page, lab: Lab) -> None:

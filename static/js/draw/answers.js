@@ -34,12 +34,17 @@ export class Answers {
     this.#box.replaceChildren(...cards);
   }
 
-  /** @param {Reading[]} readings */
-  show(readings) {
+  /**
+   * @param {Reading[]} readings
+   * @param {{isDigit: boolean}} ink whether it looks like a digit at all: how sure a version is counts only then
+   */
+  show(readings, { isDigit }) {
     const expected = majority(readings);
     for (const reading of readings) {
       const card = this.#cards.get(reading.version);
-      if (card) showReading(card, reading, expected !== null && reading.digit !== expected);
+      if (!card) continue;
+      showReading(card, reading, expected !== null && reading.digit !== expected);
+      if (!isDigit) showDoubt(card);
     }
   }
 
@@ -80,6 +85,12 @@ function showReading(card, reading, isOdd) {
   part(card, "sentence", HTMLElement).textContent = sureness(reading);
   card.classList.toggle("is-unsure", reading.verdict === "unsure");
   setBars(card, reading.probabilities, reading.digit);
+}
+
+/** @param {HTMLElement} card of an answer to what is no digit */
+function showDoubt(card) {
+  card.classList.add("is-unsure");
+  part(card, "sentence", HTMLElement).textContent = "the nearest digit";
 }
 
 /**

@@ -205,10 +205,11 @@ class DrawPage {
     if (!ink) return;
     this.#picture.accept();
     byId("trouble", HTMLElement).hidden = true;
-    this.#answers.show(prediction.results);
-    showVotes(byId("votes", HTMLElement), prediction.results);
     // Half a digit looks like none: nothing is said of it before the pen is lifted.
-    byId("unlike", HTMLElement).hidden = !this.#isSettled || prediction.is_digit !== false;
+    const isDigit = !this.#isSettled || prediction.is_digit !== false;
+    this.#answers.show(prediction.results, { isDigit });
+    byId("unlike", HTMLElement).hidden = isDigit;
+    showVotes(byId("votes", HTMLElement), prediction.results);
     paintSeen(this.#seen, prediction.seen);
     const titles = new Map(this.#choice.chosen.map((version) => [version.number, version.title]));
     this.#teaching.ask(ink, prediction.results[0]?.version);
