@@ -145,7 +145,8 @@ def _write_runs(count: int, per_run: int, versions: list[ModelVersion], rng: np.
         batch_size=5000,
     )
     RunTag.objects.bulk_create(
-        (RunTag(run=run, word=TAGS[index % len(TAGS)]) for index, run in enumerate(runs) if index % 2), batch_size=5000
+        (RunTag(run=run, word=TAGS[index // 2 % len(TAGS)]) for index, run in enumerate(runs) if index % 2),
+        batch_size=5000,
     )
 
 

@@ -157,7 +157,7 @@ def addresses(browser: Browser) -> dict[str, str]:
         "runs completed": "/runs/?status=completed",
         "runs of MNIST": "/runs/?dataset=mnist",
         "runs with a tag": "/runs/?tag=wide",
-        "runs with two filters, sorted": "/runs/?tag=deep&status=failed&sort=-test_accuracy",
+        "runs with two filters, sorted": "/runs/?tag=deep&status=completed&sort=-test_accuracy",
         "runs by text": "/runs/?q=series+7",
         "runs by text, none": "/runs/?q=nowhere",
         "new run": "/runs/new/",

@@ -51,6 +51,12 @@ def test_the_web_process_loads_neither_tensorflow_nor_the_writer_of_pen_strokes(
     assert "training.datasets.pen_strokes" not in loaded
 
 
+def test_what_the_web_process_starts_with_is_kept_from_the_collector(tmp_path: Path) -> None:
+    printed = run_python("import digitlab.asgi, gc; print(gc.get_freeze_count(), len(gc.get_objects()))", tmp_path)
+    frozen, walked = map(int, printed.split())
+    assert frozen > 20 * walked
+
+
 def test_the_web_process_loads_the_libraries_of_other_formats_only_when_asked(tmp_path: Path) -> None:
     loaded = modules_after("import digitlab.asgi, django.urls; django.urls.get_resolver().url_patterns", tmp_path)
     assert "inference.model_files.kinds" in loaded
