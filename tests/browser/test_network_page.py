@@ -158,3 +158,35 @@ def test_a_run_shows_its_weights_while_it_learns_and_afterwards(page: Page, lab:
     lab.wait_for(run_id, "stopped")
     page.reload()
     expect(page.locator("#learning-epoch")).to_have_text(re.compile(r"Epoch \d+"), timeout=PATIENCE)
+
+
+def test_the_tour_is_taken_with_keys_and_offered_once(page: Page, lab: Lab, learned: int) -> None:
+    page.goto(f"{lab.url}/versions/{learned}/network/")
+    offer = page.locator("#tour-offer")
+    expect(offer).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Show me").focus()
+    page.keyboard.press("Enter")
+    titles = [
+        "It sees 784 numbers",
+        "What a neuron does",
+        "What one neuron looks for",
+        "How it answers",
+        "Why this digit",
+        "What an epoch does",
+        "What the error means",
+    ]
+    for title in titles:
+        expect(page.locator("#tour-title")).to_have_text(title)
+        expect(page.locator(".is-toured")).to_have_count(1)
+        if title == "What an epoch does":
+            expect(page.locator("#learning-epoch")).to_have_text("Before it learned")
+        page.keyboard.press("Enter")
+    expect(page.locator("#tour")).to_be_hidden()
+    expect(page.locator("#answer-digit")).to_have_text(re.compile(r"\d"), timeout=PATIENCE)
+    page.reload()
+    expect(page.locator("#network[data-ready]")).to_be_visible(timeout=PATIENCE)
+    expect(offer).to_be_hidden()
+    page.get_by_role("button", name="Guided tour").click()
+    expect(page.locator("#tour-title")).to_have_text("It sees 784 numbers")
+    page.keyboard.press("Escape")
+    expect(page.locator("#tour")).to_be_hidden()

@@ -40,7 +40,7 @@ export class Ink extends EventTarget {
     byId("clear", HTMLButtonElement).addEventListener("click", () => this.#change(() => this.#drawing.clear()));
     byId("examples", HTMLElement).addEventListener("click", (event) => {
       const digit = event.target instanceof HTMLElement ? event.target.dataset.digit : undefined;
-      if (digit !== undefined) this.#change(() => this.#write(Number(digit)));
+      if (digit !== undefined) this.write(Number(digit));
     });
     this.#pad.start();
     this.#predictor.start();
@@ -49,6 +49,11 @@ export class Ink extends EventTarget {
 
   get isEmpty() {
     return this.#drawing.isEmpty;
+  }
+
+  /** @param {number} digit whose example is put in place of what is drawn */
+  write(digit) {
+    this.#change(() => this.#write(digit));
   }
 
   /** Which snapshot reads; null: the finished network. */

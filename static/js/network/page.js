@@ -2,13 +2,15 @@ import { fetchJson } from "../api.js";
 import { onSchemeChange } from "../colours.js";
 import { byId, pageData } from "../elements.js";
 import { Film } from "../learning/film.js";
-import { Activity } from "./activity.js";
+import { Activity, mostActive } from "./activity.js";
 import { Gallery } from "./gallery.js";
 import { Ink } from "./ink.js";
 import { nameOf, neuronIn } from "./naming.js";
 import { NeuronPanel } from "./neuron_panel.js";
 import { NetworkPicture } from "./picture.js";
 import { atRest, whileReading } from "./reading.js";
+import { Tour } from "./tour.js";
+import { tourSteps } from "./tour_steps.js";
 import { WhyPanel } from "./why_panel.js";
 
 /**
@@ -26,6 +28,8 @@ class NetworkPage {
   #panel;
   #gallery;
   #why = new WhyPanel();
+  /** @type {Film | null} of a version that was trained here */
+  #film = null;
   /** @type {Reading | null} */
   #reading = null;
   /** @type {Neuron | null} */
@@ -64,11 +68,29 @@ class NetworkPage {
     this.#choose(neuronIn(location.search, this.#summary.layers));
     this.#show(null);
     if (document.getElementById("learning")) this.#startFilm();
+    this.#startTour();
+  }
+
+  #startTour() {
+    const steps = tourSteps(this.#summary, {
+      write: (digit) => {
+        if (this.#ink.isEmpty) this.#ink.write(digit);
+      },
+      openStrongest: () => {
+        const [strongest] = mostActive(this.#reading?.activations ?? null, 1);
+        if (!this.#chosen) this.#open(strongest?.neuron ?? { layer: 1, index: 0 });
+      },
+      showEpoch: (isFirst) => {
+        const epoch = this.#film?.epochs.at(isFirst ? 0 : -1);
+        if (epoch !== undefined) this.#film?.show(epoch, true);
+      },
+    });
+    new Tour(steps).start();
   }
 
   /** Epoch by epoch, the same drawing; the last is the finished network itself. */
   #startFilm() {
-    const film = new Film(byId("learning", HTMLElement).dataset.base ?? "");
+    const film = (this.#film = new Film(byId("learning", HTMLElement).dataset.base ?? ""));
     film.start();
     film.epochs = /** @type {number[]} */ (pageData("learning-epochs"));
     const last = film.epochs.at(-1) ?? 0;

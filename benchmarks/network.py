@@ -1,0 +1,125 @@
+"""How fluently does the page of a network follow the pen, and how much does its first view weigh?
+
+    python -m benchmarks.network --seconds 6
+
+Starts the real program, publishes networks of random weights, and draws on their pages in a headless Chromium that
+renders in software. Counts frames, pictures painted from a new answer, and bytes over the wire.
+"""
+
+import argparse
+import itertools
+import json
+import math
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from inference.artifacts import network_to_bytes
+from nnlib import Architecture, Network
+from tests import chromium
+from tests.lab import Lab
+
+SHAPES = ((784, 250, 10), (784, 300, 100, 10), (784, 800, 10))
+COUNT_FRAMES = """() => {
+  window.frames_ = 0; window.painted_ = 0; window.longest_ = 0;
+  let last = performance.now();
+  const tick = (now) => {
+    window.frames_ += 1;
+    window.longest_ = Math.max(window.longest_, now - last);
+    last = now;
+    requestAnimationFrame(tick);
+  };
+  requestAnimationFrame(tick);
+  document.addEventListener("painted", () => { window.painted_ += 1; });
+}"""
+
+
+def main() -> None:
+    """Print a line for every shape."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--seconds", type=float, default=6.0)
+    options = parser.parse_args()
+    path = chromium.get()
+    if path is None:
+        raise SystemExit("No Chromium can be had on this machine")
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        lab = Lab(Path(folder)).start()
+        browser = playwright.chromium.launch(executable_path=path, args=chromium.ARGUMENTS)
+        try:
+            for shape in SHAPES:
+                measure(browser, lab, shape, options.seconds)
+        finally:
+            browser.close()
+            lab.stop()
+
+
+def measure(browser: Browser, lab: Lab, shape: tuple[int, ...], seconds: float) -> None:
+    """Open the page of a network of this shape cold, then draw."""
+    number = publish(lab, shape)
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    received = [0]
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.on("Network.loadingFinished", lambda event: received.append(int(event["encodedDataLength"])))
+    started = time.perf_counter()
+    page.goto(f"{lab.url}/versions/{number}/network/")
+    page.locator("#network[data-ready]").wait_for()
+    ready = time.perf_counter() - started
+    page.wait_for_timeout(500)
+    weight = sum(received)
+    page.evaluate(COUNT_FRAMES)
+    took = draw_for(page, seconds)
+    counted: Any = page.evaluate("[frames_, painted_, longest_]")
+    page.context.close()
+    sys.stdout.write(
+        f"{'-'.join(map(str, shape))}: first view {weight / 1000:.0f} kB in {ready:.2f} s; while drawing "
+        f"{counted[0] / took:.0f} frames a second, {counted[1] / took:.0f} pictures a second, "
+        f"longest frame {counted[2]:.0f} ms\n"
+    )
+
+
+def publish(lab: Lab, shape: tuple[int, ...]) -> int:
+    """A version of random weights; its number."""
+    architecture = Architecture(shape, "relu", "softmax")
+    network = Network.initialised(architecture, initializer="he", rng=np.random.default_rng(1))
+    boundary = "network-boundary"
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.pickle"\r\n\r\n'.encode()
+    body = head + network_to_bytes(network) + f"\r\n--{boundary}--\r\n".encode()
+    headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+    request = urllib.request.Request(f"{lab.url}/api/v1/versions/import", body, headers, method="POST")  # noqa: S310
+    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 -- our own program
+        return int(json.loads(answer.read())["number"])
+
+
+def draw_for(page: Page, seconds: float) -> float:
+    """Draw round and round, a new stroke each second; how long it took."""
+    box = page.locator("#pad").bounding_box()
+    if box is None:
+        raise SystemExit("the page has no canvas")
+    started = time.perf_counter()
+    for step in itertools.count():
+        elapsed = time.perf_counter() - started
+        angle = 4 * elapsed
+        x = box["x"] + box["width"] * (0.5 + 0.3 * math.cos(angle))
+        y = box["y"] + box["height"] * (0.5 + 0.38 * math.sin(1.3 * angle))
+        page.mouse.move(x, y)
+        if step == 0:
+            page.mouse.down()
+        elif elapsed >= seconds:
+            break
+        elif step % 120 == 0:
+            page.mouse.up()
+            page.locator("#clear").evaluate("button => button.click()")
+            page.mouse.down()
+    page.mouse.up()
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+import { byId } from "../elements.js";
+
+const DONE = "digitlab.tour.network";
+
+/**
+ * @typedef {{target: string, title: string, text: string, act?: () => void}} Step `target`: the id of what is spoken of;
+ *   `act`: makes the picture show it
+ */
+
+/** A short walk through the page for learners; it can be left at any step, and is offered once. */
+export class Tour {
+  #steps;
+  #at = 0;
+  #dialog = byId("tour", HTMLDialogElement);
+  #next = byId("tour-next", HTMLButtonElement);
+  #back = byId("tour-back", HTMLButtonElement);
+
+  /** @param {Step[]} steps those whose target the page lacks are left out */
+  constructor(steps) {
+    this.#steps = steps.filter(({ target }) => document.getElementById(target));
+  }
+
+  start() {
+    byId("tour-start", HTMLButtonElement).addEventListener("click", () => this.#open());
+    byId("tour-skip", HTMLButtonElement).addEventListener("click", () => this.#dialog.close());
+    this.#next.addEventListener("click", () => this.#go(this.#at + 1));
+    this.#back.addEventListener("click", () => this.#go(this.#at - 1));
+    this.#dialog.addEventListener("close", () => this.#closed());
+    this.#dialog.addEventListener("keydown", this.#onKey);
+    byId("tour-offer", HTMLElement).hidden = isDone();
+    byId("tour-offer-start", HTMLButtonElement).addEventListener("click", () => this.#open());
+    byId("tour-offer-skip", HTMLButtonElement).addEventListener("click", () => this.#closed());
+  }
+
+  #open() {
+    // Not modal: one may try at once what is spoken of.
+    this.#dialog.show();
+    this.#go(0);
+  }
+
+  #closed() {
+    this.#mark(null);
+    remember();
+    byId("tour-offer", HTMLElement).hidden = true;
+  }
+
+  /** @param {KeyboardEvent} event */
+  #onKey = (event) => {
+    /** @type {Record<string, () => void>} */
+    const actions = {
+      Escape: () => this.#dialog.close(),
+      ArrowRight: () => this.#go(this.#at + 1),
+      ArrowLeft: () => this.#go(this.#at - 1),
+    };
+    const action = actions[event.key];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  };
+
+  /** @param {number} index */
+  #go(index) {
+    if (index >= this.#steps.length) {
+      this.#dialog.close();
+      return;
+    }
+    this.#at = Math.max(0, index);
+    const step = this.#steps[this.#at];
+    if (!step) return;
+    byId("tour-title", HTMLElement).textContent = step.title;
+    byId("tour-text", HTMLElement).textContent = step.text;
+    byId("tour-count", HTMLElement).textContent = `${this.#at + 1} of ${this.#steps.length}`;
+    this.#back.disabled = this.#at === 0;
+    this.#next.textContent = this.#at === this.#steps.length - 1 ? "Done" : "Next";
+    step.act?.();
+    this.#mark(step.target);
+    this.#next.focus({ preventScroll: true });
+  }
+
+  /** @param {string | null} target */
+  #mark(target) {
+    for (const marked of document.querySelectorAll(".is-toured")) marked.classList.remove("is-toured");
+    const element = target === null ? null : document.getElementById(target);
+    element?.classList.add("is-toured");
+    if (!element) return;
+    // What is tall begins at the top: the words stand at the bottom.
+    const isTall = element.clientHeight > innerHeight / 2;
+    element.scrollIntoView({ block: isTall ? "start" : "center", behavior: "smooth" });
+  }
+}
+
+/** @returns {boolean} whether the tour was taken or declined on this device */
+function isDone() {
+  try {
+    return localStorage.getItem(DONE) !== null;
+  } catch {
+    return false;
+  }
+}
+
+function remember() {
+  try {
+    localStorage.setItem(DONE, "1");
+  } catch {
+    // Without storage it is offered again.
+  }
+}
