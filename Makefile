@@ -17,7 +17,7 @@ SERVING_STAMP := $(SERVING)/installed
 MODEL ?= inference/starter_files/starter.pickle
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test test-python test-js test-postgres bench bench-drawn bench-live bench-serve bench-pages faults lint format migrations lock starter detector screenshots clean
+.PHONY: help run install test test-python test-js test-postgres bench bench-drawn bench-live bench-network bench-serve bench-snapshots bench-pages faults lint format migrations lock starter detector screenshots clean
 
 help: ## list the recipes
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -64,6 +64,12 @@ bench: $(BENCH_STAMP) ## time training beside PyTorch, Keras, scikit-learn and t
 
 bench-live: $(DEV_STAMP) ## how soon two hundred watchers of a run have an epoch
 	@$(BIN)/python -m benchmarks.live $(ARGS)
+
+bench-network: $(DEV_STAMP) ## how fluently the inside of a network follows the pen, and what its first view weighs
+	@$(BIN)/python -m benchmarks.network $(ARGS)
+
+bench-snapshots: $(DEV_STAMP) ## what snapshots cost a training (needs DIGITLAB_MNIST)
+	@$(BIN)/python -m benchmarks.snapshots $(ARGS)
 
 bench-pages: $(DEV_STAMP) ## how long pages take with 10,000 runs and 1,000,000 epochs
 	@$(BIN)/python -m benchmarks.pages $(ARGS)

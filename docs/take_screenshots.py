@@ -26,6 +26,7 @@ def main() -> None:
         try:
             take_run(browser, lab)
             take_pages(browser, lab)
+            take_inside(browser, lab)
         finally:
             browser.close()
             lab.stop()
@@ -45,16 +46,36 @@ def take_run(browser: Browser, lab: Lab) -> None:
 
 
 def take_pages(browser: Browser, lab: Lab) -> None:
-    """The canvas with a digit, and the inside of the starter's network."""
+    """The canvas with a digit."""
     page = new_page(browser)
     page.goto(lab.url)
     draw(page, SEVEN)
     page.locator(".answer [data-part=digit]", has_text="7").wait_for()
     page.wait_for_timeout(500)
     page.screenshot(path=IMAGES / "draw.png")
-    page.goto(f"{lab.url}/versions/1/network/")
-    page.wait_for_timeout(1500)
+    page.context.close()
+
+
+def take_inside(browser: Browser, lab: Lab) -> None:
+    """The network of the run while it reads a digit; why it answers; one neuron; and the network as it was before."""
+    page = new_page(browser)
+    page.goto(f"{lab.url}/versions/2/network/")
+    page.locator("#network[data-ready]").wait_for()
+    page.locator("#tour-offer-skip").click()
+    page.get_by_role("button", name="Example of a 4").click()
+    page.locator("#why-sentence", has_text="It says 4").wait_for()
+    page.locator("#activity tbody tr").first.wait_for()
     page.screenshot(path=IMAGES / "network.png")
+    page.locator("#why-title").locator("xpath=..").screenshot(path=IMAGES / "why.png")
+    page.locator("#activity tbody button").first.click()
+    page.locator("#neuron-images canvas").nth(11).wait_for()
+    page.locator("#neuron-card").screenshot(path=IMAGES / "neuron.png")
+    page.locator("#learning-slider").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    page.locator("#learning-epoch", has_text="Epoch 1").wait_for()
+    page.wait_for_timeout(500)
+    page.locator("#learning").screenshot(path=IMAGES / "learning.png")
     page.context.close()
 
 

@@ -278,11 +278,11 @@ def test_the_strongest_connection_of_every_neuron_is_among_those_shown(draw_netw
 
 
 @pytest.mark.parametrize("hidden", [(), (800,), (4096, 1500), (1100,) * 8])
-def test_the_data_of_any_network_stay_below_500_kb(hidden: tuple[int, ...]) -> None:
+def test_the_data_of_any_network_stay_below_350_kb(hidden: tuple[int, ...]) -> None:
     architecture = Architecture((784, *hidden, 10), "relu", "softmax")
     network = Network.initialised(architecture, initializer="he", rng=np.random.default_rng(1))
     data = json.dumps(network_summary.summary(network), separators=(",", ":"))
-    assert len(data) <= 500_000
+    assert len(data) <= 350_000
 
 
 def test_the_data_of_a_network_are_sent_once_to_a_browser_that_keeps_them(client: Client, publish: Publish) -> None:

@@ -7,6 +7,8 @@ export class Gallery {
   #onChoose;
   /** @type {Map<number, Int8Array>} */
   #weights;
+  /** @type {import("./reading.js").Neuron | null} */
+  #chosen = null;
 
   /**
    * @param {import("./reading.js").Summary} summary
@@ -24,11 +26,13 @@ export class Gallery {
 
   start() {
     this.#box.replaceChildren(...[...this.#weights.keys()].map((neuron) => this.#button(neuron)));
+    this.choose(this.#chosen);
     this.paint();
   }
 
   /** @param {import("./reading.js").Neuron | null} neuron */
   choose(neuron) {
+    this.#chosen = neuron;
     for (const button of this.#box.children) {
       const isChosen = neuron?.layer === 1 && /** @type {HTMLElement} */ (button).dataset.neuron === String(neuron.index);
       button.setAttribute("aria-pressed", String(isChosen));

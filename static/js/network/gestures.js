@@ -1,4 +1,4 @@
-import { moved, WHOLE, zoomed } from "./view.js";
+import { moved, showing, WHOLE, zoomed } from "./view.js";
 
 const CLICK_PIXELS = 6;
 const KEY_PIXELS = 60;
@@ -45,10 +45,16 @@ export class Gestures extends EventTarget {
     this.dispatchEvent(new CustomEvent("view", { detail: view }));
   }
 
-  /** @param {number} steps positive: nearer */
-  zoom(steps) {
+  /**
+   * @param {number} steps positive: nearer
+   * @param {{x: number, y: number}} [towards] in the picture; the middle of the screen unless given
+   */
+  zoom(steps, towards) {
     const { clientWidth: width, clientHeight: height } = this.#element;
-    this.view = zoomed(this.#view, STEP ** steps, width / 2, height / 2, width, height);
+    const { scale, left, top } = this.#view;
+    const [x, y] = towards ? [towards.x * scale + left, towards.y * scale + top] : [width / 2, height / 2];
+    const near = zoomed(this.#view, STEP ** steps, x, y, width, height);
+    this.view = towards ? showing(near, towards.x, towards.y, width, height) : near;
   }
 
   /**

@@ -61,7 +61,8 @@ class NetworkPage {
     this.#ink.addEventListener("clear", () => this.#show(null));
     this.#ink.addEventListener("trouble", (event) => showTrouble(/** @type {CustomEvent} */ (event).detail));
     this.#ink.start();
-    this.#gallery.start();
+    // Two hundred small pictures, below what is seen first.
+    setTimeout(() => this.#gallery.start(), 0);
     this.#listenToButtons();
     addEventListener("popstate", () => this.#choose(neuronIn(location.search, this.#summary.layers)));
     onSchemeChange(() => [this.#gallery, this.#panel, this.#why].forEach((panel) => panel.paint()));

@@ -86,7 +86,9 @@ export class NetworkPicture extends EventTarget {
 
   /** @param {number} steps positive: nearer */
   zoom(steps) {
-    this.#gestures.zoom(steps);
+    const { focus } = this;
+    const place = focus && this.#places[focus.layer];
+    this.#gestures.zoom(steps, place ? { x: place.x[focus.index] ?? 0, y: place.y[focus.index] ?? 0 } : undefined);
   }
 
   showAll() {
