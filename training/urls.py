@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from training import comparison_views, dataset_views, snapshot_views, views
+from training import bulk_views, comparison_views, dataset_views, snapshot_views, views
 
 urlpatterns = [
     path("datasets/", dataset_views.dataset_list, name="datasets"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("datasets/<slug:key>/<int:page>/<int:digit>.png", dataset_views.dataset_samples, name="dataset_samples"),
     path("runs/", views.run_list, name="runs"),
     path("runs/new/", views.run_new, name="run_new"),
+    path("runs/bulk/", bulk_views.run_bulk, name="run_bulk"),
     path("runs/<int:run_id>/", views.run_page, name="run"),
     path("runs/<int:run_id>/tags/", views.run_tags, name="run_tags"),
     path("runs/<int:run_id>/learning.json", snapshot_views.learning, name="run_learning"),

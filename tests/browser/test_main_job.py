@@ -1,12 +1,15 @@
 """The main job in a real browser: submit a run, watch it, get a version, draw against it."""
 
+import os
 import re
+import signal
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.drawing import SEVEN, draw
 from tests.lab import Lab
+from tests.processes import child, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
@@ -103,3 +106,44 @@ def test_the_list_of_runs_updates_by_itself(page: Page, lab: Lab) -> None:
     run_id = lab.submit(name="Seen from the list", epochs=3)
     row = page.locator(f"[data-run='{run_id}'], [data-id='{run_id}']").first
     expect(row).to_contain_text("Completed", timeout=PATIENCE)
+
+
+def test_runs_that_are_ticked_are_deleted_together(page: Page, lab: Lab) -> None:
+    for number in (1, 2, 3):
+        run_id = lab.submit(name=f"Bulk {number}", epochs=1)
+        lab.wait_for(run_id, "completed")
+    page.goto(f"{lab.url}/runs/?q=Bulk")
+    delete = page.get_by_role("button", name="Delete")
+    expect(delete).to_be_disabled()
+    page.get_by_label("All shown").check()
+    page.get_by_label("Tick Bulk 2").uncheck()
+    expect(page.locator("#ticked")).to_have_text("2 ticked")
+    # The list is read again every two seconds; what is ticked stays.
+    with page.expect_response("**/api/v1/runs?*"):
+        pass
+    expect(page.locator("#ticked")).to_have_text("2 ticked")
+    delete.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Delete 2 runs?")
+    page.get_by_role("button", name="Delete 2 runs").click()
+    expect(page.get_by_text("Bulk 3 and Bulk 1 are deleted.")).to_be_visible()
+    expect(page.locator(".run-row")).to_have_count(1)
+
+
+def test_the_page_tells_of_a_worker_that_was_lost_and_says_when_it_reconnects(browser: Browser, lab: Lab) -> None:
+    # A page of its own: a connection that is refused is an error in its console.
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        page = context.new_page()
+        submit_from_the_form(page, lab, hidden_layers="256", epochs="60", batch_size="8")
+        rows, connection = page.locator("#epochs tbody tr"), page.locator("#connection")
+        expect(rows.nth(1)).to_be_visible(timeout=PATIENCE)
+        expect(connection).to_have_text("Live")
+        run_id = int(page.url.rstrip("/").rsplit("/", 1)[1])
+        worker = lab.call("GET", f"runs/{run_id}")[1]["worker"]
+        os.kill(int(worker.rpartition(":")[2]), signal.SIGKILL)
+        lost = rf"Worker {re.escape(worker)} was lost in epoch \d+; the run goes on after epoch \d+\."
+        expect(page.locator("#log")).to_contain_text(re.compile(lost), timeout=PATIENCE)
+        expect(page.locator("#log")).to_contain_text(re.compile(r"Taken by worker .*, going on after epoch \d+\."))
+        os.kill(until(lambda: child(lab, "web"), what="web"), signal.SIGKILL)
+        expect(connection).to_have_text(re.compile("Reconnecting|No live connection"))
+        expect(connection).to_have_text(re.compile("Live|^$"), timeout=PATIENCE)
+        expect(rows).to_have_count(60, timeout=PATIENCE)

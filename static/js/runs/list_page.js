@@ -4,6 +4,7 @@ import { capitalised, percent } from "../format.js";
 import { ENDED } from "../messages.js";
 import { keepTimesRelative } from "../relative_times.js";
 import { ListPoller } from "./list_poller.js";
+import { Selection } from "./selection.js";
 
 /** @typedef {import("../messages.js").Run} Run */
 
@@ -11,6 +12,12 @@ const box = byId("runs", HTMLElement);
 const list = byId("run-list", HTMLElement);
 const titles = /** @type {Record<string, string>} */ (pageData("value-titles"));
 const template = byId("run-row", HTMLTemplateElement);
+const selection = new Selection({
+  list,
+  all: byId("tick-all", HTMLInputElement),
+  count: byId("ticked", HTMLElement),
+  buttons: [...byId("bulk", HTMLFormElement).querySelectorAll("button")],
+});
 
 /** @param {Run[]} runs in the order of the page */
 function show(runs) {
@@ -26,6 +33,8 @@ function show(runs) {
   });
   while (list.children.length > wanted.length) list.lastElementChild?.remove();
   byId("no-runs", HTMLElement).hidden = wanted.length > 0;
+  byId("bulk-bar", HTMLElement).hidden = wanted.length === 0;
+  selection.refresh();
 }
 
 /** @param {Run} run */
@@ -33,6 +42,7 @@ function newRow(run) {
   const row = /** @type {DocumentFragment} */ (template.content.cloneNode(true)).firstElementChild;
   if (!(row instanceof HTMLElement)) throw new TypeError("the template of a row is empty");
   row.dataset.run = String(run.id);
+  part(row, "tick", HTMLInputElement).value = String(run.id);
   part(row, "title", HTMLAnchorElement).href = `/runs/${run.id}/`;
   const { dataset, hidden_layers: hidden, optimizer } = run.config;
   part(row, "summary", HTMLElement).textContent = [
@@ -52,6 +62,7 @@ function fill(row, run) {
   badge.className = `badge badge--${run.status}`;
   put(badge, capitalised(run.status));
   put(part(row, "title", HTMLElement), run.title);
+  part(row, "tick", HTMLInputElement).setAttribute("aria-label", `Tick ${run.title}`);
   part(row, "curve", SVGPolylineElement).setAttribute("points", run.curve.length ? polyline(run.curve, 96, 28) : "");
   const bar = part(row, "progress", HTMLProgressElement);
   bar.value = run.progress;
@@ -104,5 +115,7 @@ poller.addEventListener("trouble", (event) => {
   trouble.hidden = text === "";
   put(trouble, text && `${text} The list is not up to date; trying again.`);
 });
+byId("tick-all-label", HTMLElement).hidden = false;
+selection.start();
 poller.start();
 keepTimesRelative();
