@@ -25,6 +25,8 @@ def reconcile() -> None:
     """Take over runs whose worker died, offer runs again whose message was lost, remove files that nobody needs."""
     for run_id in Run.objects.filter(leases.expired()).values_list("pk", flat=True):
         take_over(run_id)
+    for run_id in Run.objects.filter(status__in=HELD).values_list("pk", flat=True):
+        take_over_from_dead_process(run_id)
     offer_lost_runs()
     clear_checkpoints()
     clear_model_store()
@@ -129,7 +131,10 @@ def _has_ended_here(worker: str) -> bool:
         return True
     except PermissionError:
         return False
-    return False
+    try:  # ended, but nobody has asked how: in a container that may be never
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].startswith("Z")
+    except OSError:
+        return False
 
 
 def _messages_waiting() -> bool:

@@ -114,7 +114,7 @@ def test_a_run_whose_process_was_killed_here_need_not_wait_for_its_lease_to_end(
     process = subprocess.Popen(["true"])
     process.wait()
     Run.objects.filter(pk=run.pk).update(worker=f"{socket.gethostname()}:{process.pid}")
-    reconciliation.take_over_from_dead_process(run.pk)
+    reconciliation.reconcile()
     assert (get_run(run.pk).status, get_run(run.pk).losses, messages_waiting()) == ("queued", 1, 1)
 
 
@@ -123,7 +123,7 @@ def test_a_run_whose_process_may_live_is_not_taken_from_it(submit: Submit, worke
     run = submit()
     assert leases.claim(run.pk) is not None
     Run.objects.filter(pk=run.pk).update(worker=worker)
-    reconciliation.take_over_from_dead_process(run.pk)
+    reconciliation.reconcile()
     assert (get_run(run.pk).status, messages_waiting()) == ("running", 0)
 
 
