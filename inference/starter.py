@@ -37,4 +37,6 @@ def import_starter() -> ModelVersion | None:
     artifact = store_network(network, preprocessing=facts["preprocessing"])
     with transaction.atomic():
         known = {name: facts[name] for name in FACTS}
+        # A letter per test image: what it read there, so that any other version can be held against it.
+        known["test_predictions"] = bytes(map(int, facts["test_predictions"]))
         return publish_version(network, artifact, VersionFacts(source=ModelVersion.Source.STARTER, **known))

@@ -31,6 +31,18 @@ def test_a_damaged_starter_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path)
 
 
 @pytest.mark.skipif(not os.environ.get("DIGITLAB_MNIST"), reason="DIGITLAB_MNIST names no mnist.npz")
+def test_the_answers_that_ship_with_the_starter_are_its_own() -> None:
+    version = starter.import_starter()
+    assert version is not None
+    with np.load(os.environ["DIGITLAB_MNIST"]) as file:
+        x, y = file["x_test"].reshape(-1, 784), file["y_test"]
+    network = artifacts.network_from_bytes(starter.NETWORK_FILE.read_bytes())
+    answers = np.frombuffer(bytes(version.test_predictions), np.uint8)
+    assert np.array_equal(answers, evaluate(network, x, y, loss="cross_entropy").predictions)
+    assert float(np.mean(answers == y)) == pytest.approx(version.test_accuracy)
+
+
+@pytest.mark.skipif(not os.environ.get("DIGITLAB_MNIST"), reason="DIGITLAB_MNIST names no mnist.npz")
 def test_the_starter_reads_97_percent_of_mnist() -> None:
     network = artifacts.network_from_bytes(starter.NETWORK_FILE.read_bytes())
     with np.load(os.environ["DIGITLAB_MNIST"]) as file:

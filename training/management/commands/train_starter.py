@@ -42,7 +42,9 @@ class Command(BaseCommand):
         if version is None:
             raise CommandError("the run was stopped: there is no starter")
         known = version_json(version)
-        facts = {name: known[name] for name in FACTS} | {"notes": NOTES, "sha256": version.sha256}
+        answers = "".join(map(str, bytes(version.test_predictions)))
+        own = {"notes": NOTES, "sha256": version.sha256, "test_predictions": answers}
+        facts = {name: known[name] for name in FACTS} | own
         FOLDER.mkdir(exist_ok=True)
         NETWORK_FILE.write_bytes(read_artifact(version))
         FACTS_FILE.write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n")
