@@ -14,6 +14,7 @@ from inference.paging import MAX_PAGE
 from inference.plain_pickle import MAX_BYTES
 from inference.plain_text import Name, NotesText
 from inference.prediction import PredictRequest, predict
+from inference.rate_limits import count_one
 from inference.requester import requester
 from inference.selectors import VersionSort
 from inference.tags import Tags
@@ -178,6 +179,7 @@ def artifact(request: HttpRequest, number: int, format: Format = "pickle") -> Ht
     tags=["prediction"],
     summary="Read a drawing, an image or pixels",
 )
-def predict_digit(request: HttpRequest, payload: PredictRequest) -> dict[str, Any]:  # noqa: ARG001
+def predict_digit(request: HttpRequest, payload: PredictRequest) -> dict[str, Any]:
     """What each version asked reads."""
+    count_one("predictions", request.user)
     return predict(payload)

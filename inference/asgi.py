@@ -19,8 +19,10 @@ from inference.errors import (
     CorrectionLimitError,
     InferenceError,
     InkError,
+    RateExceededError,
 )
 from inference.prediction import NETWORKS, LoadedVersion, PredictRequest, answer
+from inference.rate_limits import count_one
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +41,8 @@ def status_of(error: InferenceError) -> int:
         return 404
     if isinstance(error, InkError):
         return 422
+    if isinstance(error, RateExceededError):
+        return 429
     return 409 if isinstance(error, ArtifactError | CorrectionLimitError) else 400
 
 
@@ -71,12 +75,12 @@ class PredictSocket:
     def __init__(self, words: Words) -> None:
         self._words = words
 
-    async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one socket until it closes."""
         await receive()
         await send({"type": "websocket.accept"})
         mailbox: asyncio.Queue[str] = asyncio.Queue(maxsize=1)
-        answering = asyncio.create_task(self._answer_newest(mailbox, send))
+        answering = asyncio.create_task(self._answer_newest(mailbox, send, scope.get("user")))
         try:
             while (message := await receive())["type"] == "websocket.receive":
                 if mailbox.full():
@@ -85,15 +89,16 @@ class PredictSocket:
         finally:
             answering.cancel()
 
-    async def _answer_newest(self, mailbox: "asyncio.Queue[str]", send: Send) -> None:
+    async def _answer_newest(self, mailbox: "asyncio.Queue[str]", send: Send, user: Any) -> None:
         while True:
-            reply = await self._reply_to(await mailbox.get())
+            reply = await self._reply_to(await mailbox.get(), user)
             await send({"type": "websocket.send", "text": orjson.dumps(reply).decode()})
 
-    async def _reply_to(self, text: str) -> dict[str, Any]:
+    async def _reply_to(self, text: str, user: Any) -> dict[str, Any]:
         if len(text) > MAX_MESSAGE_BYTES:
             return {"detail": f"expected a message of at most {MAX_MESSAGE_BYTES:,} characters"}
         try:
+            count_one("predictions", user)
             return await _reply(PredictRequest.model_validate(orjson.loads(text)))
         except orjson.JSONDecodeError as error:
             return _with_id(text, {"detail": f"expected JSON: {error}"})

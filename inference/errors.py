@@ -39,3 +39,15 @@ class CorrectionNotFoundError(InferenceError, LookupError):
 
 class CorrectionLimitError(InferenceError):
     """There are as many corrections as are kept."""
+
+
+class RateExceededError(InferenceError):
+    """One account asked too often.
+
+    Attributes:
+        seconds: after which it may ask again.
+    """
+
+    def __init__(self, what: str, limit: str, *, seconds: int) -> None:
+        super().__init__(f"at most {limit.replace('/', f' {what} per ')} for one account; go on in {seconds} s")
+        self.seconds = seconds

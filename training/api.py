@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from inference.paging import MAX_PAGE
 from inference.plain_text import Name
+from inference.rate_limits import count_one
 from inference.selectors import get_versions, numbers_in, versions_json
 from inference.tags import Tags
 from training import comparison, datasets, selectors, services
@@ -64,8 +65,9 @@ class DatasetOut(BaseModel):
 
 
 @router.post("runs", response={201: RunJson}, summary="Submit a run")
-def submit(request: HttpRequest, payload: RunRequest) -> Status[Any]:  # noqa: ARG001 -- Ninja's signature
+def submit(request: HttpRequest, payload: RunRequest) -> Status[Any]:
     """Queue a training run; every field has a default."""
+    count_one("submissions", request.user)
     run = services.submit_run(payload.to_config(), name=payload.name, tags=payload.tags)
     return Status(201, selectors.run_json(run))
 

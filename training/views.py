@@ -11,8 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pydantic_core import PydanticCustomError
 
 from inference import tags, wording
+from inference.errors import RateExceededError
 from inference.list_query import ListQuery
 from inference.paging import CursorError
+from inference.rate_limits import count_one
 from training import datasets, selectors, services, snapshot_views
 from training.config import DatasetKey, Optimizer
 from training.errors import RunStateError
@@ -77,9 +79,12 @@ def run_new(request: HttpRequest) -> HttpResponse:
         form = RunForm(request.POST)
         if form.is_valid():
             try:
+                count_one("submissions", request.user)
                 run = services.submit_run(form.config, name=form.cleaned_data["name"], tags=form.cleaned_data["tags"])
             except services.FieldRefusedError as error:
                 form.add_error(error.field, f"{str(error)[0].upper()}{str(error)[1:]}.")
+            except RateExceededError as error:
+                form.add_error(None, f"{str(error)[0].upper()}{str(error)[1:]}.")
             else:
                 return redirect("run", run.pk)
     else:

@@ -13,7 +13,7 @@ from digitlab.auth import api_authentication
 from inference.api import router as inference_router
 from inference.asgi import status_of
 from inference.correction_api import router as correction_router
-from inference.errors import InferenceError, RegistryStateError
+from inference.errors import InferenceError, RateExceededError, RegistryStateError
 from inference.registry_api import router as registry_router
 from training.api import router as training_router
 from training.errors import RunStateError
@@ -64,7 +64,10 @@ def _wrong_state(request: HttpRequest, error: Exception) -> HttpResponse:
 
 @api.exception_handler(InferenceError)
 def _refused(request: HttpRequest, error: InferenceError) -> HttpResponse:
-    return api.create_response(request, {"detail": str(error)}, status=status_of(error))
+    response = api.create_response(request, {"detail": str(error)}, status=status_of(error))
+    if isinstance(error, RateExceededError):
+        response["Retry-After"] = str(error.seconds)
+    return response
 
 
 @api.exception_handler(ObjectDoesNotExist)

@@ -21,6 +21,13 @@ DEBUG = env.bool("DEBUG", default=False)
 AUTH_MODE = env.str("DIGITLAB_AUTH", default="local")
 if AUTH_MODE not in {"local", "login"}:
     raise environ.ImproperlyConfigured(f"DIGITLAB_AUTH is 'local' or 'login'; got {AUTH_MODE!r}")
+# Of one account and one web process; where nobody logs in, there is nobody to be counted.
+RATE_LIMITS = {
+    "submissions": env.str("RATE_SUBMISSIONS", default="60/hour"),
+    "predictions": env.str("RATE_PREDICTIONS", default="3000/minute"),
+}
+if AUTH_MODE == "local":
+    RATE_LIMITS = {}
 
 
 def _kept_secret(path: Path) -> str:

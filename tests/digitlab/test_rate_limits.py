@@ -1,0 +1,119 @@
+"""How often one account may ask."""
+
+import asyncio
+import json
+import time
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from inference import rate_limits
+from inference.asgi import PredictSocket
+from inference.errors import RateExceededError
+from training.models import Run
+from training.plain_errors import plain_errors
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_enqueued")]
+
+RUN = {"dataset": "pen-strokes", "epochs": 1}
+
+
+@pytest.fixture
+def nothing_enqueued(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.queue.enqueue_on_commit", lambda _run_id: None)
+
+
+@pytest.fixture
+def user(settings: Any) -> User:
+    """Somebody with two submissions an hour and three predictions a minute."""
+    settings.RATE_LIMITS = {"submissions": "2/hour", "predictions": "3/minute"}
+    settings.WHITENOISE_AUTOREFRESH = True
+    rate_limits._LIMITER.storage.reset()
+    return User.objects.create_user("ada")
+
+
+@pytest.fixture
+def ada(client: Client, user: User) -> Client:
+    client.force_login(user)
+    return client
+
+
+def submit(client: Client) -> Any:
+    return client.post("/api/v1/runs", RUN, content_type="application/json")
+
+
+def test_an_account_is_told_when_it_may_submit_again(ada: Client) -> None:
+    answers = [submit(ada) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [201, 201, 429]
+    assert "at most 2 submissions per hour" in answers[2].json()["detail"]
+    assert 1 <= int(answers[2].headers["Retry-After"]) <= 3600
+    assert Run.objects.count() == 2
+
+
+def test_the_form_counts_with_the_api_and_loses_nothing(ada: Client) -> None:
+    fields = {name: value for name, value in Run(config={}).configuration.as_json().items() if value is not None}
+    fields |= {"name": "Third", "dataset": "pen-strokes", "hidden_layers": "12", "shuffle": "on"}
+    submit(ada)
+    submit(ada)
+    page = ada.post("/runs/new/", fields)
+    assert "At most 2 submissions per hour" in page.content.decode()
+    assert 'value="Third"' in page.content.decode()
+    assert Run.objects.count() == 2
+
+
+def test_every_account_is_counted_by_itself(ada: Client, user: User) -> None:
+    del user
+    for _ in range(3):
+        submit(ada)
+    other = Client()
+    other.force_login(User.objects.create_user("grace"))
+    assert submit(other).status_code == 201
+
+
+@pytest.mark.usefixtures("user")
+def test_who_has_no_account_is_not_counted(client: Client) -> None:
+    assert [submit(client).status_code for _ in range(3)] == [201] * 3
+
+
+def test_a_socket_goes_on_after_too_many_drawings(user: User) -> None:
+    replies = asyncio.run(conversation(user, [{"id": number, "pixels": []} for number in range(4)]))
+    assert [reply["id"] for reply in replies] == [0, 1, 2, 3]
+    assert ["go on in" in str(reply["detail"]) for reply in replies] == [False, False, False, True]
+
+
+def test_what_has_no_limit_is_not_counted(settings: Any, user: User) -> None:
+    settings.RATE_LIMITS = {}
+    for _ in range(10):
+        rate_limits.count_one("submissions", user)
+
+
+def test_a_limit_begins_anew(user: User, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.RATE_LIMITS = {"submissions": "1/hour"}
+    rate_limits.count_one("submissions", user)
+    with pytest.raises(RateExceededError) as refusal:
+        rate_limits.count_one("submissions", user)
+    later = time.time() + refusal.value.seconds + 1
+    monkeypatch.setattr("limits.storage.memory.time.time", lambda: later)
+    rate_limits.count_one("submissions", user)
+
+
+async def conversation(user: User, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the socket answers to each message, one after another."""
+    replies: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    incoming: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+
+    async def send(message: dict[str, Any]) -> None:
+        if message["type"] == "websocket.send":
+            await replies.put(json.loads(message["text"]))
+
+    await incoming.put({"type": "websocket.connect"})
+    serving = asyncio.create_task(PredictSocket(plain_errors)({"user": user}, incoming.get, send))
+    got = []
+    for message in messages:
+        await incoming.put({"type": "websocket.receive", "text": json.dumps(message)})
+        got.append(await replies.get())
+    await incoming.put({"type": "websocket.disconnect"})
+    await serving
+    return got
