@@ -89,7 +89,9 @@ class Scene:
     def deliver(self, times: int) -> None:
         """Put the run's task before the workers once more, as a broker does that forgets what it has delivered."""
         self.faults += 1
-        with Celery(broker=redis_address.celery_url(self.redis_url)) as app, app.connection_for_write() as connection:
+        broker = redis_address.celery_url(self.redis_url)
+        # Not as the current one: what this process enqueues in later tests is not for this lab.
+        with Celery(broker=broker, set_as_current=False) as app, app.connection_for_write() as connection:
             for _ in range(times):
                 app.send_task("training.tasks.train", args=[self.run_id], connection=connection)
 
