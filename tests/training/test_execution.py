@@ -18,6 +18,7 @@ from inference.selectors import get_version
 from inference.services import load_network
 from nnlib import BatchProgress, EpochFinished, Event
 from training import checkpoints, datasets, execution, leases, patience, reconciliation, services, shutdown
+from training.datasets.probe import drawn_images
 from training.execution import execute
 from training.models import Run
 from training.selectors import epochs_after, events_of, get_run
@@ -105,6 +106,9 @@ def test_the_metrics_of_a_version_are_those_of_its_network(submit: Submit) -> No
     assert confusion.sum() == len(data.y_test)
     assert metrics["recall"][4] == pytest.approx(confusion[4, 4] / confusion[4].sum())
     assert metrics["precision"][4] == pytest.approx(confusion[4, 4] / confusion[:, 4].sum())
+    drawn = drawn_images()
+    read = load_network(version).probabilities(drawn.pixels).argmax(axis=1)
+    assert metrics["drawn_accuracy"] == pytest.approx(float((read == drawn.labels).mean()))
     calibration = metrics["calibration"]
     assert version.temperature == calibration["temperature"] > 0
     assert 0 <= calibration["error_after"] <= 1

@@ -20,7 +20,7 @@ def probe_images(dataset: str) -> Probe:
     for key in sorted(TITLES, key=lambda key: key != wanted):
         if catalogue.is_at_hand(key):
             return _stored(key)
-    return _drawn()
+    return drawn_images()
 
 
 @lru_cache(maxsize=2)
@@ -31,7 +31,8 @@ def _stored(key: str) -> Probe:
 
 
 @lru_cache(maxsize=1)
-def _drawn() -> Probe:
+def drawn_images() -> Probe:
+    """Pen strokes that no network has learned from: the same for every version, drawn once per process in seconds."""
     from training.datasets import pen_strokes  # noqa: PLC0415 -- the web process has no use for its templates before
 
     _, _, images, labels = pen_strokes.generate(seed=DRAWN_SEED, train=0, test=DRAWN_IMAGES)
