@@ -108,6 +108,13 @@ def test_predictions(versions: Sequence[ModelVersion]) -> dict[int, bytes]:
     return {number: bytes(digits) for number, digits in found.values_list("number", "test_predictions")}
 
 
+def unmeasured_imports(*, tried_before: float) -> list[int]:
+    """The numbers of imports that nobody measured, nor found in vain since `tried_before` (seconds since 1970)."""
+    is_due = Q(metrics__not_measured__isnull=True) | Q(metrics__not_measured__tried_at__lt=tried_before)
+    found = ModelVersion.objects.filter(is_due, source=ModelVersion.Source.IMPORT, test_accuracy__isnull=True)
+    return list(found.order_by("number").values_list("number", flat=True)[:MAX_PAGE])
+
+
 def numbers_in(text: str) -> list[int]:
     """The numbers in `"3,5"`, each once.
 

@@ -93,6 +93,7 @@ def version_page(request: HttpRequest, number: int) -> HttpResponse:
         "is_champion": any(alias.name == CHAMPION for alias in version.aliases.all()),
         "configuration": wording.configuration_rows(version.config),
         "metrics": metrics,
+        "measurement": wording.measurement_text(metrics) if version.source == ModelVersion.Source.IMPORT else "",
         "corrections": yardstick.scores_for_page([number]).get(number),
         "confusion": comparing.confusion_rows(metrics.get("confusion")),
         "classes": comparing.class_rows(metrics),

@@ -31,3 +31,7 @@ class StorageError(TrainingError, OSError):
 
 class CheckpointError(TrainingError):
     """A checkpoint is missing, damaged or does not fit its run."""
+
+
+class MeasurementError(TrainingError, ArithmeticError):
+    """What a network answers cannot be measured."""

@@ -64,12 +64,7 @@ def drawn_accuracy(network: Network) -> float:
 
 def calibration(network: Network, x: NDArray[np.uint8], y: NDArray[np.uint8]) -> dict[str, float]:
     """`temperature`, and the calibration error in [0, 1] without and with it, on images that it was not fitted on."""
-    probabilities = np.concatenate(
-        [
-            network.probabilities(x[start : start + ROWS].astype(np.float32) / np.float32(255))
-            for start in range(0, len(x), ROWS)
-        ]
-    )
+    probabilities = probabilities_of(network, x)
     fitted, judged = slice(0, None, 2), slice(1, None, 2)
     temperature = fit_temperature(probabilities[fitted], y[fitted])
     after = tempered(probabilities[judged], temperature)
@@ -78,6 +73,16 @@ def calibration(network: Network, x: NDArray[np.uint8], y: NDArray[np.uint8]) ->
         "error_before": calibration_error(probabilities[judged], y[judged]),
         "error_after": calibration_error(after, y[judged]),
     }
+
+
+def probabilities_of(network: Network, x: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """`(n, 10)`: how likely each digit is in each of the images `(n, 784)`."""
+    return np.concatenate(
+        [
+            network.probabilities(x[start : start + ROWS].astype(np.float32) / np.float32(255))
+            for start in range(0, len(x), ROWS)
+        ]
+    )
 
 
 def confusion_matrix(truth: NDArray[np.uint8], answers: NDArray[np.uint8]) -> NDArray[np.intp]:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from inference.services import model_store
 from inference.storage import AtomicFileSystemStorage
-from training import checkpoints, leases, live, queue
+from training import checkpoints, leases, live, measurement, queue
 from training.models import Run, RunEvent
 from training.states import HELD, Status
 
@@ -22,12 +22,13 @@ logger = logging.getLogger(__name__)
 
 
 def reconcile() -> None:
-    """Take over runs whose worker died, offer runs again whose message was lost, remove files that nobody needs."""
+    """Take over runs whose worker died, offer runs again whose message was lost, let imports be measured, clear up."""
     for run_id in Run.objects.filter(leases.expired()).values_list("pk", flat=True):
         take_over(run_id)
     for run_id in Run.objects.filter(status__in=HELD).values_list("pk", flat=True):
         take_over_from_dead_process(run_id)
     offer_lost_runs()
+    measurement.offer_unmeasured()
     clear_checkpoints()
     clear_model_store()
 
@@ -72,7 +73,7 @@ def offer_lost_runs() -> None:
     """Send queued runs to the workers again when no message waits any more: theirs was lost with Redis."""
     long_ago = timezone.now() - timedelta(seconds=settings.REQUEUE_SECONDS)
     waiting = Run.objects.filter(status=Status.QUEUED, offered_at__lt=long_ago)
-    if not waiting.exists() or _messages_waiting():
+    if not waiting.exists() or queue.has_messages(current_app.conf.task_default_queue):
         return
     for run_id in waiting.order_by("pk").values_list("pk", flat=True)[:200]:
         # Of two schedulers, one sends it.
@@ -135,17 +136,3 @@ def _has_ended_here(worker: str) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].startswith("Z")
     except OSError:
         return False
-
-
-def _messages_waiting() -> bool:
-    """Whether the broker holds a message that no worker has taken; True where it cannot be asked."""
-    try:
-        with queue.impatient_connection() as connection:
-            name = current_app.conf.task_default_queue
-            try:
-                return bool(connection.default_channel.queue_declare(name, passive=True).message_count)
-            except connection.channel_errors:  # Redis keeps no empty list: a queue that is not there is empty
-                return False
-    except Exception as error:  # kombu passes on whatever the connection raises
-        logger.warning("Redis cannot be asked what waits: %s", error)
-        return True

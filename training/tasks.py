@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from training.execution import execute
+from training.measurement import measure_version
 from training.reconciliation import reconcile
 
 
@@ -10,6 +11,12 @@ from training.reconciliation import reconcile
 def train(run_id: int) -> None:
     """Train one queued run; nothing happens if it is not waiting (any more)."""
     execute(run_id)
+
+
+@shared_task(name="training.tasks.measure", ignore_result=True)
+def measure(number: int) -> None:
+    """Measure one imported version; nothing happens if it is measured already, or gone."""
+    measure_version(number)
 
 
 @shared_task(name="training.tasks.reconcile_runs", ignore_result=True)

@@ -137,6 +137,8 @@ CHANNEL_LAYERS = {
 
 # Celery.
 WORKER_SLOTS = env.int("WORKER_SLOTS", default=blas_threads.default_slots())
+# Two queues that workers empty in turn: what takes a moment does not wait behind every run.
+CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in ("celery", "measurements")}
 CELERY_BROKER_URL = redis_address.celery_url(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"

@@ -5,6 +5,7 @@ import io
 import json
 import pickle
 import re
+import time
 import urllib.request
 import uuid
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.lab import Lab
+from tests.lab import TEST_IMAGES, Lab
 
 pytestmark = pytest.mark.processes
 
@@ -379,6 +380,16 @@ def test_an_unknown_format_is_refused(lab: Lab, version: int) -> None:
     assert lab.call("GET", f"versions/{version}/artifact?format=exe")[0] == 422
 
 
+def test_an_imported_version_is_measured_by_a_worker(lab: Lab) -> None:
+    number = multipart(lab, "versions/import", pickle.dumps(original_model()))[1]["number"]
+    deadline = time.monotonic() + 60
+    while "test_accuracy" not in (metrics := lab.call("GET", f"versions/{number}")[1]["metrics"]):
+        assert time.monotonic() < deadline, lab.logs()
+        time.sleep(0.1)
+    assert (metrics["measured"], metrics["tested_on"]) == (True, "pen-strokes")
+    assert sum(map(sum, metrics["confusion"])) == TEST_IMAGES
+
+
 def test_the_original_projects_model_is_imported_and_answers(lab: Lab) -> None:
     status, imported = multipart(lab, "versions/import", pickle.dumps(original_model()), name="The original")
     assert status == 201
@@ -525,8 +536,6 @@ def wait_for_meaning(lab: Lab, name: str, version: int) -> None:
     for _ in range(100):
         if predicted(lab, strokes=SEVEN, versions=[name])["results"][0]["version"] == version:
             return
-        import time
-
         time.sleep(0.05)
     raise AssertionError(f"{name} does not become {version}")
 

@@ -34,11 +34,11 @@ class HeldOut:
 
 def judged_by(dataset: str, dataset_fingerprint: str, metrics: dict[str, Any]) -> str:
     """What tells apart the test sets that two versions were judged by; empty for a version that was never judged."""
-    if not dataset:
-        return ""
     known = metrics.get("test_fingerprint")
     if known:
         return str(known)
+    if not dataset:
+        return ""
     if dataset in {"mnist", "mnist+pen-strokes"}:
         return MNIST_FINGERPRINT
     # Judged before test sets were told apart by themselves: the same data set has the same test images.
@@ -55,6 +55,14 @@ def held_out_images(fingerprint: str) -> HeldOut | None:
         if found is not None and found[0].fingerprint == fingerprint:
             return found[0]
     return None
+
+
+def yardstick() -> HeldOut | None:
+    """What versions are measured by that came without a data set: MNIST's test images, else those of pen strokes.
+
+    None where this machine has neither.
+    """
+    return next((found[0] for key in TITLES if (found := _stored(key)) is not None), None)
 
 
 def _stored(key: str) -> tuple[HeldOut, str] | None:

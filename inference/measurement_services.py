@@ -1,0 +1,56 @@
+"""Writes what was measured of an imported version: once, and nothing else of it changes."""
+
+from typing import Any
+
+from django.db import transaction
+
+from inference.models import ModelVersion
+
+
+def record_measurement(number: int, metrics: dict[str, Any], test_predictions: bytes) -> bool:
+    """Add to an import what it is worth on test images; False where that is known, or the version is gone or trashed.
+
+    Args:
+        number: of the version.
+        metrics: `test_accuracy` among them.
+        test_predictions: one byte per test image.
+    """
+    with transaction.atomic():
+        version = _unmeasured(number)
+        if version is None:
+            return False
+        version.metrics = {**version.metrics, **metrics, "measured": True}
+        version.metrics.pop("not_measured", None)
+        version.test_predictions = test_predictions
+        version.save(update_fields=["metrics", "test_predictions"])
+    return True
+
+
+def record_failed_measurement(number: int, reason: str, *, tried_at: float) -> bool:
+    """Note why an import cannot be measured, and when that was found; True where the reason is new.
+
+    Args:
+        number: of the version.
+        reason: in plain words.
+        tried_at: seconds since 1970.
+    """
+    with transaction.atomic():
+        version = _unmeasured(number)
+        if version is None:
+            return False
+        known = version.metrics.get("not_measured", {}).get("reason")
+        version.metrics = {
+            **version.metrics,
+            "measured": False,
+            "not_measured": {"reason": reason, "tried_at": tried_at},
+        }
+        version.save(update_fields=["metrics"])
+    return bool(known != reason)
+
+
+def _unmeasured(number: int) -> ModelVersion | None:
+    """The version, locked until the transaction ends; of two that ask at once, the second sees what the first wrote."""
+    unmeasured = ModelVersion.objects.select_for_update().filter(
+        number=number, source=ModelVersion.Source.IMPORT, test_accuracy__isnull=True
+    )
+    return unmeasured.defer("history", "test_predictions").first()
