@@ -1,7 +1,5 @@
 """The lease of a run: whoever holds the token may write, and nobody else."""
 
-import os
-import socket
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,6 +14,7 @@ from training import live
 from training.errors import LeaseLostError
 from training.models import Epoch, Run, RunEvent
 from training.states import HELD, Status
+from training.whereabouts import this_process
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +26,6 @@ class Lease:
     attempt: int
 
 
-def worker_name() -> str:
-    """This process, for the log of a run."""
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
 def claim(run_id: int) -> Lease | None:
     """Take a queued run; None when it is not waiting (any more): a second delivery of the task ends here."""
     token, now = uuid.uuid4(), timezone.now()
@@ -41,7 +35,7 @@ def claim(run_id: int) -> Lease | None:
             lease_token=token,
             heartbeat_at=now,
             attempt=F("attempt") + 1,
-            worker=worker_name(),
+            worker=this_process(),
             stage="starting",
             revision=F("revision") + 1,
         )

@@ -1,8 +1,6 @@
 """Makes the states of runs true again after something died; safe to run at any time, any number of times at once."""
 
 import logging
-import os
-import socket
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from inference.storage import AtomicFileSystemStorage
 from training import checkpoints, leases, live, measurement, queue
 from training.models import Run, RunEvent
 from training.states import HELD, Status
+from training.whereabouts import has_ended
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +35,7 @@ def reconcile() -> None:
 def take_over_from_dead_process(run_id: int) -> None:
     """Take over a run at once, where the process of this machine that held it has ended without letting go."""
     worker = Run.objects.filter(pk=run_id, status__in=HELD).values_list("worker", flat=True).first()
-    if worker and _has_ended_here(worker):
+    if worker and has_ended(worker):
         take_over(run_id, is_lost=Q(status__in=HELD, worker=worker))
 
 
@@ -119,20 +118,3 @@ def _end_lease(run: Run, status: Status, text: str, **fields: object) -> None:
     )
     RunEvent.objects.create(run=run, status=status, text=text)
     live.tell_on_commit(run.pk)
-
-
-def _has_ended_here(worker: str) -> bool:
-    """Whether `worker` (as `leases.worker_name` says it) was a process of this machine that is no more."""
-    host, _, pid = worker.rpartition(":")
-    if host != socket.gethostname() or not pid.isdigit():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    try:  # ended, but nobody has asked how: in a container that may be never
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].startswith("Z")
-    except OSError:
-        return False

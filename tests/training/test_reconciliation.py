@@ -21,6 +21,7 @@ from training import checkpoints, leases, queue, reconciliation, services
 from training.models import Run
 from training.selectors import events_of, get_run
 from training.states import Status
+from training.whereabouts import this_process
 
 Submit = Callable[..., Run]
 LONG = timedelta(hours=1)
@@ -108,21 +109,37 @@ def test_a_run_that_was_lost_while_it_stopped_is_stopped(submit: Submit) -> None
     assert messages_waiting() == 0
 
 
+def dead_process() -> int:
+    """The number of a process that is no more."""
+    process = subprocess.Popen(["true"])
+    process.wait()
+    return process.pid
+
+
 def test_a_run_whose_process_was_killed_here_need_not_wait_for_its_lease_to_end(submit: Submit) -> None:
     run = submit()
     assert leases.claim(run.pk) is not None
-    process = subprocess.Popen(["true"])
-    process.wait()
-    Run.objects.filter(pk=run.pk).update(worker=f"{socket.gethostname()}:{process.pid}")
+    here, _, _ = this_process().rpartition(":")
+    Run.objects.filter(pk=run.pk).update(worker=f"{here}:{dead_process()}")
     reconciliation.reconcile()
     assert (get_run(run.pk).status, get_run(run.pk).losses, messages_waiting()) == ("queued", 1, 1)
 
 
-@pytest.mark.parametrize("worker", [f"{socket.gethostname()}:{os.getpid()}", "another-machine:1", "nobody"])
-def test_a_run_whose_process_may_live_is_not_taken_from_it(submit: Submit, worker: str) -> None:
+@pytest.mark.parametrize("place", ["{host}", "{host}-000000", "another-machine"])
+def test_a_run_whose_process_was_numbered_elsewhere_is_not_taken_from_it(submit: Submit, place: str) -> None:
     run = submit()
     assert leases.claim(run.pk) is not None
-    Run.objects.filter(pk=run.pk).update(worker=worker)
+    where = place.format(host=socket.gethostname())
+    Run.objects.filter(pk=run.pk).update(worker=f"{where}:{dead_process()}")
+    reconciliation.reconcile()
+    assert (get_run(run.pk).status, messages_waiting()) == ("running", 0)
+
+
+@pytest.mark.parametrize("worker", [None, "nobody", ""])
+def test_a_run_whose_process_may_live_is_not_taken_from_it(submit: Submit, worker: str | None) -> None:
+    run = submit()
+    assert leases.claim(run.pk) is not None
+    Run.objects.filter(pk=run.pk).update(worker=this_process() if worker is None else worker)
     reconciliation.reconcile()
     assert (get_run(run.pk).status, messages_waiting()) == ("running", 0)
 
