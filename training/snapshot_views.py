@@ -32,8 +32,13 @@ def learning(_request: HttpRequest, run_id: int) -> HttpResponse:
 @require_safe
 @never_cache
 def learning_at(_request: HttpRequest, run_id: int, epoch: int) -> HttpResponse:
-    """How the first layer, the weights and the gradients were after an epoch."""
+    """How the first layer, the weights and the gradients were after an epoch.
+
+    Nothing (204) where a page asks for what was thinned away, or moved to the run's version, a moment ago.
+    """
     try:
         return JsonResponse(snapshot_json.frame(snapshots.load(run_id, epoch)))
     except SnapshotRow.DoesNotExist:
-        return JsonResponse({"detail": f"there is no snapshot of run {run_id} after epoch {epoch}"}, status=404)
+        if Run.objects.filter(pk=run_id).exists():
+            return HttpResponse(status=204)
+        return JsonResponse({"detail": f"there is no run {run_id}"}, status=404)

@@ -234,7 +234,8 @@ def test_pages_get_a_snapshot_of_a_version_and_of_a_run_alike(submit: Submit, cl
     version = version_of(submit(epochs=1))
     assert client.get(f"/versions/{version.number}/learning/1.json").json().keys() == frame.keys()
     assert client.get(f"/versions/{version.number}/learning/9.json").status_code == 404
-    assert client.get(f"/runs/{run.pk}/learning/999.json").status_code == 404
+    assert client.get(f"/runs/{run.pk}/learning/999.json").status_code == 204
+    assert client.get("/runs/999999/learning/1.json").status_code == 404
 
 
 def test_a_file_of_snapshots_that_was_changed_is_not_shown(submit: Submit, client: Client, folders: Path) -> None:

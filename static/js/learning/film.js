@@ -103,13 +103,10 @@ export class Film extends EventTarget {
   async #frame(epoch) {
     const asked = this.#frames.get(epoch) ?? this.#fetchJson(`${this.#base}${epoch}.json`);
     this.#frames.set(epoch, asked);
-    try {
-      return await asked;
-    } catch {
-      // Thinned away, or published meanwhile: the list of epochs will say so.
-      this.#frames.delete(epoch);
-      return null;
-    }
+    const frame = await asked.catch(() => null);
+    // Thinned away, or published meanwhile: the list of epochs will say so.
+    if (frame === null) this.#frames.delete(epoch);
+    return frame;
   }
 
   #play() {
