@@ -12,7 +12,9 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from inference.models import ModelVersion, VersionCounter
+from inference.correction_services import MAX_CORRECTIONS
+from inference.models import Correction, ModelVersion, VersionCounter
+from inference.preprocessing import PREPROCESSING_ID
 from inference.services import store_network
 from nnlib import Architecture, Network
 from training.config import RunConfig
@@ -23,13 +25,14 @@ from training.states import Status
 
 LONG_RUN_EPOCHS: Final = 10_000
 TEST_IMAGES: Final = 10_000
+DRAWN_POINTS: Final = 150
 TAGS: Final = ("baseline", "dropout", "wide", "deep", "class-7b", "paper")
 DATASETS: Final = ("pen-strokes", "mnist", "mnist+pen-strokes")
 STATES: Final = (*(Status.COMPLETED,) * 16, Status.STOPPED, Status.STOPPED, Status.FAILED, Status.QUEUED)
 
 
 def fill(*, runs: int, epochs: int, versions: int, seed: int = 1) -> None:
-    """Write `runs` runs with `epochs` epochs in all, one of them with `LONG_RUN_EPOCHS`, and `versions` versions."""
+    """Write `runs` runs with `epochs` epochs, one of them with `LONG_RUN_EPOCHS`, `versions`, and corrections."""
     rng = np.random.default_rng(seed)
     per_run = (epochs - LONG_RUN_EPOCHS) // (runs - 1)
     labels = _store_test_images()
@@ -37,6 +40,7 @@ def fill(*, runs: int, epochs: int, versions: int, seed: int = 1) -> None:
         made = _write_versions(versions, per_run, labels, rng)
         _write_runs(runs, per_run, made, rng)
         _write_epochs(runs, per_run, rng)
+        _write_corrections(rng)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
@@ -161,3 +165,25 @@ def _write_epochs(runs: int, per_run: int, rng: np.random.Generator) -> None:
     with connection.cursor() as cursor:
         while batch := list(islice(rows, 50_000)):
             cursor.executemany(f"INSERT INTO training_epoch ({columns}) VALUES ({marks})", batch)  # noqa: S608
+
+
+def _write_corrections(rng: np.random.Generator) -> None:
+    data = stored.open_stored("pen-strokes", _folder())
+    corrections = []
+    for index in range(MAX_CORRECTIONS):
+        image, label = data.x_test[index % TEST_IMAGES], int(data.y_test[index % TEST_IMAGES])
+        points = np.cumsum(rng.normal(0, 6, (DRAWN_POINTS, 2)), axis=0).round(1) + 140
+        corrections.append(
+            Correction(
+                label=label,
+                form=Correction.Form.STROKES,
+                strokes=[points.tolist()],
+                brush=20.0,
+                pixels=image.tobytes(),
+                preprocessing=PREPROCESSING_ID,
+                digit=label if index % 3 else (label + 1) % 10,
+                answered_by=1,
+                author="local",
+            )
+        )
+    Correction.objects.bulk_create(corrections, batch_size=500)

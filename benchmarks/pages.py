@@ -191,6 +191,13 @@ def addresses(browser: Browser) -> dict[str, str]:
         "API version of 10,000 epochs": "/api/v1/versions/2",
         "API compare 8": "/api/v1/versions/compare?numbers=3,4,5,6,7,8,9,10",
         "API data sets": "/api/v1/datasets",
+        "corrections": "/corrections/",
+        "corrections, deep": "/corrections/?cursor=2000",
+        "corrections of a digit": "/corrections/?label=7",
+        "API corrections": "/api/v1/corrections",
+        "API corrections, 200": "/api/v1/corrections?limit=200",
+        "API corrections of a digit, deep": "/api/v1/corrections?label=7&limit=200&cursor=5000",
+        "API accuracy of corrections": "/api/v1/corrections/accuracy?versions=3,4,5",
     }
 
 

@@ -1,11 +1,13 @@
 """Reads of corrections; nothing here writes."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from django.db.models import Count, Max
+from django.db.models import Count, Max, TextField
+from django.db.models.functions import Cast
 from numpy.typing import NDArray
 
 from inference.errors import ComparisonError, CorrectionNotFoundError
@@ -24,8 +26,8 @@ class CorrectionPage:
 
 
 def corrections_page(*, label: int | None = None, cursor: int | None = None, limit: int = 50) -> CorrectionPage:
-    """The corrections below id `cursor`, newest first, of one digit or all."""
-    corrections = Correction.objects.order_by("-id")
+    """The corrections below id `cursor`, newest first, of one digit or all; their strokes are not read."""
+    corrections = Correction.objects.defer("strokes").order_by("-id")
     if label is not None:
         corrections = corrections.filter(label=label)
     if cursor is not None:
@@ -48,8 +50,8 @@ def get_correction(correction_id: int) -> Correction:
 
 
 def corrections_of(ids: Sequence[int]) -> list[Correction]:
-    """The corrections of these ids that are there, newest first, at most `MAX_PAGE`."""
-    return list(Correction.objects.filter(pk__in=ids[:MAX_PAGE]).order_by("-id"))
+    """The corrections of these ids that are there, newest first, at most `MAX_PAGE`; their strokes are not read."""
+    return list(Correction.objects.defer("strokes").filter(pk__in=ids[:MAX_PAGE]).order_by("-id"))
 
 
 def count() -> int:
@@ -91,13 +93,26 @@ def state() -> tuple[Any, ...]:
 
 def correction_json(correction: Correction) -> dict[str, Any]:
     """The correction as the API sends it; `seen` is what networks see of it, as `POST predict` answers it."""
+    return {**_facts_json(correction), "strokes": correction.strokes}
+
+
+def corrections_text(corrections: Sequence[Correction]) -> str:
+    """Several corrections as the API lists them, in JSON: strokes go from the database to the answer unread."""
+    found = Correction.objects.filter(pk__in=[one.pk for one in corrections])
+    strokes = dict(found.annotate(text=Cast("strokes", TextField())).values_list("pk", "text"))
+    facts = ((one.pk, json.dumps(_facts_json(one))) for one in corrections)
+    items = (f'{text[:-1]}, "strokes": {strokes.get(pk) or "null"}}}' for pk, text in facts)
+    return f"[{', '.join(items)}]"
+
+
+def _facts_json(correction: Correction) -> dict[str, Any]:
+    """All but the strokes."""
     return {
         "id": correction.pk,
         "label": correction.label,
         "digit": correction.digit,
         "version": correction.answered_by,
         "form": correction.form,
-        "strokes": correction.strokes,
         "brush": correction.brush,
         "seen": list(bytes(correction.pixels)),
         "preprocessing": correction.preprocessing,

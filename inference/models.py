@@ -226,7 +226,11 @@ class Correction(models.Model):
 
     class Meta:
         ordering = ("-id",)
-        indexes = (models.Index(fields=("label", "-id"), name="correction_by_label"),)
+        indexes = (
+            models.Index(fields=("label", "-id"), name="correction_by_label"),
+            # Whether anything changed is asked by every page of a version: the rows themselves are large.
+            models.Index(fields=("changed_at",), name="correction_changed_at"),
+        )
         constraints = (
             models.CheckConstraint(condition=models.Q(label__lte=9), name="correction_label_is_a_digit"),
             models.CheckConstraint(

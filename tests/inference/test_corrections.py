@@ -16,6 +16,7 @@ from django.test import Client
 from PIL import Image
 
 from inference import correction_services, prediction, services
+from inference.correction_selectors import corrections_of, corrections_page
 from inference.models import Correction, ModelVersion
 from inference.preprocessing import pixels_from_strokes
 from inference.yardstick import YARDSTICK, Score
@@ -76,6 +77,18 @@ def test_a_correction_can_name_who_took_it_for_what(client: Client, publish: Pub
     publish()
     publish(seed=2)
     assert teach(client, version=2)["version"] == 2
+
+
+def test_a_list_holds_each_correction_as_it_is_shown_alone(client: Client) -> None:
+    drawn = teach(client, brush=22)
+    pictured = call(client, "POST", label=1, image=png())[1]
+    assert call(client, "GET") == (200, {"items": [pictured, drawn], "next": None})
+
+
+def test_strokes_are_not_read_where_they_are_not_shown(client: Client) -> None:
+    kept = teach(client)
+    for found in (corrections_page().corrections, corrections_of([kept["id"]])):
+        assert found[0].get_deferred_fields() == {"strokes"}
 
 
 def test_a_version_that_is_not_there_is_told_and_nothing_is_kept(client: Client) -> None:
