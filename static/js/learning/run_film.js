@@ -25,6 +25,7 @@ class RunFilm {
     if (run.version !== null) {
       // Its version has the snapshots now, the same ones.
       removeEventListener("run-changed", this.#onChange);
+      this.#isStale = false;
       this.#film.base = `/versions/${run.version}/learning/`;
     } else this.#refresh();
   };
