@@ -1,6 +1,7 @@
 """Refuses a foreign Host or Origin before anything else looks at a request: HTTP API and WebSockets alike."""
 
 import json
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -33,12 +34,18 @@ class Guard:
 
 def refusal_of(host: str, origin: str) -> str:
     """Why a request with these headers is refused; empty when it is not."""
-    domain, _port = split_domain_port(host)
-    if not domain or not validate_host(domain, settings.ALLOWED_HOSTS):
+    if not _is_allowed(host, tuple(settings.ALLOWED_HOSTS)):
         return f"expected a Host that ALLOWED_HOSTS names; got {host[:100]!r}"
     if origin and _netloc(origin) != host.lower() and origin not in settings.CSRF_TRUSTED_ORIGINS:
         return f"expected a request from this site; its Origin is {origin[:100]!r}"
     return ""
+
+
+@lru_cache(maxsize=256)
+def _is_allowed(host: str, allowed: tuple[str, ...]) -> bool:
+    """Remembered, because a client's every request names the same host."""
+    domain, _port = split_domain_port(host)
+    return bool(domain) and validate_host(domain, allowed)
 
 
 def _netloc(origin: str) -> str:
