@@ -386,7 +386,8 @@ def test_an_imported_version_is_measured_by_a_worker(lab: Lab) -> None:
     while "test_accuracy" not in (metrics := lab.call("GET", f"versions/{number}")[1]["metrics"]):
         assert time.monotonic() < deadline, lab.logs()
         time.sleep(0.1)
-    assert (metrics["measured"], metrics["tested_on"]) == (True, "pen-strokes")
+    assert metrics["measured"] is True
+    assert metrics["tested_on"] in {"mnist", "pen-strokes"}  # whichever lies there by now, where MNIST is at hand
     assert sum(map(sum, metrics["confusion"])) == TEST_IMAGES
 
 
