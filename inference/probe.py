@@ -8,6 +8,8 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from numpy.typing import NDArray
 
+from nnlib.samples import pixels
+
 MOST_IMAGES: Final = 2000
 
 
@@ -22,7 +24,7 @@ class Probe:
     @property
     def pixels(self) -> NDArray[np.float32]:
         """`(n, 784)` in [0, 1], as networks read them."""
-        return np.divide(self.images, np.float32(255), dtype=np.float32)
+        return pixels(self.images)
 
     @property
     def average(self) -> NDArray[np.float32]:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from nnlib import Network, evaluate
 from nnlib.calibration import calibration_error, fit_temperature, tempered
+from nnlib.samples import pixels
 from training.config import OUTPUTS, Loss
 from training.datasets import probe
 from training.datasets.stored import fingerprint_of
@@ -77,12 +78,7 @@ def calibration(network: Network, x: NDArray[np.uint8], y: NDArray[np.uint8]) ->
 
 def probabilities_of(network: Network, x: NDArray[np.uint8]) -> NDArray[np.float32]:
     """`(n, 10)`: how likely each digit is in each of the images `(n, 784)`."""
-    return np.concatenate(
-        [
-            network.probabilities(x[start : start + ROWS].astype(np.float32) / np.float32(255))
-            for start in range(0, len(x), ROWS)
-        ]
-    )
+    return np.concatenate([network.probabilities(pixels(x[start : start + ROWS])) for start in range(0, len(x), ROWS)])
 
 
 def confusion_matrix(truth: NDArray[np.uint8], answers: NDArray[np.uint8]) -> NDArray[np.intp]:

@@ -82,9 +82,9 @@ def run_new(request: HttpRequest) -> HttpResponse:
                 count_one("submissions", request.user)
                 run = services.submit_run(form.config, name=form.cleaned_data["name"], tags=form.cleaned_data["tags"])
             except services.FieldRefusedError as error:
-                form.add_error(error.field, f"{str(error)[0].upper()}{str(error)[1:]}.")
+                form.add_error(error.field, _sentence(error))
             except RateExceededError as error:
-                form.add_error(None, f"{str(error)[0].upper()}{str(error)[1:]}.")
+                form.add_error(None, _sentence(error))
             else:
                 return redirect("run", run.pk)
     else:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from inference import digit_detector
 from nnlib import Architecture, EpochFinished, Network, Recipe, Trainer
+from nnlib.samples import pixels
 from training import datasets
 from training.datasets import pen_strokes
 
@@ -43,7 +44,7 @@ class Command(BaseCommand):
         for event in trainer.events():
             if isinstance(event, EpochFinished):
                 self.stdout.write(f"epoch {event.epoch}/{RECIPE.epochs}  test accuracy {event.test_accuracy:.2%}")
-        likelihoods = trainer.network.probabilities(x_test.astype(np.float32) / np.float32(255))[:, 0]
+        likelihoods = trainer.network.probabilities(pixels(x_test))[:, 0]
         threshold = float(np.quantile(likelihoods[y_test == 0], REFUSED_SHARE))
         facts: dict[str, float | int | str] = {
             "threshold": round(threshold, 4),
