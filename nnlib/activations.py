@@ -77,5 +77,15 @@ ACTIVATIONS = {
 }
 """For hidden layers, by name."""
 
+
+def _normalised_sigmoid(z: FloatArray) -> None:
+    # sigmoid(z_k) / sum_j sigmoid(z_j) = softmax(log sigmoid(z))_k, which is safe where every sigmoid is 0.
+    np.negative(np.logaddexp(0, -z), out=z)
+    softmax(z)
+
+
 OUTPUTS: dict[str, Callable[[FloatArray], None]] = {"sigmoid": _sigmoid, "softmax": softmax}
 """For the last layer, by name. The way back is the loss's: see `losses.py`."""
+
+PROBABILITIES: dict[str, Callable[[FloatArray], None]] = {"sigmoid": _normalised_sigmoid, "softmax": softmax}
+"""By the name of the last layer's activation: turns its logits into rows that sum to 1, in place."""

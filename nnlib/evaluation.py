@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlib.arrays import LabelArray, SampleArray
+from nnlib.activations import OUTPUTS, PROBABILITIES
+from nnlib.arrays import Float32Array, LabelArray, SampleArray
 from nnlib.errors import RecipeError
 from nnlib.losses import LOSSES, LossName, one_hot
 from nnlib.network import Network
@@ -22,15 +23,17 @@ class Evaluation:
         error: Mean over the samples.
         accuracy: Share in [0, 1].
         predictions: `(n,)` class numbers.
+        probabilities: `(n, classes)`, as `Network.probabilities` gives them.
     """
 
     error: float
     accuracy: float
     predictions: NDArray[np.uint8]
+    probabilities: Float32Array
 
 
 def evaluate(network: Network, x: SampleArray, y: LabelArray, *, loss: LossName) -> Evaluation:
-    """Error, accuracy and predictions of `network` on all samples.
+    """Error, accuracy, predictions and probabilities of `network` on all samples, in one pass.
 
     Args:
         network: Left as it is.
@@ -40,15 +43,20 @@ def evaluate(network: Network, x: SampleArray, y: LabelArray, *, loss: LossName)
     """
     require_matching_loss(network, loss)
     check_samples(network.architecture, x, y, name="test")
-    targets = one_hot(network.architecture.outputs)
+    output, classes = network.architecture.output, network.architecture.outputs
+    targets = one_hot(classes)
     error = 0.0
     predictions = np.empty(len(x), np.uint8)
+    probabilities = np.empty((len(x), classes), np.float32)
     for start in range(0, len(x), ROWS_AT_ONCE):
         rows = slice(start, start + ROWS_AT_ONCE)
-        outputs = network.outputs(pixels(x[rows]))
+        outputs = network.logits(pixels(x[rows]))
+        probabilities[rows] = outputs
+        PROBABILITIES[output](probabilities[rows])
+        OUTPUTS[output](outputs)
         predictions[rows] = outputs.argmax(axis=1)
         error += LOSSES[loss].error(outputs, targets[y[rows]])
-    return Evaluation(error / len(x), float(np.mean(predictions == y)), predictions)
+    return Evaluation(error / len(x), float(np.mean(predictions == y)), predictions, probabilities)
 
 
 def require_matching_loss(network: Network, loss: LossName) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nnlib.activations import ACTIVATIONS, OUTPUTS, softmax
+from nnlib.activations import ACTIVATIONS, OUTPUTS, PROBABILITIES
 from nnlib.architecture import Architecture
 from nnlib.arrays import Float32Array, FloatArray
 from nnlib.errors import DataError, ShapeError
@@ -77,10 +77,7 @@ class Network:
     def probabilities(self, x: Float32Array) -> Float32Array:
         """`(n, outputs)` in [0, 1], each row summing to 1: softmax as it is, sigmoid divided by its sum."""
         z = self.logits(x)
-        if self.architecture.output == "sigmoid":
-            # sigmoid(z_k) / sum_j sigmoid(z_j) = softmax(log sigmoid(z))_k, which is safe where every sigmoid is 0.
-            np.negative(np.logaddexp(0, -z), out=z)
-        softmax(z)
+        PROBABILITIES[self.architecture.output](z)
         return z
 
     def activations(self, x: Float32Array) -> list[Float32Array]:

@@ -60,6 +60,16 @@ def test_many_rows_are_counted_once():
     assert len(result.predictions) == 2345
 
 
+@pytest.mark.parametrize(("output", "loss"), [("softmax", "cross_entropy"), ("sigmoid", "squared_error")])
+def test_the_probabilities_of_an_evaluation_are_the_networks_own(output, loss):
+    x = np.random.default_rng(0).random((1234, 2), np.float32)
+
+    result = evaluate(network(output), x, x.argmax(axis=1), loss=loss)
+
+    assert np.array_equal(result.probabilities[:1000], network(output).probabilities(x[:1000]))
+    assert np.array_equal(result.probabilities[1000:], network(output).probabilities(x[1000:]))
+
+
 def test_a_loss_that_does_not_suit_the_outputs_is_refused():
     with pytest.raises(RecipeError, match="cross_entropy needs softmax outputs, got a network with sigmoid"):
         evaluate(network("sigmoid"), X, np.array([0, 1, 1]), loss="cross_entropy")
