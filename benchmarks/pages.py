@@ -1,10 +1,11 @@
 """How long does every page and list take when the lab holds 10,000 runs and 1,000,000 epochs?
 
     make bench-pages ARGS="--runs 10000 --epochs 1000000 --rounds 15"
+    make bench-pages ARGS=--postgres
 
-Fills a data folder of its own (SQLite, or the database that DATABASE_URL names), starts the real web process, and asks
-for every page in turn, round after round, so that what else the machine does falls on all alike. The server's clock
-stops at the first byte of the answer, the client's when all of it has arrived.
+Fills a data folder of its own (SQLite, a throw-away PostgreSQL, or the database that DATABASE_URL names), starts the
+real web process, and asks for every page in turn, round after round, so that what else the machine does falls on all
+alike. The server's clock stops at the first byte of the answer, the client's when all of it has arrived.
 """
 
 import argparse
@@ -19,10 +20,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from tests import postgres
 from tests.lab import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -68,10 +70,15 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=1_000_000)
     parser.add_argument("--versions", type=int, default=500)
     parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--data", type=Path, help="a folder to keep and use again; default: one that is thrown away")
+    place = parser.add_mutually_exclusive_group()
+    place.add_argument("--data", type=Path, help="a folder to keep and use again; default: one that is thrown away")
+    place.add_argument("--postgres", action="store_true", help="on a PostgreSQL that is thrown away")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        data = options.data or Path(folder)
+    with ExitStack() as stack:
+        if options.postgres:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="digitlab-postgres-")))
+            os.environ["DATABASE_URL"] = stack.enter_context(postgres.server(folder))
+        data = options.data or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         is_filled = (data / "filled").exists()
         os.environ.update(DIGITLAB_DATA_DIR=str(data), DJANGO_SETTINGS_MODULE="digitlab.settings")
         if not is_filled:
