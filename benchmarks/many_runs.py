@@ -19,7 +19,7 @@ from inference.services import store_network
 from nnlib import Architecture, Network
 from training.config import RunConfig
 from training.datasets import catalogue, pen_strokes, stored
-from training.evaluation import answer_metrics
+from training.evaluation import answer_metrics, calibration
 from training.models import EPOCH_FIELDS, Run, RunEvent, RunTag
 from training.states import Status
 
@@ -100,6 +100,7 @@ def _write_versions(count: int, per_run: int, labels: Any, rng: np.random.Genera
                     **answer_metrics(labels, answers),
                     "test_error": history[-1]["test_error"],
                     "train_error": history[-1]["train_error"],
+                    "calibration": calibration(_shares(answers, rng), labels),
                     "epochs": len(history),
                     "seconds": sum(epoch["seconds"] for epoch in history),
                 },
@@ -117,6 +118,14 @@ def _write_versions(count: int, per_run: int, labels: Any, rng: np.random.Genera
     made = ModelVersion.objects.bulk_create(versions, batch_size=50)
     VersionCounter.objects.update_or_create(pk=1, defaults={"last_number": first + count - 1})
     return made
+
+
+def _shares(answers: np.ndarray[Any, Any], rng: np.random.Generator) -> np.ndarray[Any, Any]:
+    """`(n, 10)` probabilities of which the largest are the answers', most of them near 1."""
+    sure = 1 - 0.6 * rng.random(len(answers)) ** 8
+    shares = np.repeat(((1 - sure) / 9)[:, None], 10, axis=1)
+    shares[np.arange(len(answers)), answers] = sure
+    return shares.astype(np.float32)
 
 
 def _write_runs(count: int, per_run: int, versions: list[ModelVersion], rng: np.random.Generator) -> None:

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from inference import wording
 from inference.models import ModelVersion
+from inference.reliability import Bin, Reliability
+from inference.reliability_diagram import Diagram
 from inference.statistics import wilson_interval
 from inference.templatetags import readable
 from inference.thinning import thinned
@@ -50,6 +52,11 @@ class Compared:
         """The 95 % interval of its test accuracy."""
         accuracy, count = self.metrics.get("test_accuracy"), self.test_count
         return wilson_interval(round(accuracy * count), count) if accuracy is not None and count else None
+
+    @property
+    def reliability(self) -> Reliability | None:
+        """How sure it is against how often it is right; None where that is not known."""
+        return Reliability.of(self.metrics)
 
     def curve(self) -> dict[str, Any]:
         """What the page's chart draws, thinned where it is long; `count` says how many epochs there are."""
@@ -116,6 +123,22 @@ def digit_table(compared: Sequence[Compared], name: str) -> list[Row]:
         return []
     rows = enumerate(zip(*columns, strict=True))
     return [_measured_row(f"{digit}", _percent, max, list(values)) for digit, values in rows]
+
+
+def diagrams(compared: Sequence[Compared]) -> list[tuple[Compared, Diagram | None]]:
+    """The reliability diagram of each, None where there is none; [] where nobody has one."""
+    found = [(one, one.reliability) for one in compared]
+    if not any(reliability for _, reliability in found):
+        return []
+    return [(one, Diagram(reliability) if reliability else None) for one, reliability in found]
+
+
+def reliability_table(compared: Sequence[Compared]) -> list[Row]:
+    """The reliability diagrams in numbers: per range of being sure, which share of each one's answers is right."""
+    found = [one.reliability for one in compared]
+    columns = [{one.low: one for one in reliability.after} if reliability else {} for reliability in found]
+    ranges = {one.low: one.range for column in columns for one in column.values()}
+    return [_row(ranges[low], [_share_of(column.get(low)) for column in columns]) for low in sorted(ranges)]
 
 
 def confusion_difference(first: Any, second: Any) -> list[list[tuple[int, float]]]:
@@ -231,6 +254,10 @@ def _measured_row(
     top = best(known) if best and len(set(known)) > 1 else None
     cells = [Cell(readable.NOTHING if v is None else show(v), v is not None and v == top) for v in values]
     return Row(title, cells, all(a == b for a, b in pairwise(values)))
+
+
+def _share_of(answers: Bin | None) -> str:
+    return f"{readable.percent(answers.accuracy, 1)} of {answers.count:,}" if answers else readable.NOTHING
 
 
 def _row(title: str, texts: list[str]) -> Row:

@@ -17,6 +17,7 @@ from inference.model_files.kinds import KINDS
 from inference.models import CHAMPION, ModelVersion
 from inference.paging import CursorError
 from inference.prediction import MAX_VERSIONS
+from inference.reliability_diagram import diagram_of
 from inference.requester import requester
 
 PAGE_SIZE = 25
@@ -97,6 +98,7 @@ def version_page(request: HttpRequest, number: int) -> HttpResponse:
         "corrections": yardstick.scores_for_page([number]).get(number),
         "confusion": comparing.confusion_rows(metrics.get("confusion")),
         "classes": comparing.class_rows(metrics),
+        "diagram": diagram_of(metrics),
         "origin": wording.origin_text(version.origin),
         "beginning": _beginning(version),
         "ancestors": registry_selectors.ancestors(version)[::-1],

@@ -1,13 +1,33 @@
 """Probabilities that mean what they say: temperature scaling, and how far off they are (Guo et al., 2017)."""
 
+from dataclasses import dataclass
+
 import numpy as np
+from numpy.typing import NDArray
 
 from nnlib.arrays import FloatArray, LabelArray
+
+BINS = 15
 
 _COLDEST, _HOTTEST = 0.05, 20.0
 _GOLDEN = (5**0.5 - 1) / 2
 _SEARCH_STEPS = 60
 _LEAST = 1e-30
+
+
+@dataclass(frozen=True, slots=True)
+class ReliabilityBin:
+    """Answers that are about equally sure.
+
+    Attributes:
+        count: How many.
+        confidence: How sure they are, the mean of their probabilities; None where there are none.
+        accuracy: Share of them that is right; None where there are none.
+    """
+
+    count: int
+    confidence: float | None
+    accuracy: float | None
 
 
 def tempered(probabilities: FloatArray, temperature: float) -> FloatArray:
@@ -46,14 +66,33 @@ def fit_temperature(probabilities: FloatArray, labels: LabelArray) -> float:
     return float(np.exp((low + high) / 2))
 
 
-def calibration_error(probabilities: FloatArray, labels: LabelArray, *, bins: int = 15) -> float:
+def calibration_error(probabilities: FloatArray, labels: LabelArray, *, bins: int = BINS) -> float:
     """The mean distance between how sure answers are and how often they are right, in [0, 1].
 
     Answers are put into `bins` of equal width by their probability, and bins count by what is in them: the expected
     calibration error of Naeini et al. (2015).
     """
-    sure = probabilities.max(axis=1)
-    right = probabilities.argmax(axis=1) == labels
-    places = np.minimum((sure * bins).astype(np.intp), bins - 1)
-    gaps = np.bincount(places, weights=right.astype(np.float64) - sure, minlength=bins)
+    sure, right, places = _placed(probabilities, labels, bins)
+    gaps = np.bincount(places, weights=right - sure, minlength=bins)
     return float(np.abs(gaps).sum() / len(labels))
+
+
+def reliability(probabilities: FloatArray, labels: LabelArray, *, bins: int = BINS) -> list[ReliabilityBin]:
+    """What a reliability diagram draws: the `bins` of `calibration_error`, the least sure first."""
+    sure, right, places = _placed(probabilities, labels, bins)
+    counts, confidences, hits = (
+        np.bincount(places, weights=weights, minlength=bins).tolist() for weights in (None, sure, right)
+    )
+    return [
+        ReliabilityBin(count, confidence / count, hit / count) if count else ReliabilityBin(0, None, None)
+        for count, confidence, hit in zip(counts, confidences, hits, strict=True)
+    ]
+
+
+def _placed(
+    probabilities: FloatArray, labels: LabelArray, bins: int
+) -> tuple[FloatArray, NDArray[np.float64], NDArray[np.intp]]:
+    """Per answer how sure it is, whether it is right (1 or 0), and its bin."""
+    sure = probabilities.max(axis=1)
+    right = (probabilities.argmax(axis=1) == labels).astype(np.float64)
+    return sure, right, np.minimum((sure * bins).astype(np.intp), bins - 1)

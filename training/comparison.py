@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 from django.urls import reverse
 
 from inference import selectors as versions
-from inference.comparing import Compared, configuration_table, digit_table, results_table
+from inference.comparing import Compared, configuration_table, digit_table, reliability_table, results_table
 from inference.errors import ComparisonError, VersionNotFoundError
 from inference.models import ModelVersion
 from inference.pairing import FLIPS, Flip, Pair
@@ -132,6 +132,7 @@ def as_json(comparison: Comparison, found: PairFound | None) -> dict[str, Any]:
     """Everything that the page shows, as numbers."""
     rows = {"results": results_table(comparison.compared), "configuration": configuration_table(comparison.compared)}
     rows |= {name: digit_table(comparison.compared, name) for name in ("precision", "recall")}
+    rows["reliability"] = reliability_table(comparison.compared)
     return {
         "compared": [
             {
@@ -141,6 +142,7 @@ def as_json(comparison: Comparison, found: PairFound | None) -> dict[str, Any]:
                 "status": one.status,
                 "test_count": one.test_count,
                 "test_accuracy_interval": one.interval,
+                "calibration": one.metrics.get("calibration"),
                 "prediction_seconds": one.prediction_seconds,
                 "test_fingerprint": one.judged_by,
             }

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any, Final, Self
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -91,6 +92,8 @@ def compare(request: HttpRequest) -> HttpResponse:
             for title, name in (("Recall", "recall"), ("Precision", "precision"))
             if (rows := comparing.digit_table(found.compared, name))
         ],
+        "diagrams": comparing.diagrams(found.compared),
+        "reliability": comparing.reliability_table(found.compared),
         "curves": [one.curve() for one in found.compared],
         "equal_address": asked.address(equal=None if asked.hides_equal else "hide"),
         "timing_address": "" if asked.is_timed or not asked.numbers else asked.address(timing="1"),
@@ -202,11 +205,23 @@ def _lines(found: Comparison, pair: PairFound | None) -> Iterator[Sequence[Any]]
         for answer in range(10):
             tables = (one.metrics.get("confusion") for one in found.compared)
             yield "confusion", truth, answer, *(table[truth][answer] if table else None for table in tables)
+    yield from _reliability_lines(found)
     histories = [{epoch["epoch"]: epoch for epoch in one.history} for one in found.compared]
     for number in sorted(set().union(*histories)):
         for name in CURVES:
             yield name, number, "", *(history.get(number, {}).get(name) for history in histories)
     yield from _pair_lines(found, pair)
+
+
+def _reliability_lines(found: Comparison) -> Iterator[Sequence[Any]]:
+    """Per bin how many test images are in it, how sure the answers are, and which share is right."""
+    calibrations = [one.metrics.get("calibration") or {} for one in found.compared]
+    for name in ("before", "after"):
+        columns = [calibration.get("bins", {}).get(name, []) for calibration in calibrations]
+        count = max(map(len, columns))
+        for index, detail in product(range(count), ("count", "confidence", "accuracy")):
+            values = (column[index][detail] if index < len(column) else None for column in columns)
+            yield f"reliability {name} calibration", f"bin {index + 1} of {count}", detail, *values
 
 
 def _pair_lines(found: Comparison, pair: PairFound | None) -> Iterator[Sequence[Any]]:

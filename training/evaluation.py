@@ -1,13 +1,14 @@
 """What a finished network is worth on its test set: the numbers that go with its version."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nnlib import Network, evaluate
-from nnlib.calibration import calibration_error, fit_temperature, tempered
+from nnlib.calibration import calibration_error, fit_temperature, reliability, tempered
 from nnlib.samples import pixels
 from training.config import OUTPUTS, Loss
 from training.datasets import probe
@@ -24,7 +25,8 @@ def measured(
 
     `confusion[t][p]` counts images of digit t read as p. Precision and recall are shares in [0, 1] per digit; precision
     is None for a digit that was never answered. `calibration` is fitted on every other test image and judged on the
-    rest: the mean distance between how sure the network is and how often it is right, before and after.
+    rest: the mean distance between how sure the network is and how often it is right, before and after, and the bins of
+    equal width over [0, 1] that it is the mean of.
     `drawn_accuracy` is the share of digits of our own writer that are read right, whatever the network learned from.
     """
     result = evaluate(network, x, y, loss=loss)
@@ -32,7 +34,7 @@ def measured(
         "test_error": result.error,
         "test_fingerprint": fingerprint_of(x, y),
         **answer_metrics(y, result.predictions),
-        "calibration": calibration(network, x, y),
+        "calibration": calibration(result.probabilities, y),
         "drawn_accuracy": drawn_accuracy(network),
     }
     if history:
@@ -63,16 +65,24 @@ def drawn_accuracy(network: Network) -> float:
     return float(np.mean(network.probabilities(drawn.pixels).argmax(axis=1) == drawn.labels))
 
 
-def calibration(network: Network, x: NDArray[np.uint8], y: NDArray[np.uint8]) -> dict[str, float]:
-    """`temperature`, and the calibration error in [0, 1] without and with it, on images that it was not fitted on."""
-    probabilities = probabilities_of(network, x)
+def calibration(probabilities: NDArray[np.float32], y: NDArray[np.uint8]) -> dict[str, Any]:
+    """`temperature`; without and with it the calibration error in [0, 1] and its bins, on images not fitted on.
+
+    Args:
+        probabilities: `(n, 10)` of the test images.
+        y: their labels `(n,)`.
+    """
     fitted, judged = slice(0, None, 2), slice(1, None, 2)
     temperature = fit_temperature(probabilities[fitted], y[fitted])
-    after = tempered(probabilities[judged], temperature)
+    before, after = probabilities[judged], tempered(probabilities[judged], temperature)
     return {
         "temperature": temperature,
-        "error_before": calibration_error(probabilities[judged], y[judged]),
+        "error_before": calibration_error(before, y[judged]),
         "error_after": calibration_error(after, y[judged]),
+        "bins": {
+            name: [asdict(one) for one in reliability(shares, y[judged])]
+            for name, shares in (("before", before), ("after", after))
+        },
     }
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nnlib.calibration import calibration_error, fit_temperature, tempered
+from nnlib.calibration import calibration_error, fit_temperature, reliability, tempered
 
 
 def softmax(z: np.ndarray) -> np.ndarray:
@@ -49,3 +49,27 @@ def test_honest_probabilities_have_little_calibration_error(logits: np.ndarray, 
 def test_calibration_error_is_the_gap_between_sure_and_right() -> None:
     p = np.array([[0.8, 0.2]] * 10)
     assert calibration_error(p, np.array([0] * 5 + [1] * 5)) == pytest.approx(0.3)
+
+
+def test_the_bins_of_a_reliability_diagram_hold_every_answer_once(logits: np.ndarray, labels: np.ndarray) -> None:
+    p = softmax(logits)
+    bins = reliability(p, labels, bins=10)
+    assert sum(one.count for one in bins) == len(labels)
+    sure = p.max(axis=1)
+    ninth = (sure >= 0.8) & (sure < 0.9)
+    assert bins[8].count == ninth.sum()
+    assert bins[8].confidence == pytest.approx(sure[ninth].mean())
+    assert bins[8].accuracy == pytest.approx((p.argmax(axis=1) == labels)[ninth].mean())
+
+
+def test_calibration_error_is_the_mean_gap_of_the_bins(logits: np.ndarray, labels: np.ndarray) -> None:
+    boastful = softmax(logits * 3)
+    bins = [one for one in reliability(boastful, labels) if one.count]
+    gap = sum(one.count * abs(one.accuracy - one.confidence) for one in bins) / len(labels)
+    assert gap == pytest.approx(calibration_error(boastful, labels))
+
+
+def test_a_bin_without_answers_says_nothing() -> None:
+    empty, *_, full = reliability(np.array([[1.0, 0.0]]), np.array([1]))
+    assert (empty.count, empty.confidence, empty.accuracy) == (0, None, None)
+    assert (full.count, full.confidence, full.accuracy) == (1, 1.0, 0.0)

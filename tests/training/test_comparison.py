@@ -20,7 +20,7 @@ from nnlib import Architecture, Network
 from training.config import RunConfig
 from training.datasets import stored
 from training.datasets.catalogue import folder_of
-from training.evaluation import answer_metrics
+from training.evaluation import answer_metrics, calibration
 from training.models import Epoch, Run
 from training.states import Status
 
@@ -233,6 +233,22 @@ def test_the_table_for_spreadsheets_has_a_column_for_each_compared(client: Clien
     assert ["test_error", "2", "", "0.5", "0.5"] in rows
     assert ["lost", "image 7", "truth 7", "7", "1"] in rows
     assert client.get("/versions/compare.csv?numbers=1").status_code == 400
+
+
+def test_how_sure_each_is_stands_side_by_side_and_in_both_files(client: Client, publish: Publish) -> None:
+    truth = np.frombuffer(digits(TRUTH), np.uint8)
+    shares = np.full((10, 10), 0.02, np.float32) + 0.8 * np.eye(10, dtype=np.float32)[truth]
+    publish(FIRST, metrics={"calibration": calibration(shares, truth)})
+    publish(SECOND)
+    page = page_of(client, f"numbers=1,2&runs={live_run().pk}")
+    assert "When it says 100 %, it is right 100 times in 100 (5 images)." in page
+    assert "It was not measured." in page
+    assert "A run is judged when it has ended." in page
+    answer = client.get("/api/v1/versions/compare?numbers=1,2").json()
+    assert [bool(one["calibration"]) for one in answer["compared"]] == [True, False]
+    assert answer["tables"]["reliability"] == [{"title": "93 to 100 %", "values": ["100.0 % of 5", "–"]}]
+    rows = list(csv.reader(io.StringIO(client.get("/versions/compare.csv?numbers=1,2").content.decode())))
+    assert ["reliability before calibration", "bin 13 of 15", "count", "5", ""] in rows
 
 
 def test_a_choice_of_one_is_kept_and_asked_for_another(client: Client, publish: Publish) -> None:

@@ -112,6 +112,11 @@ def test_the_metrics_of_a_version_are_those_of_its_network(submit: Submit) -> No
     calibration = metrics["calibration"]
     assert version.temperature == calibration["temperature"] > 0
     assert 0 <= calibration["error_after"] <= 1
+    for name in ("before", "after"):
+        bins = [one for one in calibration["bins"][name] if one["count"]]
+        assert sum(one["count"] for one in bins) == len(data.y_test) // 2
+        gap = sum(one["count"] * abs(one["accuracy"] - one["confidence"]) for one in bins) / (len(data.y_test) // 2)
+        assert calibration[f"error_{name}"] == pytest.approx(gap, abs=1e-6)
     assert (metrics["epochs"], metrics["test_error"]) == (2, pytest.approx(version.history[-1]["test_error"]))
 
 
