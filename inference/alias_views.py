@@ -10,6 +10,7 @@ from inference.errors import RegistryStateError, VersionNotFoundError
 from inference.forms import AliasForm
 from inference.models import CHAMPION, Alias
 from inference.requester import requester
+from inference.whole_numbers import whole_number
 
 MOVES_SHOWN = 50
 
@@ -29,8 +30,7 @@ def aliases(request: HttpRequest) -> HttpResponse:
             return redirect("aliases")
     known = registry_selectors.aliases()
     shown = request.GET.get("name", "")
-    cursor = request.GET.get("before", "")
-    before = int(cursor) if cursor.isascii() and cursor.isdigit() and len(cursor) < 18 else None
+    before = whole_number(request.GET.get("before", ""))
     moves = registry_selectors.alias_moves(shown or None, cursor=before, limit=MOVES_SHOWN + 1)
     context = {
         "form": form,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, pairwise
 from typing import Any, Final
 
 from inference import wording
@@ -86,13 +86,6 @@ class Row:
     title: str
     cells: list[Cell]
     is_equal: bool
-
-
-def numbers_in(texts: Sequence[str]) -> list[int]:
-    """The version numbers in `numbers=3,5` or `numbers=3&numbers=5`, each once, what is no number left out."""
-    parts = chain.from_iterable(text.split(",") for text in texts)
-    words = (part.strip() for part in parts)
-    return list(dict.fromkeys(int(word) for word in words if word.isascii() and word.isdigit() and len(word) < 10))
 
 
 def configuration_table(compared: Sequence[Compared], *, hide_equal: bool = False) -> list[Row]:

@@ -11,6 +11,7 @@ from inference import correction_selectors, correction_services
 from inference.correction_selectors import MAX_PAGE
 from inference.prediction import MAX_IMAGE_CHARACTERS, Point, PredictRequest, VersionName, check_one_form
 from inference.requester import requester
+from inference.whole_numbers import numbers_in
 from inference.yardstick import YARDSTICK
 
 router = Router(tags=["corrections"])
@@ -111,7 +112,7 @@ def list_corrections(
 @router.get("corrections/accuracy", response=list[ScoreOut], summary="How versions read the corrections")
 def accuracy(request: HttpRequest, versions: str) -> list[dict[str, Any]]:  # noqa: ARG001
     """The share of the newest corrections that each version of `versions=3,5` reads right; [] without corrections."""
-    scores = YARDSTICK.scores(correction_selectors.asked_numbers(versions))
+    scores = YARDSTICK.scores(numbers_in(versions, most=MAX_PAGE))
     return [
         {"version": number, "right": score.right, "count": score.count, "accuracy": score.accuracy}
         for number, score in scores.items()

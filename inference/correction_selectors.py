@@ -10,7 +10,7 @@ from django.db.models import Count, Max, TextField
 from django.db.models.functions import Cast
 from numpy.typing import NDArray
 
-from inference.errors import ComparisonError, CorrectionNotFoundError
+from inference.errors import CorrectionNotFoundError
 from inference.models import Correction
 from inference.preprocessing import PIXELS
 
@@ -70,20 +70,6 @@ def labelled_pixels(*, newest: int | None = None) -> tuple[NDArray[np.uint8], ND
     rows = list(Correction.objects.order_by("-id").values_list("pixels", "label")[:newest])[::-1]
     images = np.frombuffer(b"".join(bytes(pixels) for pixels, _ in rows), np.uint8).reshape(-1, PIXELS)
     return images, np.array([label for _, label in rows], np.uint8)
-
-
-def asked_numbers(text: str) -> list[int]:
-    """The version numbers in `"3,5"`, each once.
-
-    Raises:
-        ComparisonError: not up to `MAX_PAGE` numbers separated by commas.
-    """
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    if not parts or len(parts) > MAX_PAGE or not all(p.isascii() and p.isdigit() and len(p) < 10 for p in parts):
-        raise ComparisonError(
-            f"expected up to {MAX_PAGE} version numbers separated by commas, such as 3,5; got {text[:60]!r}"
-        )
-    return list(dict.fromkeys(map(int, parts)))
 
 
 def state() -> tuple[Any, ...]:

@@ -18,6 +18,7 @@ from inference import correction_selectors, correction_services
 from inference.models import Correction
 from inference.painting import SIDE
 from inference.selectors import champion_number
+from inference.whole_numbers import whole_number
 
 PAGE_SIZE: Final = 60
 DIGITS: Final = range(10)
@@ -35,7 +36,7 @@ class Card:
 @ensure_csrf_cookie
 def correction_list(request: HttpRequest) -> HttpResponse:
     """Corrections as pictures, newest first, of one digit (`?label=`) or all; `?cursor=` goes on to older ones."""
-    label, cursor = _number(request.GET.get("label", "")), _number(request.GET.get("cursor", ""))
+    label, cursor = whole_number(request.GET.get("label", "")), whole_number(request.GET.get("cursor", ""))
     if label not in DIGITS:
         label = None
     page = correction_selectors.corrections_page(label=label, cursor=cursor, limit=PAGE_SIZE)
@@ -57,7 +58,7 @@ def correction_list(request: HttpRequest) -> HttpResponse:
 def correction_relabel(request: HttpRequest) -> HttpResponse:
     """Give each correction `label_<id>` that label: how the page saves without a script."""
     sent = {name.removeprefix("label_"): value for name, value in request.POST.items() if name.startswith("label_")}
-    labels = {_number(name): _number(str(value)) for name, value in sent.items()}
+    labels = {whole_number(name): whole_number(str(value)) for name, value in sent.items()}
     wanted = {name: label for name, label in labels.items() if name is not None and label in DIGITS}
     changed = correction_services.relabel_many({name: label for name, label in wanted.items() if label is not None})
     if changed:
@@ -70,7 +71,7 @@ def correction_relabel(request: HttpRequest) -> HttpResponse:
 @require_POST
 def correction_delete(request: HttpRequest) -> HttpResponse:
     """Ask whether to delete the ticked corrections (`id`), and do so once `sure` is sent along."""
-    ids = [number for text in request.POST.getlist("id") if (number := _number(text)) is not None]
+    ids = [number for text in request.POST.getlist("id") if (number := whole_number(text)) is not None]
     corrections = correction_selectors.corrections_of(ids)
     back = _back(request)
     if not corrections:
@@ -95,10 +96,6 @@ def _back(request: HttpRequest) -> str:
     address = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(address, allowed_hosts=None)
     return address if is_ours and address.startswith("/") else reverse("corrections")
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def _counted(count: int) -> str:

@@ -7,24 +7,17 @@ from typing import Any, Final, Literal
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from inference.errors import ComparisonError, VersionNotFoundError
+from inference.errors import VersionNotFoundError
+from inference.list_orders import CommonSort, common_orders
 from inference.models import CHAMPION, Alias, ModelVersion, VersionTag
 from inference.paging import MAX_PAGE, Order, Page, page_of
 from inference.registry_selectors import trashed_version
+from inference.whole_numbers import whole_number
 
 MIN_COMPARED, MAX_COMPARED = 2, 8
-VersionSort = Literal[
-    "-number", "number", "-test_accuracy", "test_accuracy", "test_error", "-test_error", "-duration", "duration", "size"
-]
-SORTS: Final[dict[VersionSort, Order]] = {
-    "-number": Order("number", kind=int),
-    "number": Order("number", is_descending=False, kind=int),
-    "-test_accuracy": Order("test_accuracy"),
-    "test_accuracy": Order("test_accuracy", is_descending=False),
-    "test_error": Order("test_error", is_descending=False),
-    "-test_error": Order("test_error"),
-    "-duration": Order("train_seconds"),
-    "duration": Order("train_seconds", is_descending=False),
+VersionSort = Literal[CommonSort, "size"]
+SORTS: Final[dict[str, Order]] = {
+    **common_orders("number"),
     "size": Order("size_bytes", is_descending=False, kind=int),
 }
 
@@ -56,8 +49,8 @@ def versions_page(
         versions = versions.filter(pk__in=VersionTag.objects.filter(word=tag).values("version"))
     if text:
         said = Q(name__icontains=text) | Q(notes__icontains=text)
-        is_number = text.isascii() and text.isdigit() and len(text) < 10
-        versions = versions.filter(said | Q(number=int(text)) if is_number else said)
+        number = whole_number(text)
+        versions = versions.filter(said if number is None else said | Q(number=number))
     return page_of(versions, order=SORTS[sort], key="number", cursor=cursor, limit=limit)
 
 
@@ -115,31 +108,14 @@ def unmeasured_imports(*, tried_before: float) -> list[int]:
     return list(found.order_by("number").values_list("number", flat=True)[:MAX_PAGE])
 
 
-def numbers_in(text: str) -> list[int]:
-    """The numbers in `"3,5"`, each once.
-
-    Raises:
-        ComparisonError: something in it is no number.
-    """
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    if not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
-        raise ComparisonError(f"expected numbers separated by commas, such as 3,5; got {text[:60]!r}")
-    return list(dict.fromkeys(int(part) for part in parts))
-
-
 def resolve(name: int | str) -> ModelVersion:
     """The version that a number, a number as text, or an alias means.
 
     Raises:
         VersionNotFoundError: it means none.
     """
-    if isinstance(name, int) or (name.isascii() and name.isdigit() and len(name) < 10):
-        return _numbered(_light(), int(name))
-    # No alias holds a control character, and PostgreSQL cannot even be asked for one.
-    found = _light().filter(aliases__name=name).first() if name.isprintable() else None
-    if found is None:
-        raise VersionNotFoundError(f"there is no version or alias {name[:60]!r}")
-    return found
+    number = whole_number(name) if isinstance(name, str) else name
+    return _called(str(name)) if number is None else _numbered(_light(), number)
 
 
 def champion_number() -> int | None:
@@ -202,6 +178,14 @@ def _numbered(versions: QuerySet[ModelVersion], number: int) -> ModelVersion:
         return versions.get(number=number)
     except (ModelVersion.DoesNotExist, OverflowError):
         raise VersionNotFoundError(_why_missing(number)) from None
+
+
+def _called(name: str) -> ModelVersion:
+    # No alias holds a control character, and PostgreSQL cannot even be asked for one.
+    found = _light().filter(aliases__name=name).first() if name.isprintable() else None
+    if found is None:
+        raise VersionNotFoundError(f"there is no version or alias {name[:60]!r}")
+    return found
 
 
 def _why_missing(number: int) -> str:

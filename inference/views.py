@@ -1,6 +1,7 @@
 """Pages for drawing, and for versions: the list, one, its network, several side by side."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from django.contrib import messages
@@ -8,10 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
-from pydantic_core import PydanticCustomError
 
-from inference import alias_services, comparing, registry_selectors, selectors, services, tags, wording, yardstick
+from inference import alias_services, comparing, registry_selectors, selectors, services, wording, yardstick
 from inference.errors import VersionNotFoundError
+from inference.list_orders import COMMON_TITLES
 from inference.list_query import ListQuery
 from inference.model_files.kinds import KINDS
 from inference.models import CHAMPION, ModelVersion
@@ -19,20 +20,11 @@ from inference.paging import CursorError
 from inference.prediction import MAX_VERSIONS
 from inference.reliability_diagram import diagram_of
 from inference.requester import requester
+from inference.tag_form import save_tags
 
 PAGE_SIZE = 25
 MAX_NOTES = 10_000
-SORT_TITLES: Final = {
-    "-number": "Newest first",
-    "number": "Oldest first",
-    "-test_accuracy": "Best test accuracy",
-    "test_accuracy": "Worst test accuracy",
-    "test_error": "Lowest test error",
-    "-test_error": "Highest test error",
-    "duration": "Shortest training",
-    "-duration": "Longest training",
-    "size": "Smallest file",
-}
+SORT_TITLES: Final = {**COMMON_TITLES, "size": "Smallest file"}
 
 
 @require_safe
@@ -135,12 +127,7 @@ def version_notes(request: HttpRequest, number: int) -> HttpResponse:
 def version_tags(request: HttpRequest, number: int) -> HttpResponse:
     """Give the version other tags."""
     _version_or_404(number)
-    try:
-        services.set_tags(number, tags.tags_in(request.POST.get("tags", "")))
-    except PydanticCustomError as error:
-        messages.error(request, f"Tags {error.message()}.")
-    else:
-        messages.success(request, "Tags saved.")
+    save_tags(request, partial(services.set_tags, number))
     return redirect("version", number)
 
 

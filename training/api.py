@@ -9,8 +9,9 @@ from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from inference.paging import MAX_PAGE
 from inference.plain_text import Name
 from inference.rate_limits import count_one
-from inference.selectors import get_versions, numbers_in, versions_json
+from inference.selectors import get_versions, versions_json
 from inference.tags import Tags
+from inference.whole_numbers import numbers_in
 from training import comparison, datasets, selectors, services
 from training.config import RunConfig, empty_is_none
 from training.messages import EpochJson, RunDetail, RunJson

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from inference.whole_numbers import whole_number
 from training.bulk import BulkAction, Left, Outcome, act, sorted_out
 
 PAST = {"stop": "told to stop", "delete": "deleted"}
@@ -65,7 +66,7 @@ def _action(asked: QueryDict) -> BulkAction:
 
 
 def _run_ids(asked: QueryDict) -> list[int]:
-    return [int(text) for text in asked.getlist("run") if text.isascii() and text.isdigit() and len(text) < 19]
+    return [number for text in asked.getlist("run") if (number := whole_number(text)) is not None]
 
 
 def _back(asked: QueryDict) -> str:

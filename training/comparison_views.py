@@ -11,10 +11,11 @@ from django.shortcuts import render
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
-from inference import comparing, selectors
+from inference import comparing, selectors, wording
 from inference.digit_images import data_url
 from inference.errors import ArtifactError, ComparisonError, VersionNotFoundError
 from inference.pairing import FLIPS, Flip
+from inference.whole_numbers import numbers_said, whole_number
 from training import comparison
 from training.comparison import Comparison, PairFound
 from training.selectors import live_runs
@@ -40,17 +41,17 @@ class Asked:
     @classmethod
     def read(cls, query: QueryDict) -> Self:
         """`?numbers=3,5&runs=42&a=3&b=5&flips=lost&page=2&equal=hide&timing=1`."""
-        numbers, runs = (comparing.numbers_in(query.getlist(name)) for name in ("numbers", "runs"))
+        numbers, runs = (numbers_said(query.getlist(name)) for name in ("numbers", "runs"))
         wanted = query.get("flips", "")
         return cls(
             numbers=tuple(numbers[: comparison.MOST]),
             runs=tuple(runs[: max(0, comparison.MOST - len(numbers))]),
             hides_equal=query.get("equal") == "hide",
             is_timed=query.get("timing") == "1",
-            first=_whole_number(query.get("a")),
-            second=_whole_number(query.get("b")),
+            first=whole_number(query.get("a", "")),
+            second=whole_number(query.get("b", "")),
             flip=next((kind for kind in FLIPS if kind == wanted), "flipped"),
-            page=max(1, _whole_number(query.get("page")) or 1),
+            page=max(1, whole_number(query.get("page", "")) or 1),
         )
 
     def address(self, **changes: Any) -> str:
@@ -123,7 +124,7 @@ def compare_csv(request: HttpRequest) -> HttpResponse:
 def _compared(request: HttpRequest, asked: Asked) -> tuple[Comparison | None, str]:
     """What is compared, and a sentence about what is not."""
     sentence = ""
-    said = sum(len(comparing.numbers_in(request.GET.getlist(name))) for name in ("numbers", "runs"))
+    said = sum(len(numbers_said(request.GET.getlist(name))) for name in ("numbers", "runs"))
     if said > comparison.MOST:
         sentence = f"At most {comparison.MOST} versions fit side by side; these are the first."
     try:
@@ -131,8 +132,7 @@ def _compared(request: HttpRequest, asked: Asked) -> tuple[Comparison | None, st
     except ComparisonError:
         return None, "One more is needed to compare." if said == 1 else ""
     except (VersionNotFoundError, ArtifactError) as error:
-        text = str(error)
-        return None, f"{text[:1].upper()}{text[1:]}."
+        return None, wording.sentence(error)
 
 
 def _choices(asked: Asked) -> dict[str, Any]:
@@ -241,7 +241,3 @@ def _pair_lines(found: Comparison, pair: PairFound | None) -> Iterator[Sequence[
 def _inert(text: str) -> str:
     """Text that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-
-def _whole_number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None

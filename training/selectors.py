@@ -6,33 +6,18 @@ from typing import Any, Final, Literal, cast
 
 from django.db.models import Count, Q, QuerySet
 
+from inference.list_orders import CommonSort, common_orders
 from inference.paging import Order, Page, page_of
+from inference.whole_numbers import whole_number
 from nnlib import count_parameters
 from training.config import INPUTS, OUTPUTS
 from training.messages import EpochJson, EventJson, RunJson
 from training.models import EPOCH_FIELDS, Epoch, Run, RunEvent, RunTag
 from training.states import Status
 
-RunSort = Literal[
-    "-number",
-    "number",
-    "-test_accuracy",
-    "test_accuracy",
-    "test_error",
-    "-test_error",
-    "-duration",
-    "duration",
-    "status",
-]
-SORTS: Final[dict[RunSort, Order]] = {
-    "-number": Order("id", kind=int),
-    "number": Order("id", is_descending=False, kind=int),
-    "-test_accuracy": Order("test_accuracy"),
-    "test_accuracy": Order("test_accuracy", is_descending=False),
-    "test_error": Order("test_error", is_descending=False),
-    "-test_error": Order("test_error"),
-    "-duration": Order("train_seconds"),
-    "duration": Order("train_seconds", is_descending=False),
+RunSort = Literal[CommonSort, "status"]
+SORTS: Final[dict[str, Order]] = {
+    **common_orders("id"),
     "status": Order("status", is_descending=False, kind=str),
 }
 # Of its version a run shows the number: what is large stays in the database.
@@ -65,7 +50,8 @@ def runs_page(
         runs = runs.filter(pk__in=RunTag.objects.filter(word=tag).values("run"))
     if text:
         named = Q(name__icontains=text)
-        runs = runs.filter(named | Q(pk=int(text)) if text.isascii() and text.isdigit() and len(text) < 10 else named)
+        number = whole_number(text)
+        runs = runs.filter(named if number is None else named | Q(pk=number))
     return page_of(runs, order=SORTS[sort], key="id", cursor=cursor, limit=limit)
 
 

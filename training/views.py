@@ -1,6 +1,7 @@
 """Pages of runs: the list, the form, the live page and its buttons."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final, get_args
 
 from django.contrib import messages
@@ -8,13 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from pydantic_core import PydanticCustomError
 
-from inference import tags, wording
+from inference import wording
 from inference.errors import RateExceededError
+from inference.list_orders import COMMON_TITLES
 from inference.list_query import ListQuery
 from inference.paging import CursorError
 from inference.rate_limits import count_one
+from inference.tag_form import save_tags
 from training import datasets, selectors, services, snapshot_views
 from training.config import DatasetKey, Optimizer
 from training.errors import RunStateError
@@ -27,17 +29,7 @@ PAGE_SIZE = 25
 # A page carries this many epochs itself; a longer history comes over the live stream.
 EPOCHS_IN_PAGE = 1000
 EPOCHS_WITHOUT_SCRIPT = 50
-SORT_TITLES: Final = {
-    "-number": "Newest first",
-    "number": "Oldest first",
-    "-test_accuracy": "Best test accuracy",
-    "test_accuracy": "Worst test accuracy",
-    "test_error": "Lowest test error",
-    "-test_error": "Highest test error",
-    "duration": "Shortest training",
-    "-duration": "Longest training",
-    "status": "State",
-}
+SORT_TITLES: Final = {**COMMON_TITLES, "status": "State"}
 
 
 @require_safe
@@ -82,9 +74,9 @@ def run_new(request: HttpRequest) -> HttpResponse:
                 count_one("submissions", request.user)
                 run = services.submit_run(form.config, name=form.cleaned_data["name"], tags=form.cleaned_data["tags"])
             except services.FieldRefusedError as error:
-                form.add_error(error.field, _sentence(error))
+                form.add_error(error.field, wording.sentence(error))
             except RateExceededError as error:
-                form.add_error(None, _sentence(error))
+                form.add_error(None, wording.sentence(error))
             else:
                 return redirect("run", run.pk)
     else:
@@ -128,12 +120,7 @@ def run_page(request: HttpRequest, run_id: int) -> HttpResponse:
 def run_tags(request: HttpRequest, run_id: int) -> HttpResponse:
     """Give the run other tags."""
     _run_or_404(run_id)
-    try:
-        services.set_tags(run_id, tags.tags_in(request.POST.get("tags", "")))
-    except PydanticCustomError as error:
-        messages.error(request, f"Tags {error.message()}.")
-    else:
-        messages.success(request, "Tags saved.")
+    save_tags(request, partial(services.set_tags, run_id))
     return redirect("run", run_id)
 
 
@@ -158,7 +145,7 @@ def run_delete(request: HttpRequest, run_id: int) -> HttpResponse:
     try:
         services.delete_run(run_id)
     except RunStateError as error:
-        messages.error(request, _sentence(error))
+        messages.error(request, wording.sentence(error))
         return redirect("run", run_id)
     messages.success(request, f"{run.title} is deleted.")
     return redirect("runs")
@@ -169,7 +156,7 @@ def _acted(request: HttpRequest, run_id: int, act: Any) -> HttpResponse:
     try:
         act(run_id)
     except RunStateError as error:
-        messages.error(request, _sentence(error))
+        messages.error(request, wording.sentence(error))
     return redirect("run", run_id)
 
 
@@ -178,8 +165,3 @@ def _run_or_404(run_id: int) -> Run:
         return selectors.get_run(run_id)
     except Run.DoesNotExist:
         raise Http404(f"there is no run {run_id}") from None
-
-
-def _sentence(error: Exception) -> str:
-    text = str(error)
-    return f"{text[:1].upper()}{text[1:]}."
