@@ -123,7 +123,7 @@ def diagrams(compared: Sequence[Compared]) -> list[tuple[Compared, Diagram | Non
     found = [(one, one.reliability) for one in compared]
     if not any(reliability for _, reliability in found):
         return []
-    return [(one, Diagram(reliability) if reliability else None) for one, reliability in found]
+    return [(one, Diagram.of(reliability) if reliability else None) for one, reliability in found]
 
 
 def reliability_table(compared: Sequence[Compared]) -> list[Row]:

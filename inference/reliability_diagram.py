@@ -1,8 +1,9 @@
 """A reliability diagram as numbers for an SVG: how sure to the right, how often right upwards."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, Self
 
 from inference.reliability import Bin, Reliability, images
 
@@ -16,36 +17,47 @@ LARGEST: Final = 8.5
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A bin's place in the drawing, ready to be written; `top` and `bottom` are the ends of its interval."""
+    """A bin's place in the drawing, ready to be written."""
 
     x: str
     y: str
     radius: str
-    top: str
-    bottom: str
     title: str
 
 
 @dataclass(frozen=True, slots=True)
 class Diagram:
-    """What is drawn of a version's reliability."""
+    """What is drawn of a version's reliability.
+
+    Attributes:
+        reliability: What it is made of.
+        before: The points of the line through the bins of the shares as the network gives them.
+        after: The points of the line through the bins at the version's temperature.
+        doubt: A path: the 95 % interval of each of these.
+        spots: These bins; the more answers, the larger.
+    """
 
     reliability: Reliability
+    before: str
+    after: str
+    doubt: str
+    spots: list[Spot]
 
-    @property
-    def after(self) -> list[Spot]:
-        """The bins at the version's temperature; the more answers, the larger."""
-        return [self._spot(one) for one in self.reliability.after]
-
-    @property
-    def before(self) -> list[Spot]:
-        """The bins of the shares as the network gives them."""
-        return [self._spot(one) for one in self.reliability.before]
+    @classmethod
+    def of(cls, reliability: Reliability) -> Self:
+        """The drawing of what is known of a version."""
+        return cls(
+            reliability,
+            before=_points(reliability.before),
+            after=_points(reliability.after),
+            doubt="".join(map(_interval, reliability.after)),
+            spots=[_spot(one, reliability.count) for one in reliability.after],
+        )
 
     @property
     def ticks(self) -> list[tuple[str, str, int]]:
         """Per line of the grid its x, its y, and the percentage that it stands for."""
-        return [(_x(step / 5), _y(step / 5), 20 * step) for step in range(6)]
+        return TICKS
 
     @property
     def label(self) -> str:
@@ -53,23 +65,27 @@ class Diagram:
         told = " ".join(self.reliability.sentences)
         return f"How often it is right against how sure it is. {told} On average {self.reliability.gap} apart."
 
-    def _spot(self, one: Bin) -> Spot:
-        low, high = one.interval
-        share = math.log1p(one.count) / math.log1p(self.reliability.count)
-        return Spot(
-            x=_x(one.confidence),
-            y=_y(one.accuracy),
-            radius=f"{SMALLEST + (LARGEST - SMALLEST) * share:.1f}",
-            top=_y(high),
-            bottom=_y(low),
-            title=f"{one.sentence[:1].upper()}{one.sentence[1:]} ({images(one.count)})",
-        )
 
-
-def diagram_of(metrics: dict[str, object]) -> Diagram | None:
+def diagram_of(metrics: dict[str, Any]) -> Diagram | None:
     """The diagram of a version with these metrics; None where they were kept without bins."""
     found = Reliability.of(metrics)
-    return Diagram(found) if found else None
+    return Diagram.of(found) if found else None
+
+
+def _points(bins: Sequence[Bin]) -> str:
+    return " ".join(f"{_x(one.confidence)},{_y(one.accuracy)}" for one in bins)
+
+
+def _interval(one: Bin) -> str:
+    low, high = one.interval
+    return f"M{_x(one.confidence)} {_y(high)}V{_y(low)}"
+
+
+def _spot(one: Bin, total: int) -> Spot:
+    share = math.log1p(one.count) / math.log1p(total)
+    radius = f"{SMALLEST + (LARGEST - SMALLEST) * share:.1f}"
+    title = f"{one.sentence[:1].upper()}{one.sentence[1:]} ({images(one.count)})"
+    return Spot(_x(one.confidence), _y(one.accuracy), radius, title)
 
 
 def _x(share: float) -> str:
@@ -78,3 +94,6 @@ def _x(share: float) -> str:
 
 def _y(share: float) -> str:
     return f"{TOP + SIDE * (1 - share):.1f}"
+
+
+TICKS: Final = [(_x(step / 5), _y(step / 5), 20 * step) for step in range(6)]

@@ -59,10 +59,12 @@ def test_what_a_temperature_does_is_said_in_words(temperature: float, words: str
 
 
 def test_a_spot_stands_where_its_bin_says_and_grows_with_its_answers() -> None:
-    few, many = Diagram(reliability((3, 0.25, 0.5), (500, 0.95, 0.95))).after
+    drawn = Diagram.of(reliability((3, 0.25, 0.5), (500, 0.95, 0.95)))
+    few, many = drawn.spots
     assert (float(few.x), float(few.y)) == (LEFT + 0.25 * SIDE, TOP + 0.5 * SIDE)
     assert float(few.radius) < float(many.radius)
-    assert float(few.bottom) - float(few.top) > float(many.bottom) - float(many.top)
+    (_, top, bottom), (_, tighter_top, tighter_bottom) = re.findall(r"M([\d.]+) ([\d.]+)V([\d.]+)", drawn.doubt)
+    assert float(bottom) - float(top) > 5 * (float(tighter_bottom) - float(tighter_top))
 
 
 def test_metrics_without_bins_have_no_diagram() -> None:
