@@ -1,4 +1,4 @@
-"""The web process: pages and API by Django, runs over Channels, predictions on a thin path beside both."""
+"""The web process: pages and API by Django, runs over Channels, predictions and static files on thin paths beside."""
 
 import gc
 import os
@@ -16,6 +16,7 @@ from django.conf import settings  # noqa: E402
 from django.urls import get_resolver  # noqa: E402
 
 from digitlab.guard import Guard  # noqa: E402
+from digitlab.static_files import StaticFiles  # noqa: E402
 from inference.asgi import PredictHttp, PredictSocket  # noqa: E402
 from training.plain_errors import plain_errors  # noqa: E402
 from training.routing import websocket_urlpatterns  # noqa: E402
@@ -26,6 +27,7 @@ PREDICT_SOCKET_PATH = "/ws/predict/"
 _predict_http = PredictHttp(plain_errors)
 _predict_socket = PredictSocket(plain_errors)
 _run_sockets = URLRouter(websocket_urlpatterns)
+_pages = StaticFiles(django_application)
 _needs_login = settings.AUTH_MODE == "login"
 
 
@@ -35,7 +37,7 @@ async def _route(scope: dict[str, Any], receive: Any, send: Any) -> None:
     elif not _needs_login and scope["type"] == "http" and (scope["method"], scope["path"]) == ("POST", PREDICT_PATH):
         await _predict_http(scope, receive, send)
     else:
-        await django_application(scope, receive, send)
+        await _pages(scope, receive, send)
 
 
 async def _route_socket(scope: dict[str, Any], receive: Any, send: Any) -> None:
