@@ -23,8 +23,9 @@ from digitlab.worker_signals import redis_client
 
 DEFAULT_PORT = 8000
 PORTS_TRIED = 20
-# Pages answer while every core trains.
+# Pages answer while every core trains, and while a data set is fetched that nobody has asked for yet.
 NICE = 3
+NICE_FOR_DATASETS = 10
 MANAGE = settings.BASE_DIR / "manage.py"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 READY_SECONDS = 60.0
@@ -78,7 +79,8 @@ class Command(BaseCommand):
         self._add("scheduler", [*celery, "beat", "--pidfile=", "-l", "warning"], environment)
         self._add("web", web_command(host, port), {**environment, **_one_thread(environment)})
         # So that the form knows whether MNIST can be had before anybody asks for it.
-        self._add("datasets", [sys.executable, str(MANAGE), "prepare_datasets"], environment, lasting=False)
+        prepare = [sys.executable, str(MANAGE), "prepare_datasets"]
+        self._add("datasets", prepare, environment, lasting=False, nice=NICE_FOR_DATASETS)
 
     def _add(self, name: str, command: list[str], environment: dict[str, str], **manners: Any) -> None:
         log = settings.DATA_DIR / "logs" / f"{name}.log"
