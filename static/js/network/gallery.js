@@ -5,8 +5,11 @@ import { decodedBytes, paintSigned } from "./signed_picture.js";
 export class Gallery {
   #box = byId("weights", HTMLElement);
   #onChoose;
-  /** @type {Map<number, Int8Array>} */
+  /** @type {Map<number, string>} */
   #weights;
+  #observer = new IntersectionObserver((entries) => this.#onSeen(entries), { rootMargin: "300px" });
+  /** @type {Set<HTMLElement>} buttons whose picture has been painted */
+  #painted = new Set();
   /** @type {import("./reading.js").Neuron | null} */
   #chosen = null;
 
@@ -16,7 +19,7 @@ export class Gallery {
    */
   constructor(summary, onChoose) {
     this.#onChoose = onChoose;
-    this.#weights = new Map(summary.pictures.map(({ neuron, weights }) => [neuron, decodedBytes(weights)]));
+    this.#weights = new Map(summary.pictures.map(({ neuron, weights }) => [neuron, weights]));
     const all = summary.layers[1] ?? 0;
     if (summary.layers.length === 2) byId("weights-title", HTMLElement).textContent = "What each digit looks for";
     if (all > this.#weights.size) {
@@ -27,7 +30,7 @@ export class Gallery {
   start() {
     this.#box.replaceChildren(...[...this.#weights.keys()].map((neuron) => this.#button(neuron)));
     this.choose(this.#chosen);
-    this.paint();
+    for (const button of this.#box.children) this.#observer.observe(button);
   }
 
   /** @param {import("./reading.js").Neuron | null} neuron */
@@ -39,12 +42,26 @@ export class Gallery {
     }
   }
 
+  /** Paints anew those that have been seen; the others as one comes near them. */
   paint() {
-    for (const button of this.#box.children) {
-      const weights = this.#weights.get(Number(/** @type {HTMLElement} */ (button).dataset.neuron));
-      const canvas = button.firstElementChild;
-      if (weights && canvas instanceof HTMLCanvasElement) paintSigned(canvas, weights, 127);
+    for (const button of this.#painted) this.#paint(button);
+  }
+
+  /** @param {IntersectionObserverEntry[]} entries */
+  #onSeen(entries) {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting || !(target instanceof HTMLElement)) continue;
+      this.#observer.unobserve(target);
+      this.#painted.add(target);
+      this.#paint(target);
     }
+  }
+
+  /** @param {HTMLElement} button */
+  #paint(button) {
+    const weights = this.#weights.get(Number(button.dataset.neuron));
+    const canvas = button.firstElementChild;
+    if (weights && canvas instanceof HTMLCanvasElement) paintSigned(canvas, decodedBytes(weights), 127);
   }
 
   /** @param {number} neuron */

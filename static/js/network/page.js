@@ -61,8 +61,6 @@ class NetworkPage {
     this.#ink.addEventListener("clear", () => this.#show(null));
     this.#ink.addEventListener("trouble", (event) => showTrouble(/** @type {CustomEvent} */ (event).detail));
     this.#ink.start();
-    // Two hundred small pictures, below what is seen first.
-    setTimeout(() => this.#gallery.start(), 0);
     this.#listenToButtons();
     addEventListener("popstate", () => this.#choose(neuronIn(location.search, this.#summary.layers)));
     onSchemeChange(() => [this.#gallery, this.#panel, this.#why].forEach((panel) => panel.paint()));
@@ -70,23 +68,30 @@ class NetworkPage {
     this.#show(null);
     if (document.getElementById("learning")) this.#startFilm();
     this.#startTour();
+    // Two hundred small pictures, below what is seen first.
+    whenIdle(() => this.#gallery.start());
+  }
+
+  /** Settles once the network is to be seen. */
+  get painted() {
+    return this.#picture.painted;
   }
 
   #startTour() {
-    const steps = tourSteps(this.#summary, {
-      write: (digit) => {
+    const show = {
+      write: (/** @type {number} */ digit) => {
         if (this.#ink.isEmpty) this.#ink.write(digit);
       },
       openStrongest: () => {
         const [strongest] = mostActive(this.#reading?.activations ?? null, 1);
         if (!this.#chosen) this.#open(strongest?.neuron ?? { layer: 1, index: 0 });
       },
-      showEpoch: (isFirst) => {
+      showEpoch: (/** @type {boolean} */ isFirst) => {
         const epoch = this.#film?.epochs.at(isFirst ? 0 : -1);
         if (epoch !== undefined) this.#film?.show(epoch, true);
       },
-    });
-    new Tour(steps).start();
+    };
+    new Tour(() => tourSteps(this.#summary, show)).start();
   }
 
   /** Epoch by epoch, the same drawing; the last is the finished network itself. */
@@ -212,11 +217,23 @@ function showTrouble(sentence) {
   trouble.hidden = false;
 }
 
+/**
+ * Safari knows no idle time.
+ *
+ * @param {() => void} callback
+ */
+function whenIdle(callback) {
+  if ("requestIdleCallback" in globalThis) requestIdleCallback(callback, { timeout: 2000 });
+  else setTimeout(callback, 200);
+}
+
 async function start() {
   const box = byId("network", HTMLElement);
   try {
     const summary = /** @type {Summary} */ (await fetchJson(box.dataset.url ?? ""));
-    new NetworkPage(summary, box.dataset).start();
+    const page = new NetworkPage(summary, box.dataset);
+    page.start();
+    await page.painted;
     box.dataset.ready = "true";
   } catch (error) {
     showTrouble(error instanceof Error ? error.message : String(error));

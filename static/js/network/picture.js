@@ -31,6 +31,8 @@ export class NetworkPicture extends EventTarget {
   #pointed = null;
   /** @type {Neuron | null} */
   #chosen = null;
+  /** @type {Promise<void>} settles once the network is to be seen */
+  painted;
   #isPainting = false;
   #isFrameStale = true;
   #colours = readColours();
@@ -50,6 +52,7 @@ export class NetworkPicture extends EventTarget {
     this.#shown = shown;
     this.#gestures = new Gestures(frame);
     this.#observer = new ResizeObserver(() => this.#resize());
+    this.painted = new Promise((resolve) => live.addEventListener("painted", () => resolve(), { once: true }));
   }
 
   start() {

@@ -9,7 +9,10 @@ const SIDE = 28;
  * @returns {Int8Array} 784 values from -127 to 127
  */
 export function decodedBytes(base64) {
-  return Int8Array.from(atob(base64), (character) => (character.charCodeAt(0) << 24) >> 24);
+  const text = atob(base64);
+  const bytes = new Int8Array(text.length);
+  for (let index = 0; index < text.length; index += 1) bytes[index] = text.charCodeAt(index);
+  return bytes;
 }
 
 /**

@@ -9,15 +9,17 @@ const DONE = "digitlab.tour.network";
 
 /** A short walk through the page for learners; it can be left at any step, and is offered once. */
 export class Tour {
-  #steps;
+  #tell;
+  /** @type {Step[]} */
+  #steps = [];
   #at = 0;
   #dialog = byId("tour", HTMLDialogElement);
   #next = byId("tour-next", HTMLButtonElement);
   #back = byId("tour-back", HTMLButtonElement);
 
-  /** @param {Step[]} steps those whose target the page lacks are left out */
-  constructor(steps) {
-    this.#steps = steps.filter(({ target }) => document.getElementById(target));
+  /** @param {() => Step[]} tell those whose target the page lacks are left out */
+  constructor(tell) {
+    this.#tell = tell;
   }
 
   start() {
@@ -33,6 +35,7 @@ export class Tour {
   }
 
   #open() {
+    this.#steps = this.#tell().filter(({ target }) => document.getElementById(target));
     // Not modal: one may try at once what is spoken of.
     this.#dialog.show();
     this.#go(0);
