@@ -13,7 +13,7 @@ from inference.errors import ArtifactError
 from inference.paging import MAX_PAGE
 from inference.plain_pickle import MAX_BYTES
 from inference.plain_text import Name, NotesText
-from inference.prediction import PredictRequest, predict
+from inference.prediction import PredictRequest, encoded, predict
 from inference.rate_limits import count_one
 from inference.requester import requester
 from inference.selectors import VersionSort
@@ -175,11 +175,10 @@ def artifact(request: HttpRequest, number: int, format: Format = "pickle") -> Ht
 @router.post(
     "predict",
     response=PredictReply,
-    exclude_none=True,
     tags=["prediction"],
     summary="Read a drawing, an image or pixels",
 )
-def predict_digit(request: HttpRequest, payload: PredictRequest) -> dict[str, Any]:
+def predict_digit(request: HttpRequest, payload: PredictRequest) -> HttpResponse:
     """What each version asked reads."""
     count_one("predictions", request.user)
-    return predict(payload)
+    return HttpResponse(encoded(predict(payload)), content_type="application/json")

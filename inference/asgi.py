@@ -11,9 +11,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import orjson
-from asgiref.sync import sync_to_async
 from pydantic import ValidationError
 
+from inference.answering import Answerer
 from inference.errors import (
     ArtifactError,
     CorrectionLimitError,
@@ -21,7 +21,7 @@ from inference.errors import (
     InkError,
     RateExceededError,
 )
-from inference.prediction import NETWORKS, LoadedVersion, PredictRequest, answer
+from inference.prediction import PredictRequest, encoded
 from inference.rate_limits import count_one
 
 logger = logging.getLogger(__name__)
@@ -49,8 +49,9 @@ def status_of(error: InferenceError) -> int:
 class PredictHttp:
     """An ASGI application for `POST predict`."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, answerer: Answerer) -> None:
         self._words = words
+        self._answerer = answerer
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -59,7 +60,7 @@ class PredictHttp:
             await _respond(send, 413, {"detail": f"expected at most {MAX_BODY_BYTES:,} bytes"})
             return
         try:
-            reply, status = await _reply(PredictRequest.model_validate(orjson.loads(body))), 200
+            reply, status = await self._answerer.reply(PredictRequest.model_validate(orjson.loads(body))), 200
         except orjson.JSONDecodeError as error:
             reply, status = {"detail": f"expected JSON: {error}"}, 422
         except ValidationError as error:
@@ -72,8 +73,9 @@ class PredictHttp:
 class PredictSocket:
     """An ASGI application for `/ws/predict/`: of drawings that come while one is answered, the newest counts."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, answerer: Answerer) -> None:
         self._words = words
+        self._answerer = answerer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one socket until it closes."""
@@ -92,14 +94,14 @@ class PredictSocket:
     async def _answer_newest(self, mailbox: "asyncio.Queue[str]", send: Send, user: Any) -> None:
         while True:
             reply = await self._reply_to(await mailbox.get(), user)
-            await send({"type": "websocket.send", "text": orjson.dumps(reply).decode()})
+            await send({"type": "websocket.send", "text": encoded(reply).decode()})
 
     async def _reply_to(self, text: str, user: Any) -> dict[str, Any]:
         if len(text) > MAX_MESSAGE_BYTES:
             return {"detail": f"expected a message of at most {MAX_MESSAGE_BYTES:,} characters"}
         try:
             count_one("predictions", user)
-            return await _reply(PredictRequest.model_validate(orjson.loads(text)))
+            return await self._answerer.reply(PredictRequest.model_validate(orjson.loads(text)))
         except orjson.JSONDecodeError as error:
             return _with_id(text, {"detail": f"expected JSON: {error}"})
         except ValidationError as error:
@@ -109,18 +111,6 @@ class PredictSocket:
         except Exception:  # the boundary: an unanswered drawing must not silence the socket
             logger.exception("a drawing could not be answered")
             return _with_id(text, {"detail": "this drawing could not be answered; the server's log tells why"})
-
-
-async def _reply(request: PredictRequest) -> dict[str, Any]:
-    """Answer here when all weights are at hand and the answer is quick to find, else in a thread."""
-    known = [NETWORKS.known(name) for name in request.versions]
-    if any(version is None for version in known):
-        known = [await sync_to_async(NETWORKS.get)(name) for name in request.versions]
-    versions: list[LoadedVersion] = [version for version in known if version is not None]
-    looks_slow = request.inside is not None and not all(request.inside.is_quick(one.network) for one in versions)
-    if request.image is not None or looks_slow:
-        return await asyncio.to_thread(answer, request, versions)
-    return answer(request, versions)
 
 
 async def _body(receive: Receive) -> bytes | None:
@@ -136,7 +126,7 @@ async def _body(receive: Receive) -> bytes | None:
 
 
 async def _respond(send: Send, status: int, reply: dict[str, Any]) -> None:
-    body = orjson.dumps(reply)
+    body = encoded(reply)
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -11,7 +11,8 @@ from inference import prediction
 from inference.correction_selectors import get_correction
 from inference.errors import ArtifactError, CorrectionLimitError, InkError, VersionNotFoundError
 from inference.models import CHAMPION, Correction
-from inference.prediction import LoadedVersion, PredictRequest, answer
+from inference.network_cache import LoadedVersion
+from inference.prediction import PredictRequest, answer
 from inference.preprocessing import PREPROCESSING_ID
 
 MAX_CORRECTIONS: Final = 10_000

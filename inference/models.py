@@ -112,11 +112,6 @@ class ModelVersion(models.Model):
         """Weights and biases."""
         return count_parameters(self.layer_sizes)
 
-    @property
-    def temperature(self) -> float:
-        """What divides the logits so that probabilities mean what they say; 1 where it was never fitted."""
-        return float(self.metrics.get("calibration", {}).get("temperature", 1.0))
-
 
 class VersionTag(models.Model):
     """A word by which people find a version again; a version begins with those of its run."""

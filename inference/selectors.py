@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, Literal
 
 from django.db.models import Q, QuerySet, TextField
+from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
 from inference.errors import VersionNotFoundError
@@ -115,7 +116,13 @@ def resolve(name: int | str) -> ModelVersion:
         VersionNotFoundError: it means none.
     """
     number = whole_number(name) if isinstance(name, str) else name
-    return _called(str(name)) if number is None else _numbered(_light(), number)
+    return _called(str(name)) if number is None else _numbered(_plain(), number)
+
+
+def temperature_of(version: ModelVersion) -> float:
+    """What divides the logits so that probabilities mean what they say; 1 where it was never fitted."""
+    stored = ModelVersion.objects.filter(pk=version.pk).values_list(KT("metrics__calibration__temperature"), flat=True)
+    return float(stored.first() or 1)
 
 
 def champion_number() -> int | None:
@@ -182,7 +189,7 @@ def _numbered(versions: QuerySet[ModelVersion], number: int) -> ModelVersion:
 
 def _called(name: str) -> ModelVersion:
     # No alias holds a control character, and PostgreSQL cannot even be asked for one.
-    found = _light().filter(aliases__name=name).first() if name.isprintable() else None
+    found = _plain().filter(aliases__name=name).first() if name.isprintable() else None
     if found is None:
         raise VersionNotFoundError(f"there is no version or alias {name[:60]!r}")
     return found
@@ -201,8 +208,11 @@ def _whole() -> QuerySet[ModelVersion]:
 
 def _light() -> QuerySet[ModelVersion]:
     """Without what is large: a list shows two hundred versions, and a history alone may have ten thousand epochs."""
-    versions = ModelVersion.objects.prefetch_related("aliases", "tags")
-    return versions.defer("test_predictions", *_LARGE)
+    return _plain().prefetch_related("aliases", "tags")
+
+
+def _plain() -> QuerySet[ModelVersion]:
+    return ModelVersion.objects.defer("test_predictions", *_LARGE)
 
 
 _LARGE: Final = ("metrics", "history", "config", "library_versions", "notes")

@@ -34,12 +34,13 @@ class Likeness(TypedDict):
 def how_sure(probabilities: Sequence[float], *, temperature: float) -> Sureness:
     """The confidence behind ten `probabilities`, at the version's temperature."""
     # As `nnlib.calibration.tempered`; for ten numbers NumPy's calls take five times as long.
-    powers = [max(p, _LEAST) ** (1 / temperature) for p in probabilities]
-    total = sum(powers)
-    order = sorted(range(len(powers)), key=lambda digit: -powers[digit])
-    confidence = powers[order[0]] / total
+    exponent = 1 / temperature
+    powers = [p**exponent if p > _LEAST else _LEAST**exponent for p in probabilities]
+    total, best = sum(powers), max(powers)
+    confidence = best / total
     if confidence >= SURE_FROM:
-        return Sureness(confidence=confidence, verdict="sure", candidates=order[:1])
+        return Sureness(confidence=confidence, verdict="sure", candidates=[powers.index(best)])
+    order = sorted(range(len(powers)), key=lambda digit: -powers[digit])
     likely = [digit for digit in order[:MAX_CANDIDATES] if powers[digit] / total >= CANDIDATE_FROM]
     return Sureness(confidence=confidence, verdict="unsure", candidates=likely or order[:1])
 

@@ -17,6 +17,7 @@ from django.urls import get_resolver  # noqa: E402
 
 from digitlab.guard import Guard  # noqa: E402
 from digitlab.static_files import StaticFiles  # noqa: E402
+from inference.answering import Answerer  # noqa: E402
 from inference.asgi import PredictHttp, PredictSocket  # noqa: E402
 from training.plain_errors import plain_errors  # noqa: E402
 from training.routing import websocket_urlpatterns  # noqa: E402
@@ -24,8 +25,9 @@ from training.routing import websocket_urlpatterns  # noqa: E402
 PREDICT_PATH = "/api/v1/predict"
 PREDICT_SOCKET_PATH = "/ws/predict/"
 
-_predict_http = PredictHttp(plain_errors)
-_predict_socket = PredictSocket(plain_errors)
+_answerer = Answerer()
+_predict_http = PredictHttp(plain_errors, _answerer)
+_predict_socket = PredictSocket(plain_errors, _answerer)
 _run_sockets = URLRouter(websocket_urlpatterns)
 _pages = StaticFiles(django_application)
 _needs_login = settings.AUTH_MODE == "login"

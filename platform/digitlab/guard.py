@@ -1,6 +1,7 @@
 """Refuses a foreign Host or Origin before anything else looks at a request: HTTP API and WebSockets alike."""
 
 import json
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -25,7 +26,7 @@ class Guard:
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Pass the request on, or refuse it."""
         if scope["type"] in {"http", "websocket"} and scope["path"].startswith(GUARDED):
-            refusal = refusal_of(_header(scope, b"host"), _header(scope, b"origin"))
+            refusal = refusal_of(*_host_and_origin(scope["headers"]))
             if refusal:
                 await _refuse(scope, receive, send, refusal)
                 return
@@ -56,8 +57,15 @@ def _netloc(origin: str) -> str:
         return ""
 
 
-def _header(scope: dict[str, Any], name: bytes) -> str:
-    return next((value.decode("latin1") for key, value in scope["headers"] if key == name), "")
+def _host_and_origin(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, str]:
+    """The first of each; empty where there is none."""
+    host = origin = b""
+    for name, value in headers:
+        if name == b"host":
+            host = host or value
+        elif name == b"origin":
+            origin = origin or value
+    return host.decode("latin1"), origin.decode("latin1")
 
 
 async def _refuse(scope: dict[str, Any], receive: Any, send: Any, detail: str) -> None:

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from inference import rate_limits
+from inference.answering import Answerer
 from inference.asgi import PredictSocket
 from inference.errors import RateExceededError
 from training.models import Run
@@ -109,7 +110,7 @@ async def conversation(user: User, messages: list[dict[str, Any]]) -> list[dict[
             await replies.put(json.loads(message["text"]))
 
     await incoming.put({"type": "websocket.connect"})
-    serving = asyncio.create_task(PredictSocket(plain_errors)({"user": user}, incoming.get, send))
+    serving = asyncio.create_task(PredictSocket(plain_errors, Answerer())({"user": user}, incoming.get, send))
     got = []
     for message in messages:
         await incoming.put({"type": "websocket.receive", "text": json.dumps(message)})

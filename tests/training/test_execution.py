@@ -110,7 +110,7 @@ def test_the_metrics_of_a_version_are_those_of_its_network(submit: Submit) -> No
     read = load_network(version).probabilities(drawn.pixels).argmax(axis=1)
     assert metrics["drawn_accuracy"] == pytest.approx(float((read == drawn.labels).mean()))
     calibration = metrics["calibration"]
-    assert version.temperature == calibration["temperature"] > 0
+    assert calibration["temperature"] > 0
     assert 0 <= calibration["error_after"] <= 1
     for name in ("before", "after"):
         bins = [one for one in calibration["bins"][name] if one["count"]]

@@ -156,6 +156,7 @@ def web_command(host: str, port: int) -> list[str]:
         "--log-level": "warning",
         # Without a limit, an open WebSocket kept the server from stopping.
         "--timeout-graceful-shutdown": "3",
+        "--http": "digitlab.one_write:OneWriteProtocol",
         "--ws-per-message-deflate": "false",
         "--ws-max-size": str(2 * 1024 * 1024),
     }
