@@ -35,6 +35,7 @@ class Compared:
     answers: bytes = b""  # one digit per test image
     judged_by: str = ""  # which test images
     prediction_seconds: float | None = None
+    became: int | None = None  # the version that a completed run left
     corrections_accuracy: float | None = None
 
     @property

@@ -226,6 +226,7 @@ def _run(run: Run) -> Compared:
         metrics=metrics,
         history=cast("list[dict[str, Any]]", runs.epochs_after(run.pk)),
         layer_sizes=(INPUTS, *run.config["hidden_layers"], OUTPUTS),
+        became=run.version.number if run.version else None,
     )
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from inference import comparing, selectors, wording
+from inference.comparing import Compared
 from inference.digit_images import data_url
 from inference.errors import ArtifactError, ComparisonError, VersionNotFoundError
 from inference.pairing import FLIPS, Flip
@@ -71,22 +72,39 @@ class Asked:
         query.update({name: str(value) for name, value in said.items() if value is not None})
         return f"?{query.urlencode(safe=',')}"
 
+    def with_version(self, run: Compared) -> str:
+        """The address with the version that a run left in the place of the run."""
+        numbers = dict.fromkeys((*self.numbers, run.became))
+        runs = [str(number) for number in self.runs if number != run.number]
+        return self.address(numbers=",".join(map(str, numbers)), runs=",".join(runs) or None)
+
 
 @require_safe
 @ensure_csrf_cookie
 def compare(request: HttpRequest) -> HttpResponse:
-    """Two to eight versions and runs side by side, all of it in the address."""
+    """Two to eight versions and runs side by side, all of it in the address; `?choose=1` asks for others instead.
+
+    `?part=results` is the table of results alone, for a page that is open while a run trains.
+    """
     asked = Asked.read(request.GET)
+    if request.GET.get("choose") == "1":
+        return render(request, "inference/compare.html", _choices(asked))
     found, sentence = _compared(request, asked)
     if found is None:
         return render(request, "inference/compare.html", {"sentence": sentence, **_choices(asked)})
+    results = {
+        "compared": found.compared,
+        "results": comparing.results_table(found.compared),
+        "endings": [(one, asked.with_version(one)) for one in found.compared if one.became],
+    }
+    if request.GET.get("part") == "results":
+        return render(request, "inference/_compare_results.html", results)
     pair = found.pair_of(asked.first, asked.second)
     context = {
-        "compared": found.compared,
+        **results,
         "asked": asked,
         "sentence": sentence,
         "not_fair": not found.is_fair,
-        "results": comparing.results_table(found.compared),
         "configuration": comparing.configuration_table(found.compared, hide_equal=asked.hides_equal),
         "digit_tables": [
             (title, name, rows)
@@ -96,6 +114,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         "diagrams": comparing.diagrams(found.compared),
         "reliability": comparing.reliability_table(found.compared),
         "curves": [one.curve() for one in found.compared],
+        "choose_address": asked.address(choose="1"),
         "equal_address": asked.address(equal=None if asked.hides_equal else "hide"),
         "timing_address": "" if asked.is_timed or not asked.numbers else asked.address(timing="1"),
         "csv_address": asked.address(),

@@ -82,6 +82,21 @@ def test_a_run_beside_a_version_grows_while_it_trains(page: Page, lab: Lab, pair
     lab.wait_for(run, "stopped")
 
 
+def test_the_table_follows_a_run_to_its_end(page: Page, lab: Lab, pair: tuple[int, int]) -> None:
+    run = lab.submit(epochs=4000, hidden_layers=[64], batch_size=8, name="Is stopped")
+    lab.wait_for(run, "running")
+    page.goto(f"{lab.url}/versions/compare/?numbers={pair[0]}&runs={run}")
+    epochs = (
+        page.locator("#results tr", has=page.get_by_role("rowheader", name="Epochs", exact=True))
+        .first.locator("td")
+        .last
+    )
+    before = epochs.inner_text()
+    expect(epochs).not_to_have_text(before, timeout=PATIENCE)
+    lab.call("POST", f"runs/{run}/stop")
+    expect(page.locator("#results .badge")).to_have_text("stopped", timeout=PATIENCE)
+
+
 def test_one_drawing_is_read_by_all(page: Page, lab: Lab, pair: tuple[int, int]) -> None:
     page.goto(f"{lab.url}/versions/compare/?numbers=1,{pair[1]}")
     page.locator("#pad").scroll_into_view_if_needed()

@@ -251,6 +251,27 @@ def test_how_sure_each_is_stands_side_by_side_and_in_both_files(client: Client, 
     assert ["reliability before calibration", "bin 13 of 15", "count", "5", ""] in rows
 
 
+def test_choosing_others_begins_with_what_is_compared(client: Client, publish: Publish) -> None:
+    publish(FIRST)
+    publish(SECOND)
+    run = live_run()
+    found = re.search(r'href="([^"]+)">Choose others', page_of(client, f"numbers=2&runs={run.pk}"))
+    assert found
+    page = page_of(client, found.group(1).removeprefix("?").replace("&amp;", "&"))
+    assert re.findall(r'name="(\w+)" value="(\d+)" checked', page) == [("runs", str(run.pk)), ("numbers", "2")]
+
+
+def test_a_run_that_has_ended_offers_its_version_in_its_place(client: Client, publish: Publish) -> None:
+    publish(FIRST)
+    run = live_run()
+    run.status, run.version, run.lease_token = Status.COMPLETED, publish(SECOND), None
+    run.save()
+    part = page_of(client, f"numbers=1&runs={run.pk}&part=results")
+    assert 'Trains has ended as version 2. <a href="?numbers=1,2">' in part
+    assert "<html" not in part
+    assert '<span class="badge badge--completed">completed</span>' in part
+
+
 def test_a_choice_of_one_is_kept_and_asked_for_another(client: Client, publish: Publish) -> None:
     publish(FIRST)
     page = page_of(client, "numbers=1")

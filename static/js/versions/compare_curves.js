@@ -25,10 +25,15 @@ export class CompareCurves {
   #buttons = [];
   #isDrawing = false;
   #isAsking = false;
+  #onNews;
 
-  /** @param {ComparedCurve[]} curves */
-  constructor(curves) {
+  /**
+   * @param {ComparedCurve[]} curves
+   * @param {{onNews?: () => void}} [hooks] what is told when a run that trains has another epoch or state
+   */
+  constructor(curves, { onNews } = {}) {
     this.#curves = curves;
+    this.#onNews = onNews;
     this.#chart = new LineChart(byId("compare-chart", HTMLElement), [], (value) => this.#format(value), {
       spansGaps: true,
       onZoom: (window) => this.#onZoom(window),
@@ -209,6 +214,7 @@ export class CompareCurves {
         curve.count += 1;
       }
       if (epochs.length) this.#drawSoon();
+      if (epochs.length || message.type === "status.changed") this.#onNews?.();
     });
     stream.start();
   }

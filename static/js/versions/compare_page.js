@@ -1,6 +1,8 @@
 import { pageData } from "../elements.js";
 import { CompareCurves } from "./compare_curves.js";
 import { ComparePad } from "./compare_pad.js";
+import { LiveResults } from "./live_results.js";
 
-new CompareCurves(pageData("curves")).start();
+const results = new LiveResults();
+new CompareCurves(pageData("curves"), { onNews: () => results.soon() }).start();
 if (document.getElementById("readings")) new ComparePad().start();
