@@ -79,6 +79,18 @@ KINDS: Final[dict[str, FileKind]] = {
 }
 
 
+# What people choose by mistake, by how it begins.
+STRANGERS: Final[dict[bytes, str]] = {
+    b"\x89PNG": "a PNG picture",
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"GIF8": "a GIF picture",
+    b"%PDF": "a PDF document",
+    b"\x89HDF": "an HDF5 file, such as Keras writes: export it as ONNX",
+    b"\x1f\x8b": "a gzip archive: unpack it first",
+    b"\x93NUMPY": "a single NumPy array: an archive (.npz) holds all of a network's",
+}
+
+
 def kind_of(data: bytes) -> FileKind:
     """The kind of a file, by how it begins.
 
@@ -89,8 +101,18 @@ def kind_of(data: bytes) -> FileKind:
         if KINDS[key].begins_like(data):
             return KINDS[key]
     titles = ", ".join(kind.title for kind in KINDS.values())
-    begins = f"one that begins with {data[:12]!r}" if data else "an empty one"
-    raise ArtifactError(f"expected a model file ({titles}); got {begins}")
+    raise ArtifactError(f"expected a model file ({titles}); got {_what_it_is(data)}")
+
+
+def _what_it_is(data: bytes) -> str:
+    """What a file is that holds no network, as well as its first bytes tell."""
+    known = next((title for begin, title in STRANGERS.items() if data.startswith(begin)), None)
+    if known or not data:
+        return known or "an empty file"
+    begins = data[:20].decode("ascii", errors="replace")
+    if all(letter.isprintable() or letter.isspace() for letter in begins) and "\ufffd" not in begins:
+        return f"a text that begins with “{' '.join(begins.split())}”"
+    return f"a file of an unknown kind, which begins with the bytes {data[:8].hex(' ')}"
 
 
 def read_network(data: bytes) -> tuple[Network, FileKind]:

@@ -137,3 +137,19 @@ def test_a_file_with_changed_bytes_is_read_or_refused_but_never_breaks(key: str,
             read_network(bytes(changed))
         except ArtifactError:
             continue
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "an empty file"),
+        (b"\x89PNG\r\n\x1a\n", "a PNG picture"),
+        (b"\x89HDF\r\n\x1a\n", "an HDF5 file, such as Keras writes: export it as ONNX"),
+        (b"digit,share\n1,0.5", "a text that begins with “digit,share 1,0.5”"),
+        (b"\xfe\xed\x01", "a file of an unknown kind, which begins with the bytes fe ed 01"),
+    ],
+)
+def test_a_file_that_is_no_model_is_called_what_it_is(data: bytes, words: str) -> None:
+    with pytest.raises(ArtifactError) as caught:
+        kind_of(data)
+    assert str(caught.value).endswith(f"; got {words}")

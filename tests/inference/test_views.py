@@ -323,7 +323,7 @@ def test_a_version_is_downloaded_in_every_format_and_imported_again_from_the_pag
 
 @pytest.mark.parametrize(
     ("data", "words"),
-    [(b"", "got an empty one"), (b"text", "b&#x27;text&#x27;"), (pickle.dumps(print), "builtins.print")],
+    [(b"", "got an empty file"), (b"text", "a text that begins with “text”"), (pickle.dumps(print), "builtins.print")],
 )
 def test_a_file_that_is_no_model_is_told_beside_the_field(
     client: Client, publish: Publish, data: bytes, words: str
