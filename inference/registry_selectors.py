@@ -4,7 +4,7 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from inference.models import CHAMPION, Alias, AliasMove, ModelVersion
+from inference.models import CHAMPION, Alias, AliasMove, ModelVersion, SnapshotFile
 from inference.paging import MAX_PAGE
 
 MAX_ANCESTORS: Final = 30
@@ -51,6 +51,9 @@ def trash_bytes() -> int:
     """How much smaller the model store would be without the trash; a file that other versions have stays."""
     used = ModelVersion.objects.values("artifact")
     files = dict(_trash().exclude(artifact__in=used).values_list("artifact", "size_bytes"))
+    snapshots = SnapshotFile.objects.filter(version__trashed_at__isnull=False)
+    kept = SnapshotFile.objects.filter(version__trashed_at__isnull=True).values("name")
+    files |= dict(snapshots.exclude(name__in=kept).values_list("name", "size_bytes"))
     return sum(files.values())
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from inference import holds
 from inference.errors import VersionInUseError, VersionNotFoundError
-from inference.models import ModelVersion, SnapshotFile
+from inference.models import CHAMPION, ModelVersion, SnapshotFile
 from inference.registry_selectors import trashed_numbers
 from inference.requester import LOCAL
 from inference.selectors import get_version
@@ -43,7 +43,7 @@ def trash_version(number: int, *, by: str = LOCAL) -> None:
     """
     with transaction.atomic():
         version = _locked(get_version(number).number)
-        _check_free(version)
+        check_free(version)
         version.trashed_at, version.trashed_by = timezone.now(), by[:300]
         version.save(update_fields=["trashed_at", "trashed_by"])
 
@@ -74,7 +74,7 @@ def delete_forever(number: int) -> int:
     with transaction.atomic(durable=True):
         lock_counter()
         version = _locked(number)
-        _check_free(version)
+        check_free(version)
         files = {version.artifact: version.size_bytes}
         files |= dict(SnapshotFile.objects.filter(version=version).values_list("name", "size_bytes"))
         version.delete()
@@ -97,21 +97,31 @@ def empty_trash() -> Emptied:
     return Emptied(gone, freed, kept)
 
 
+def check_free(version: ModelVersion) -> None:
+    """Refuse, in plain words, if the version can neither go into the trash nor be deleted.
+
+    Raises:
+        VersionInUseError: an alias points at it, or a run that has not ended starts from it.
+    """
+    names = [alias.name for alias in version.aliases.all()]
+    if CHAMPION in names:
+        raise VersionInUseError(f"version {version.number} is the champion: move that alias to another version first")
+    if names:
+        called = " and ".join(f"“{name}”" for name in names)
+        raise VersionInUseError(
+            f"version {version.number} is also called {called}: move that alias to another version, or delete it, first"
+        )
+    reason = holds.needed_because(version.number)
+    if reason:
+        raise VersionInUseError(f"version {version.number} cannot go: {reason}")
+
+
 def _locked(number: int) -> ModelVersion:
     """The version, in the trash or not; nothing else about it changes until the transaction ends."""
     try:
         return ModelVersion.everything.select_for_update().get(number=number)
     except (ModelVersion.DoesNotExist, OverflowError):
         raise VersionNotFoundError(f"there is no version {number}") from None
-
-
-def _check_free(version: ModelVersion) -> None:
-    names = ", ".join(alias.name for alias in version.aliases.all())
-    if names:
-        raise VersionInUseError(f"version {version.number} is the {names}: move that alias to another version first")
-    reason = holds.needed_because(version.number)
-    if reason:
-        raise VersionInUseError(f"version {version.number} cannot go: {reason}")
 
 
 def _remove_unused_file(name: str) -> bool:

@@ -51,6 +51,7 @@ def version_delete(request: HttpRequest, number: int) -> HttpResponse:
     try:
         version = registry_selectors.trashed_version(number) or selectors.get_version(number)
         if request.method != "POST":
+            trash_services.check_free(version)
             return render(request, "inference/version_delete.html", {"version": version})
         freed = trash_services.delete_forever(number)
     except VersionNotFoundError as error:

@@ -11,6 +11,7 @@ from inference import snapshot_json
 from inference.snapshots import epochs_of
 from training import snapshots
 from training.models import Run, SnapshotRow
+from training.states import Status
 
 
 def shown_of(run: Run) -> dict[str, Any]:
@@ -18,8 +19,10 @@ def shown_of(run: Run) -> dict[str, Any]:
     if run.version is not None:
         first = reverse("version_learning", args=(run.version.number, 0))
         return {"learning_base": first.removesuffix("0.json"), "learning_epochs": epochs_of(run.version)}
+    # Of a completed run they went with its version, which was deleted.
+    is_learning = run.status != Status.COMPLETED
     base = reverse("run_learning", args=(run.pk,)).removesuffix(".json") + "/"
-    return {"learning_base": base, "learning_epochs": snapshots.epochs_of(run.pk), "is_learning": True}
+    return {"learning_base": base, "learning_epochs": snapshots.epochs_of(run.pk), "is_learning": is_learning}
 
 
 @require_safe

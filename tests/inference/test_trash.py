@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.test import Client
 
 from inference import alias_services, artifacts, holds, registry_selectors, selectors, services, trash_services
 from inference.errors import VersionInUseError, VersionNotFoundError
-from inference.models import ModelVersion
+from inference.models import ModelVersion, SnapshotFile
 from inference.prediction import NetworkCache
 from inference.starter import import_starter
 from nnlib import Network
@@ -61,6 +62,14 @@ def test_a_version_with_an_alias_is_neither_thrown_away_nor_deleted() -> None:
             remove(1)
 
 
+def test_the_question_before_deleting_is_not_asked_of_a_version_with_an_alias(client: Client) -> None:
+    alias_services.move_alias("best", 2)
+    answer = client.get("/versions/2/delete/", follow=True)
+    assert answer.redirect_chain == [("/versions/2/", 302)]
+    assert "Version 2 is also called “best”: move that alias to another" in answer.content.decode()
+    assert ModelVersion.objects.filter(number=2).exists()
+
+
 def test_a_version_that_somebody_needs_is_neither_thrown_away_nor_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(holds, "_holds", [lambda number: "run 7 starts from it" if number == 2 else ""])
     for remove in (trash_services.trash_version, trash_services.delete_forever):
@@ -86,6 +95,16 @@ def test_emptying_the_trash_frees_the_disk_and_nothing_else(model_store: Path) -
     assert list(ModelVersion.everything.values_list("number", flat=True)) == [1]
     with pytest.raises(VersionNotFoundError, match="there is no version 2"):
         trash_services.restore_version(2)
+
+
+def test_what_emptying_frees_counts_snapshots_too(model_store: Path) -> None:
+    name = "snapshots"
+    (model_store / name).write_bytes(b"moments")
+    SnapshotFile.objects.create(version=selectors.get_version(2), name=name, size_bytes=7, sha256="ab" * 32)
+    trash_services.trash_version(2)
+    expected = registry_selectors.trash_bytes()
+    assert trash_services.empty_trash().freed_bytes == expected > 7
+    assert files(model_store) == 2
 
 
 def test_a_file_that_another_version_has_stays_and_counts_as_nothing_freed(
