@@ -71,7 +71,7 @@ bench-network: $(DEV_STAMP) ## how fluently the inside of a network follows the 
 bench-snapshots: $(DEV_STAMP) ## what snapshots cost a training (needs DIGITLAB_MNIST)
 	@$(BIN)/python -m benchmarks.snapshots $(ARGS)
 
-bench-pages: $(DEV_STAMP) ## how long pages take with 10,000 runs and 1,000,000 epochs
+bench-pages: $(DEV_STAMP) ## how long pages take with 10,000 runs and 1,000,000 epochs (ARGS=--postgres)
 	@$(BIN)/python -m benchmarks.pages $(ARGS)
 
 bench-serve: $(DEV_STAMP) $(SERVING_STAMP) ## predictions a second beside LitServe and BentoML (needs wrk)
