@@ -1,10 +1,12 @@
 """Writes what was measured of an imported version: once, and nothing else of it changes."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 
 from inference.models import ModelVersion
+
+NOT_FINISHED: Final = "a worker began to measure it and did not come to an end"
 
 
 def record_measurement(number: int, metrics: dict[str, Any], test_predictions: bytes) -> bool:
@@ -38,14 +40,32 @@ def record_failed_measurement(number: int, reason: str, *, tried_at: float) -> b
         version = _unmeasured(number)
         if version is None:
             return False
-        known = version.metrics.get("not_measured", {}).get("reason")
-        version.metrics = {
-            **version.metrics,
-            "measured": False,
-            "not_measured": {"reason": reason, "tried_at": tried_at},
-        }
-        version.save(update_fields=["metrics"])
-    return bool(known != reason)
+        known = _known_reason(version)
+        _note(version, reason, tried_at)
+    return known != reason
+
+
+def begin_measurement(number: int, *, tried_at: float) -> None:
+    """Note that a measurement begins: one that its worker dies of is not offered again at once.
+
+    Args:
+        number: of the version.
+        tried_at: seconds since 1970.
+    """
+    with transaction.atomic():
+        version = _unmeasured(number)
+        if version is not None:
+            _note(version, _known_reason(version) or NOT_FINISHED, tried_at)
+
+
+def _known_reason(version: ModelVersion) -> str:
+    reason: str = version.metrics.get("not_measured", {}).get("reason", "")
+    return reason
+
+
+def _note(version: ModelVersion, reason: str, tried_at: float) -> None:
+    version.metrics = {**version.metrics, "measured": False, "not_measured": {"reason": reason, "tried_at": tried_at}}
+    version.save(update_fields=["metrics"])
 
 
 def _unmeasured(number: int) -> ModelVersion | None:

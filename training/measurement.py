@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from inference.errors import VersionNotFoundError
-from inference.measurement_services import record_failed_measurement, record_measurement
+from inference.measurement_services import begin_measurement, record_failed_measurement, record_measurement
 from inference.selectors import get_version, unmeasured_imports
 from inference.services import load_network
 from nnlib import Network
@@ -45,6 +45,7 @@ def measure_version(number: int) -> None:
         return
     if held_out is None or version.test_accuracy is not None:
         return
+    begin_measurement(number, tried_at=time.time())
     try:
         metrics, predictions = _measured(load_network(version), held_out)
     except Exception as error:  # the boundary: whatever it was, it must not come back every few seconds

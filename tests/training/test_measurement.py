@@ -1,5 +1,8 @@
 """Imported versions are measured by the worker: once, on the images that others were judged by."""
 
+import multiprocessing
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -13,7 +16,7 @@ from django.db import connection
 from django.test import Client
 
 from inference import artifacts, services, trash_services
-from inference.measurement_services import record_measurement
+from inference.measurement_services import NOT_FINISHED, record_measurement
 from inference.models import ModelVersion
 from inference.prediction import NetworkCache
 from nnlib import Architecture, Network
@@ -173,6 +176,27 @@ def test_a_damaged_model_file_is_logged_once_and_not_offered_again_that_day(
     assert now(version).metrics["not_measured"]["reason"] == reason
     assert [record.getMessage() for record in caplog.records] == [f"version {version.number} is not measured: {reason}"]
     assert waiting() == 0
+
+
+def test_a_measurement_that_its_worker_dies_of_is_not_offered_again_that_day(import_one: Import) -> None:
+    version = import_one()
+    connection.close()  # a forked process must not inherit it
+    child = multiprocessing.get_context("fork").Process(target=die_measuring, args=(version.number,))
+    child.start()
+    child.join(60)
+    assert child.exitcode == -signal.SIGKILL
+    assert now(version).metrics["not_measured"]["reason"] == NOT_FINISHED
+    measurement.offer_unmeasured()
+    assert waiting() == 0
+    measurement.measure_version(version.number)  # as a day later
+    assert now(version).test_accuracy is not None
+    assert "not_measured" not in now(version).metrics
+
+
+def die_measuring(number: int) -> None:
+    """What the kernel does to a process that wants too much memory."""
+    measurement.load_network = lambda _version: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment]
+    measurement.measure_version(number)
 
 
 def test_a_model_file_that_was_put_right_is_measured_a_day_later(
