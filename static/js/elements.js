@@ -38,3 +38,14 @@ export function part(root, name, type) {
 export function pageData(id) {
   return JSON.parse(byId(id, HTMLScriptElement).textContent ?? "null");
 }
+
+/**
+ * Scrolls to an element: gliding, unless less motion is wanted.
+ *
+ * @param {Element} element
+ * @param {ScrollLogicalPosition} block where on the screen it should come to stand
+ */
+export function bringIntoView(element, block) {
+  const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  element.scrollIntoView({ block, behavior: isCalm ? "instant" : "smooth" });
+}

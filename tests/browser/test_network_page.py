@@ -102,6 +102,21 @@ def test_everything_can_be_done_with_keys(inside: Page) -> None:
     expect(inside.locator("#neuron-title")).to_be_focused()
 
 
+COUNT_PAINTED = """(wanted) => new Promise((resolve) => {
+  const look = (left) => {
+    const painted = [...document.querySelectorAll("#weights canvas")].filter(
+      (canvas) => canvas.getContext("2d").getImageData(14, 14, 1, 1).data[3] > 0);
+    if (painted.length === wanted || left === 0) resolve(painted.length);
+    else setTimeout(look, 100, left - 1);
+  };
+  look(300);
+})"""
+
+
+def test_all_pictures_of_the_first_layer_are_painted(inside: Page) -> None:
+    assert inside.evaluate(COUNT_PAINTED, 200) == 200
+
+
 def test_a_drawing_is_explained_in_words_and_in_pictures(inside: Page) -> None:
     inside.get_by_role("button", name="Example of a 4").click()
     expect(inside.locator("#why-sentence")).to_have_text(re.compile(r"It says 4 and not \d"), timeout=PATIENCE)

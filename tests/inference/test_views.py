@@ -291,6 +291,23 @@ def test_the_data_of_a_network_are_sent_once_to_a_browser_that_keeps_them(client
     assert client.get(address, headers={"if-none-match": tag}).status_code == 304
 
 
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        (ModelVersion.Source.STARTER, "came with the program"),
+        (ModelVersion.Source.IMPORT, "a file does not tell how it learned"),
+        (ModelVersion.Source.RUN, "No pictures of how this version learned were kept"),
+    ],
+)
+def test_a_network_without_snapshots_says_why_and_offers_to_train_one(
+    client: Client, publish: Publish, source: str, sentence: str
+) -> None:
+    number = publish(source=source).number
+    page = client.get(f"/versions/{number}/network/").content.decode()
+    assert sentence in page
+    assert f'href="/runs/new/?from_version={number}">Train one like it' in page
+
+
 def test_a_model_file_that_was_changed_is_not_drawn(client: Client, publish: Publish) -> None:
     version = publish()
     store = services.model_store()

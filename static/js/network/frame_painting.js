@@ -73,8 +73,14 @@ function caption(context, place, text, colours) {
   context.font = "500 12px system-ui, sans-serif";
   context.textAlign = "center";
   context.textBaseline = "alphabetic";
+  const [x, y] = [(least(place.x) + most(place.x)) / 2, Math.max(13, least(place.y) - place.radius - 8)];
+  // A seam of the page's colour: where layers stand one below the other, connections run behind.
+  context.strokeStyle = colours.surface;
+  context.lineWidth = 5;
+  context.lineJoin = "round";
+  context.strokeText(text, x, y);
   context.fillStyle = colours.muted;
-  context.fillText(text, (least(place.x) + most(place.x)) / 2, Math.max(13, least(place.y) - place.radius - 8));
+  context.fillText(text, x, y);
 }
 
 /**

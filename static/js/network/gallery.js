@@ -1,5 +1,8 @@
 import { byId } from "../elements.js";
+import { whenIdle } from "../idle.js";
 import { decodedBytes, paintSigned } from "./signed_picture.js";
+
+const AT_A_TIME = 10;
 
 /** What the first layer looks for: one small picture per neuron, to choose from. */
 export class Gallery {
@@ -7,9 +10,6 @@ export class Gallery {
   #onChoose;
   /** @type {Map<number, string>} */
   #weights;
-  #observer = new IntersectionObserver((entries) => this.#onSeen(entries), { rootMargin: "300px" });
-  /** @type {Set<HTMLElement>} buttons whose picture has been painted */
-  #painted = new Set();
   /** @type {import("./reading.js").Neuron | null} */
   #chosen = null;
 
@@ -30,7 +30,7 @@ export class Gallery {
   start() {
     this.#box.replaceChildren(...[...this.#weights.keys()].map((neuron) => this.#button(neuron)));
     this.choose(this.#chosen);
-    for (const button of this.#box.children) this.#observer.observe(button);
+    this.paint();
   }
 
   /** @param {import("./reading.js").Neuron | null} neuron */
@@ -42,24 +42,16 @@ export class Gallery {
     }
   }
 
-  /** Paints anew those that have been seen; the others as one comes near them. */
-  paint() {
-    for (const button of this.#painted) this.#paint(button);
+  /** Paints them all, a few at a time: the page answers a drawing meanwhile. */
+  paint(from = 0) {
+    const buttons = [...this.#box.children].slice(from, from + AT_A_TIME);
+    buttons.forEach((button) => this.#paint(button));
+    if (buttons.length) whenIdle(() => this.paint(from + AT_A_TIME));
   }
 
-  /** @param {IntersectionObserverEntry[]} entries */
-  #onSeen(entries) {
-    for (const { target, isIntersecting } of entries) {
-      if (!isIntersecting || !(target instanceof HTMLElement)) continue;
-      this.#observer.unobserve(target);
-      this.#painted.add(target);
-      this.#paint(target);
-    }
-  }
-
-  /** @param {HTMLElement} button */
+  /** @param {Element} button */
   #paint(button) {
-    const weights = this.#weights.get(Number(button.dataset.neuron));
+    const weights = this.#weights.get(Number(/** @type {HTMLElement} */ (button).dataset.neuron));
     const canvas = button.firstElementChild;
     if (weights && canvas instanceof HTMLCanvasElement) paintSigned(canvas, decodedBytes(weights), 127);
   }

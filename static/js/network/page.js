@@ -1,6 +1,7 @@
 import { fetchJson } from "../api.js";
 import { onSchemeChange } from "../colours.js";
-import { byId, pageData } from "../elements.js";
+import { bringIntoView, byId, pageData } from "../elements.js";
+import { whenIdle } from "../idle.js";
 import { Film } from "../learning/film.js";
 import { Activity, mostActive } from "./activity.js";
 import { Gallery } from "./gallery.js";
@@ -161,7 +162,7 @@ class NetworkPage {
     const wasClosed = byId("neuron-panel", HTMLElement).hidden;
     this.#choose(neuron);
     // The first time one has to learn where it is; later the picture should stay where one looks at it.
-    if (wasClosed) byId("neuron-card", HTMLElement).scrollIntoView({ block: "nearest", behavior: "smooth" });
+    if (wasClosed) bringIntoView(byId("neuron-card", HTMLElement), "nearest");
     byId("spoken", HTMLElement).textContent = `${nameOf(this.#summary.layers, neuron)} is shown under the picture.`;
   }
 
@@ -215,16 +216,6 @@ function showTrouble(sentence) {
   const trouble = byId("trouble", HTMLElement);
   trouble.textContent = sentence;
   trouble.hidden = false;
-}
-
-/**
- * Safari knows no idle time.
- *
- * @param {() => void} callback
- */
-function whenIdle(callback) {
-  if ("requestIdleCallback" in globalThis) requestIdleCallback(callback, { timeout: 2000 });
-  else setTimeout(callback, 200);
 }
 
 async function start() {

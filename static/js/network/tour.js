@@ -1,4 +1,4 @@
-import { byId } from "../elements.js";
+import { bringIntoView, byId } from "../elements.js";
 
 const DONE = "digitlab.tour.network";
 
@@ -36,6 +36,7 @@ export class Tour {
 
   #open() {
     this.#steps = this.#tell().filter(({ target }) => document.getElementById(target));
+    byId("tour-offer", HTMLElement).hidden = true;
     // Not modal: one may try at once what is spoken of.
     this.#dialog.show();
     this.#go(0);
@@ -88,7 +89,7 @@ export class Tour {
     if (!element) return;
     // What is tall begins at the top: the words stand at the bottom.
     const isTall = element.clientHeight > innerHeight / 2;
-    element.scrollIntoView({ block: isTall ? "start" : "center", behavior: "smooth" });
+    bringIntoView(element, isTall ? "start" : "center");
   }
 }
 

@@ -43,6 +43,11 @@ export function tourSteps(summary, show) {
       act: () => show.showEpoch(true),
     },
     {
+      target: "learning-none",
+      title: "What an epoch does",
+      text: "At first all weights are chance, and so are the answers. In each epoch the network reads every training image once and moves each weight a little, so that it would have been less wrong. Train one here, and a slider shows what it made of your drawing after each.",
+    },
+    {
       target: "learning-layers",
       title: "What the error means",
       text: "The error measures how far the answers are from the truth: 0 if the network were quite sure and always right. Gradients tell how each weight changes the error; as it falls they shrink towards 0, and the weights come to rest.",
