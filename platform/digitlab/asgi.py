@@ -15,6 +15,7 @@ from channels.routing import URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.urls import get_resolver  # noqa: E402
 
+from digitlab.body_limit import BodyLimit  # noqa: E402
 from digitlab.guard import Guard  # noqa: E402
 from digitlab.static_files import StaticFiles  # noqa: E402
 from inference.answering import Answerer  # noqa: E402
@@ -29,7 +30,7 @@ _answerer = Answerer()
 _predict_http = PredictHttp(plain_errors, _answerer)
 _predict_socket = PredictSocket(plain_errors, _answerer)
 _run_sockets = URLRouter(websocket_urlpatterns)
-_pages = StaticFiles(django_application)
+_pages = StaticFiles(BodyLimit(django_application))
 _needs_login = settings.AUTH_MODE == "login"
 
 
