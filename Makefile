@@ -65,7 +65,7 @@ bench: $(BENCH_STAMP) ## time training beside PyTorch, Keras, scikit-learn and t
 bench-live: $(DEV_STAMP) ## how soon two hundred watchers of a run have an epoch
 	@$(BIN)/python -m benchmarks.live $(ARGS)
 
-bench-network: $(DEV_STAMP) ## how fluently the inside of a network follows the pen, and what its first view weighs
+bench-network: $(DEV_STAMP) ## how fluently the inside of a network follows the pen, and how soon it is there
 	@$(BIN)/python -m benchmarks.network $(ARGS)
 
 bench-snapshots: $(DEV_STAMP) ## what snapshots cost a training (needs DIGITLAB_MNIST)

@@ -1,19 +1,22 @@
-"""How fluently does the page of a network follow the pen, and how much does its first view weigh?
+"""How soon is the page of a network there, how much does it weigh, and how fluently does it follow the pen?
 
-    python -m benchmarks.network --seconds 6
+    python -m benchmarks.network --rounds 5 --seconds 6
 
-Starts the real program, publishes networks of random weights, and draws on their pages in a headless Chromium that
-renders in software. Counts frames, pictures painted from a new answer, and bytes over the wire.
+Starts the real program, publishes networks of random weights, and opens their pages in a headless Chromium that renders
+in software: as the very first page of a browser that was started this moment and still builds its own windows, and then
+as its second page, with nothing cached. Then draws on them, and counts frames and pictures painted from a new answer.
 """
 
 import argparse
 import json
+import statistics
 import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -37,6 +40,11 @@ COUNT_FRAMES = """() => {
   document.addEventListener("painted", () => { window.painted_ += 1; });
 }"""
 
+WRITE_A_FOUR = """() => new Promise((resolve) => {
+  new MutationObserver(resolve).observe(document.getElementById("answer-digit"), { childList: true });
+  document.querySelector('#examples [data-digit="4"]').click();
+})"""
+
 MOVE_PEN = """(seconds) => new Promise((resolve) => {
   const pad = document.getElementById("pad");
   const { left, top, width, height } = pad.getBoundingClientRect();
@@ -56,45 +64,104 @@ MOVE_PEN = """(seconds) => new Promise((resolve) => {
 def main() -> None:
     """Print a line for every shape."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--seconds", type=float, default=6.0)
+    parser.add_argument("--rounds", type=int, default=5, help="new browsers for each network")
+    parser.add_argument("--seconds", type=float, default=6.0, help="of drawing on each network")
     options = parser.parse_args()
     path = chromium.get()
     if path is None:
         raise SystemExit("No Chromium can be had on this machine")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         lab = Lab(Path(folder)).start()
-        browser = playwright.chromium.launch(executable_path=path, args=chromium.ARGUMENTS)
         try:
-            for shape in SHAPES:
-                measure(browser, lab, shape, options.seconds)
+            numbers = [publish(lab, shape) for shape in SHAPES]
+            addresses = [f"{lab.url}/versions/{number}/network/" for number in numbers]
+
+            def launch() -> Browser:
+                return playwright.chromium.launch(executable_path=path, args=chromium.ARGUMENTS)
+
+            tell_openings(launch, addresses, options.rounds)
+            tell_drawing(launch, addresses, options.seconds)
         finally:
-            browser.close()
             lab.stop()
 
 
-def measure(browser: Browser, lab: Lab, shape: tuple[int, ...], seconds: float) -> None:
-    """Open the page of a network of this shape cold, then draw."""
-    number = publish(lab, shape)
+def tell_openings(launch: Callable[[], Browser], addresses: list[str], rounds: int) -> None:
+    """Open every page first, and every page second, in so many new browsers."""
+    opened: list[list[Opening]] = [[] for _ in addresses]
+    later: list[list[Opening]] = [[] for _ in addresses]
+    for _ in range(rounds):
+        for one in range(len(addresses)):
+            other = (one + 1) % len(addresses)
+            browser = launch()
+            opened[one].append(opening(browser, addresses[one]))
+            later[other].append(opening(browser, addresses[other]))
+            browser.close()
+    for shape, firsts, seconds in zip(SHAPES, opened, later, strict=True):
+        sys.stdout.write(
+            f"{name_of(shape)}: {firsts[0].size / 1000:.0f} kB\n"
+            f"  first page of a browser just started: {spread(firsts)}\n"
+            f"  second page, nothing cached: {spread(seconds)}\n"
+        )
+
+
+class Opening(NamedTuple):
+    """How many bytes a page took, and how many seconds until it was ready, and until it had answered a drawing."""
+
+    size: int
+    ready: float
+    answered: float
+
+
+def opening(browser: Browser, address: str) -> Opening:
+    """Open a page in a context of its own: with empty caches."""
     page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
     received = [0]
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
     session.on("Network.loadingFinished", lambda event: received.append(int(event["encodedDataLength"])))
     started = time.perf_counter()
-    page.goto(f"{lab.url}/versions/{number}/network/")
+    page.goto(address)
     page.locator("#network[data-ready]").wait_for()
     ready = time.perf_counter() - started
+    page.evaluate(WRITE_A_FOUR)
+    answered = time.perf_counter() - started
     page.wait_for_timeout(500)
-    weight = sum(received)
-    page.evaluate(COUNT_FRAMES)
-    took = draw_for(page, seconds)
-    counted: Any = page.evaluate("[frames_, painted_, longest_]")
     page.context.close()
-    sys.stdout.write(
-        f"{'-'.join(map(str, shape))}: first view {weight / 1000:.0f} kB in {ready:.2f} s; while drawing "
-        f"{counted[0] / took:.0f} frames a second, {counted[1] / took:.0f} pictures a second, "
-        f"longest frame {counted[2]:.0f} ms\n"
+    return Opening(sum(received), ready, answered)
+
+
+def spread(openings: list[Opening]) -> str:
+    """Medians, and the least and the most."""
+    ready = [one.ready for one in openings]
+    answered = statistics.median(one.answered for one in openings)
+    return (
+        f"ready in {statistics.median(ready):.2f} s ({min(ready):.2f} to {max(ready):.2f}), "
+        f"a drawing answered after {answered:.2f} s"
     )
+
+
+def name_of(shape: tuple[int, ...]) -> str:
+    """A shape as people write it."""
+    return "-".join(map(str, shape))
+
+
+def tell_drawing(launch: Callable[[], Browser], addresses: list[str], seconds: float) -> None:
+    """Draw on every page."""
+    browser = launch()
+    for shape, address in zip(SHAPES, addresses, strict=True):
+        page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+        page.goto(address)
+        page.locator("#network[data-ready]").wait_for()
+        page.wait_for_timeout(500)
+        page.evaluate(COUNT_FRAMES)
+        took = draw_for(page, seconds)
+        frames, painted, longest = page.evaluate("[frames_, painted_, longest_]")
+        page.context.close()
+        sys.stdout.write(
+            f"{name_of(shape)}: while drawing {frames / took:.0f} frames a second, {painted / took:.0f} pictures a "
+            f"second, longest frame {longest:.0f} ms\n"
+        )
+    browser.close()
 
 
 def publish(lab: Lab, shape: tuple[int, ...]) -> int:
