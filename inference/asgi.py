@@ -5,6 +5,7 @@ applications checks Host and Origin before them.
 """
 
 import asyncio
+import contextlib
 import json
 import logging
 from collections.abc import Awaitable, Callable
@@ -87,7 +88,7 @@ class PredictSocket:
             while (message := await receive())["type"] == "websocket.receive":
                 if mailbox.full():
                     mailbox.get_nowait()
-                mailbox.put_nowait(message.get("text") or "")
+                mailbox.put_nowait(message.get("text") or (message.get("bytes") or b"").decode(errors="replace"))
         finally:
             answering.cancel()
 
@@ -139,5 +140,7 @@ def _with_id(text: str, reply: dict[str, Any]) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return reply
     if isinstance(message, dict) and isinstance(message.get("id"), int | str):
-        reply["id"] = message["id"]
+        with contextlib.suppress(TypeError):  # past 64 bits, or half a surrogate pair: it cannot be written back
+            orjson.dumps(message["id"])
+            reply["id"] = message["id"]
     return reply

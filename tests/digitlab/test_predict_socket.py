@@ -67,8 +67,9 @@ ERRORS: list[tuple[dict[str, Any], str]] = [
     ({"strokes": SEVEN, "versions": [999_999]}, "there is no version 999999"),
     ({"strokes": SEVEN, "versions": ["nobody"]}, "nobody"),
     ({"strokes": [[[1]]]}, "missing"),
+    ({"strokes": [[1, 2]]}, "must be a point [x, y]; got 1"),
     ({"image": "x"}, "base64"),
-    ({"strokes": SEVEN, "colour": 1}, "colour"),
+    ({"strokes": SEVEN, "colour": 1}, "is not a field here"),
 ]
 
 
@@ -80,9 +81,10 @@ def test_an_error_carries_the_id(socket: ClientConnection, question: dict[str, A
 
 
 NO_QUESTIONS = ["", "{", "[]", "null", "[" * 50_000, '{"a":' * 5000, '{"id": ' + "9" * 5000 + "}", "\x00", '{"id": {}}']
+IDS_THAT_JSON_CANNOT_GIVE_BACK = ['{"id": ' + "9" * 30 + "}", '{"id": "\\ud800"}']
 
 
-@pytest.mark.parametrize("text", NO_QUESTIONS, ids=range(len(NO_QUESTIONS)))
+@pytest.mark.parametrize("text", NO_QUESTIONS + IDS_THAT_JSON_CANNOT_GIVE_BACK, ids=range(len(NO_QUESTIONS) + 2))
 def test_a_message_that_is_no_question_is_told_so_and_the_next_is_answered(
     socket: ClientConnection, version: int, text: str
 ) -> None:
@@ -95,6 +97,11 @@ def test_bytes_are_told_to_be_no_question(socket: ClientConnection, version: int
     socket.send(b"\x00\x01")
     assert json.loads(socket.recv(timeout=30))["detail"]
     assert ask(socket, id=2, strokes=SEVEN, versions=[version])["id"] == 2
+
+
+def test_a_question_may_come_in_bytes(socket: ClientConnection, version: int) -> None:
+    socket.send(drawing(5, version).encode())
+    assert json.loads(socket.recv(timeout=30))["id"] == 5
 
 
 def test_of_many_drawings_sent_at_once_the_newest_is_answered(lab: Lab, version: int) -> None:
