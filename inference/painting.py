@@ -20,6 +20,8 @@ BOX = 20.0
 PEN_WIDTH = 0.113 * BOX
 """Pixels: the median width of MNIST's own strokes, 0.113 of the longer side of the ink."""
 
+_SMALLEST = 1e-150
+"""Canvas units: ink of no larger extent is a dot, because squares and inverses of such lengths are lost."""
 _STEP = 0.6
 """Pixels between painted dots: they narrow a stroke of `PEN_WIDTH` by at most 0.04 pixels on either side."""
 _MANY_DOTS = 400
@@ -40,6 +42,7 @@ def paint(ink: Ink, *, brush: float | None = None, pen_width: float = PEN_WIDTH)
     """
     corner = ink.points.min(axis=0)
     extent = float((ink.points - corner).max())
+    extent = extent if extent > _SMALLEST else 0.0
     blot = brush if brush and brush > extent else 0.0
     if extent == 0.0 or blot:
         pen_width = BOX * (blot / (blot + extent) if blot else 1.0)

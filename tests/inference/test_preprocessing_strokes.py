@@ -95,6 +95,10 @@ def test_a_dot_is_a_round_blot(brush):
     assert blot.sum() == pytest.approx(np.pi * 10**2, rel=0.02)
 
 
+def test_ink_too_small_to_be_scaled_is_a_dot():
+    np.testing.assert_array_equal(image([[(0.0, 0.0), (1e-320, 0.0)]]), image([[(0.0, 0.0)]]))
+
+
 def test_a_smudge_shorter_than_the_brush_is_wide_is_a_blot():
     smudge = [[(40.0, 40.0), (46.0, 40.0)]]
     assert image(smudge, brush=16.0).sum() > 3 * image(smudge, brush=2.0).sum()
