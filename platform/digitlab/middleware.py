@@ -1,10 +1,43 @@
-"""Who may see pages where people log in."""
+"""What stands around Django's views: who may see pages, and in what shape the API refuses."""
 
+import json
 from collections.abc import Callable
-from typing import Any
+from http import HTTPStatus
+from typing import Any, Final
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.deprecation import MiddlewareMixin
+
+_DETAILS: Final = {
+    HTTPStatus.FORBIDDEN: "this request is not allowed here",
+    HTTPStatus.NOT_FOUND: "there is nothing at this address",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "something went wrong here; the server's log tells what",
+}
+
+
+class ErrorsOfTheApiAreJson(MiddlewareMixin):
+    """Gives errors under `/api/` that no call of the API worded itself its shape, `{"detail": …}`.
+
+    An address that leads nowhere and a method that is not served never reach the API's own handlers.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Replace an error's page by its reason, headers kept."""
+        is_json = response.headers.get("Content-Type", "").startswith("application/json")
+        if request.path.startswith("/api/") and response.status_code >= 400 and not is_json:
+            return _in_json(request, response)
+        return response
+
+
+def _in_json(request: HttpRequest, response: HttpResponseBase) -> HttpResponse:
+    detail = _DETAILS.get(HTTPStatus(response.status_code), response.reason_phrase)
+    if "Allow" in response.headers:
+        detail = f"expected {response.headers['Allow'].replace(', ', ' or ')}; got {request.method}"
+    answer = HttpResponse(json.dumps({"detail": detail}), status=response.status_code, headers=dict(response.items()))
+    answer["Content-Type"] = "application/json"
+    answer.cookies = response.cookies
+    return answer
 
 
 class PagesNeedLogin(LoginRequiredMiddleware):

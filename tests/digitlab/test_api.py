@@ -673,8 +673,16 @@ def test_the_docs_page_takes_nothing_from_another_host(lab: Lab) -> None:
             assert response.status == 200
 
 
-def test_an_address_that_is_none_is_not_found(lab: Lab) -> None:
-    assert raw(lab, "GET", "/api/v1/nothing")[0] == 404
+@pytest.mark.parametrize("path", ["nothing", "runs/first", "runs/", "versions/champion", "aliases/a/b"])
+def test_an_address_that_is_none_is_not_found(lab: Lab, path: str) -> None:
+    assert lab.call("GET", path) == (404, {"detail": "there is nothing at this address"})
+
+
+@pytest.mark.parametrize("path", ["runs", "predict"])
+def test_a_method_that_is_not_served_is_told_which_are(lab: Lab, path: str) -> None:
+    status, answer = lab.call("PUT", path, {})
+    assert status == 405
+    assert re.fullmatch(r"expected .*POST.*; got PUT", answer["detail"])
 
 
 # Who may ask.
