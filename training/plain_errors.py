@@ -16,10 +16,11 @@ class FieldError(TypedDict):
 
 _NOT_A_NUMBER = "must be a number; got {got}"
 _NOT_WHOLE = "must be a whole number; got {got}"
+_NOT_A_POINT = "must be a point [x, y]; got {got}"
 _PHRASES: dict[str, str] = {
     "bool_parsing": "must be true or false; got {got}",
     "bool_type": "must be true or false; got {got}",
-    "extra_forbidden": "is not a field of a run",
+    "extra_forbidden": "is not a field here",
     "finite_number": "must be a finite number; got {got}",
     "float_parsing": _NOT_A_NUMBER,
     "float_type": _NOT_A_NUMBER,
@@ -46,7 +47,8 @@ def plain_errors(error: ValidationError) -> list[FieldError]:
 
 
 def _sentence(item: ErrorDetails) -> str:
-    phrase = _PHRASES.get(item["type"])
+    is_point = item["type"] == "tuple_type" and "strokes" in item["loc"]
+    phrase = _NOT_A_POINT if is_point else _PHRASES.get(item["type"])
     if phrase is None:
         return item["msg"]
     return phrase.format(got=printable(item["input"]), **item.get("ctx", {}))

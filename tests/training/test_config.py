@@ -179,7 +179,7 @@ def test_every_problem_is_told_at_once() -> None:
 
 
 def test_an_unknown_field_is_refused() -> None:
-    assert problems(learning_speed=1) == [("learning_speed", "is not a field of a run")]
+    assert problems(learning_speed=1) == [("learning_speed", "is not a field here")]
 
 
 @pytest.mark.parametrize("value", [[], "text", 3, None])
