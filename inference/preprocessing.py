@@ -19,8 +19,9 @@ from inference.painting import paint
 from inference.picture import luminance
 from inference.shrinking import shrink
 
-PREPROCESSING_ID = "ink-28x28-v1"
-"""Named by every model version: changes whenever the same ink would give other pixels."""
+PREPROCESSING_ID = "ink-28x28-v2"
+"""Named by every model version: changes whenever the same ink would give other pixels. Since v2, very thick strokes in
+pictures keep some of their width; what comes as strokes is painted as in v1."""
 PIXELS = 784
 MAX_ROWS = 4096
 

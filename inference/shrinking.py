@@ -1,4 +1,4 @@
-"""Shrink found ink to MNIST's 28x28, its strokes brought to the standard width."""
+"""Shrink found ink to MNIST's 28x28, its strokes brought to the standard width, or near it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ from inference.painting import BOX, PEN_WIDTH, SIDE
 
 _CELLS = 4
 """Cells along a pixel's side: the width is corrected on a grid this much finer than the image."""
+_WIDE = 1.4 * PEN_WIDTH
+_KEPT = 0.6
+"""Of a width beyond `_WIDE` pixels, this share stays. Where so thick a brush has closed a loop, thinning cannot open it
+again and takes the rest of the shape away: of digits 112 px high, painted 32 px wide, 77 % were read, 93 % with this."""
 _WIDEST = 0.7
 """Share of the ink's longer side: that of a disc, by the rule below, is 2/3, and no ink is wider."""
 
@@ -24,11 +28,12 @@ def shrink(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     cells = _resized(tight, BOX * _CELLS / longer, margin=2)
     inside = signed_distance(cells >= 0.5)
     width = min(4 * float(inside[inside > 0].mean()) / _CELLS, _WIDEST * BOX)
-    scale = (BOX - PEN_WIDTH) / (BOX - width)
+    pen_width = PEN_WIDTH + _KEPT * max(0.0, width - _WIDE)
+    scale = (BOX - pen_width) / (BOX - width)
     cells = _resized(tight, BOX * _CELLS * scale / longer, margin=4 * _CELLS)
     distance = signed_distance(cells >= 0.5)
     # However uneven the strokes are, the widest place keeps a pen's width.
-    edge = min((width * scale - PEN_WIDTH) / 2 * _CELLS, float(distance.max()) - PEN_WIDTH / 2 * _CELLS)
+    edge = min((width * scale - pen_width) / 2 * _CELLS, float(distance.max()) - pen_width / 2 * _CELLS)
     return _placed(np.clip(distance - edge + 0.5, 0, 1))
 
 
