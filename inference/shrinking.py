@@ -14,7 +14,7 @@ _CELLS = 4
 _WIDE = 1.4 * PEN_WIDTH
 _KEPT = 0.6
 """Of a width beyond `_WIDE` pixels, this share stays. Where so thick a brush has closed a loop, thinning cannot open it
-again and takes the rest of the shape away: of digits 112 px high, painted 32 px wide, 77 % were read, 93 % with this."""
+again and takes the rest away: of digits 112 px high, painted 32 px wide, 77 % were read, and with this 93 %."""
 _WIDEST = 0.7
 """Share of the ink's longer side: that of a disc, by the rule below, is 2/3, and no ink is wider."""
 
