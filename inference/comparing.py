@@ -98,11 +98,22 @@ def configuration_table(compared: Sequence[Compared], *, hide_equal: bool = Fals
     return [row for row in rows if not (hide_equal and row.is_equal)]
 
 
+def were_judged_alike(compared: Sequence[Compared]) -> bool:
+    """Whether all were judged by the same test images, as far as it is known."""
+    return len({one.judged_by for one in compared if one.judged_by}) < 2
+
+
 def results_table(compared: Sequence[Compared]) -> list[Row]:
-    """What was measured of each, the best of a row marked; a row that may stay empty is left out where it is."""
+    """What was measured of each; a row that may stay empty is left out where it is.
+
+    The best of a row is marked, where all were measured by the same.
+    """
     rows = [(measure, [measure.value(one) for one in compared]) for measure in MEASURES]
     shown = [(m, values) for m, values in rows if not m.is_optional or any(value is not None for value in values)]
-    table = [_measured_row(measure.title, measure.show, measure.best, values) for measure, values in shown]
+    is_fair = were_judged_alike(compared)
+    table = [
+        _measured_row(m.title, m.show, m.best if is_fair or not m.is_judged else None, values) for m, values in shown
+    ]
     intervals = [one.interval for one in compared]
     if any(intervals):
         texts = [f"{100 * i[0]:.2f} to {100 * i[1]:.2f} %" if i else readable.NOTHING for i in intervals]
@@ -112,11 +123,12 @@ def results_table(compared: Sequence[Compared]) -> list[Row]:
 
 def digit_table(compared: Sequence[Compared], name: str) -> list[Row]:
     """Precision or recall (`name`) of every digit; [] where nobody's was measured."""
+    best = max if were_judged_alike(compared) else None
     columns = [_ten(one.metrics.get(name)) for one in compared]
     if not any(value is not None for column in columns for value in column):
         return []
     rows = enumerate(zip(*columns, strict=True))
-    return [_measured_row(f"{digit}", _percent, max, list(values)) for digit, values in rows]
+    return [_measured_row(f"{digit}", _percent, best, list(values)) for digit, values in rows]
 
 
 def diagrams(compared: Sequence[Compared]) -> list[tuple[Compared, Diagram | None]]:
@@ -184,13 +196,18 @@ def _with_elapsed(history: Sequence[dict[str, Any]], chosen: Sequence[dict[str, 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A number of a version: its title, where it comes from, how it is written, and which of several is best."""
+    """A number of a version: its title, where it comes from, how it is written, and which of several is best.
+
+    Attributes:
+        is_judged: whether it depends on the version's test images.
+    """
 
     title: str
     value: Callable[[Compared], Value]
     show: Callable[[float], str]
     best: Callable[..., float] | None = None
     is_optional: bool = False
+    is_judged: bool = False
 
 
 def _metric(*names: str) -> Callable[[Compared], Value]:
@@ -224,14 +241,18 @@ def _two_digits(value: float) -> str:
 
 
 MEASURES: Final = [
-    Measure("Test accuracy", _metric("test_accuracy"), _percent, max),
-    Measure("Test error", _metric("test_error"), readable.error_number, min),
+    Measure("Test accuracy", _metric("test_accuracy"), _percent, max, is_judged=True),
+    Measure("Test error", _metric("test_error"), readable.error_number, min, is_judged=True),
     Measure("Training accuracy", _metric("train_accuracy"), _percent),
     Measure("Training error", _metric("train_error"), readable.error_number),
     Measure("Drawn digits read right", _metric("drawn_accuracy"), _percent, max, is_optional=True),
     Measure("Your corrections", lambda one: one.corrections_accuracy, _percent, max, is_optional=True),
-    Measure("Calibration error", _metric("calibration", "error_after"), _percent, min, is_optional=True),
-    Measure("… before calibration", _metric("calibration", "error_before"), _percent, min, is_optional=True),
+    Measure(
+        "Calibration error", _metric("calibration", "error_after"), _percent, min, is_optional=True, is_judged=True
+    ),
+    Measure(
+        "… before calibration", _metric("calibration", "error_before"), _percent, min, is_optional=True, is_judged=True
+    ),
     Measure("Temperature", _metric("calibration", "temperature"), _two_digits, is_optional=True),
     Measure("Epochs", _metric("epochs"), _count),
     Measure("Training time", _metric("seconds"), readable.duration),

@@ -7,7 +7,14 @@ from typing import Any, Final, cast
 from django.urls import reverse
 
 from inference import selectors as versions
-from inference.comparing import Compared, configuration_table, digit_table, reliability_table, results_table
+from inference.comparing import (
+    Compared,
+    configuration_table,
+    digit_table,
+    reliability_table,
+    results_table,
+    were_judged_alike,
+)
 from inference.errors import ComparisonError, VersionNotFoundError
 from inference.models import ModelVersion
 from inference.pairing import FLIPS, Flip, Pair
@@ -35,7 +42,7 @@ class Comparison:
     @property
     def is_fair(self) -> bool:
         """Whether all were judged by the same images, as far as it is known."""
-        return len({one.judged_by for one in self.compared if one.judged_by}) < 2
+        return were_judged_alike(self.compared)
 
     def find(self, number: int | None) -> Compared | None:
         """The version of that number, if its answers are known."""

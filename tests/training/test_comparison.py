@@ -299,3 +299,14 @@ def test_new_versions_say_which_images_they_were_judged_by(ten_images: str) -> N
     assert judged_by("pen-strokes", "of another version of it", {}) != by_data_set
     assert judged_by("mnist", "x", {}) == judged_by("mnist+pen-strokes", "y", {})
     assert judged_by("", "", {}) == ""
+
+
+def test_of_versions_judged_by_different_images_none_is_marked_as_the_best_at_them(
+    client: Client, publish: Publish
+) -> None:
+    first, second = publish(FIRST), publish(TRUTH)
+    assert "(best)" in page_of(client, f"numbers={first.number},{second.number}")
+    other = publish(TRUTH, dataset_fingerprint="of other images")
+    page = page_of(client, f"numbers={first.number},{other.number}")
+    assert "cannot be compared" in page
+    assert "(best)" not in page
