@@ -238,6 +238,12 @@ def test_a_version_that_is_not_there_is_not_found(client: Client) -> None:
     assert client.get(f"/versions/{10**30}/").status_code == 404
 
 
+def test_an_address_that_leads_nowhere_is_told_so_without_the_programs_own_words(client: Client) -> None:
+    answer = client.get("/nothing/")
+    assert answer.status_code == 404
+    assert "This address leads nowhere. It may have been deleted." in answer.content.decode()
+
+
 @pytest.mark.parametrize("action", ["champion", "notes", "trash", "restore"])
 def test_a_link_cannot_press_a_button(client: Client, publish: Publish, action: str) -> None:
     publish()
