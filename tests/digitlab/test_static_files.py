@@ -5,6 +5,7 @@ import gzip
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from digitlab.static_files import StaticFiles
 from tests.lab import ROOT
@@ -61,6 +62,11 @@ def test_a_part_of_a_file_is_that_part() -> None:
 @pytest.mark.parametrize("path", ["/static/js/none.js", "/static/../manage.py", "/static/", "/"])
 def test_the_rest_is_left_to_the_application(path: str) -> None:
     assert answer_to(path)[0] == 418
+
+
+def test_a_page_that_names_no_icon_gets_ours(client: Client) -> None:
+    address = client.get("/favicon.ico")["Location"]
+    assert answer_to(address)[1]["content-type"] == "image/svg+xml"
 
 
 def test_a_file_takes_no_post() -> None:
