@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { detailOf } from "../../static/js/api.js";
 import { ListPoller } from "../../static/js/runs/list_poller.js";
 import { parameterCount } from "../../static/js/runs/parameter_count.js";
+import { progressWords } from "../../static/js/runs/progress_words.js";
 import { secondsLeft } from "../../static/js/runs/time_left.js";
 import { epochs } from "./epochs.js";
 
@@ -20,6 +21,14 @@ test("the time left goes by the recent epochs and the share done of the one unde
   assert.equal(secondsLeft(done, 10, 0.5), 7);
   assert.equal(secondsLeft([], 10, 0.5), null);
   assert.equal(secondsLeft(done, 6, 0), 0);
+});
+
+test("a run that ended says after which epoch, and that there was none where there was none", () => {
+  const run = { status: /** @type {const} */ ("failed"), stage: "", epochs: 5 };
+  assert.equal(progressWords(run, 3, false), "Failed after epoch 3 of 5");
+  assert.equal(progressWords(run, 0, false), "Failed before the first epoch ended");
+  assert.equal(progressWords({ ...run, status: "stopping" }, 3, false), "Stopping after epoch 3");
+  assert.equal(progressWords({ ...run, status: "running" }, 3, true), "Epoch 4 of 5");
 });
 
 test("an error of the API is told in its own words, or in plain ones", () => {

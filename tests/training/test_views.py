@@ -366,9 +366,9 @@ def test_a_run_shows_every_epoch_newest_first_and_gives_them_to_its_script(
 def test_a_failed_run_shows_its_reason_and_can_be_resumed_and_deleted(
     client: Client, write_run: Callable[..., Run]
 ) -> None:
-    run = write_run(status=Status.FAILED, failure="The disk is full.")
+    run = write_run(status=Status.FAILED, failure="the disk is full")
     page = client.get(f"/runs/{run.pk}/").content.decode()
-    assert "The disk is full." in page
+    assert "The disk is full" in page
     assert not re.search(r'id="failure"[^>]* hidden', page)
     assert not re.search(r'id="resume"[^>]* hidden', page)
     assert re.search(r'id="stop"[^>]* hidden', page)

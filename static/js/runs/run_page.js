@@ -6,6 +6,7 @@ import { capitalised, duration, errorNumber, percent, roughDuration } from "../f
 import { ENDED } from "../messages.js";
 import { openDialogsFromLinks } from "../dialogs.js";
 import { EpochList } from "./epoch_list.js";
+import { progressWords } from "./progress_words.js";
 import { RunStream } from "./run_stream.js";
 import { secondsLeft } from "./time_left.js";
 
@@ -139,7 +140,7 @@ class RunPage {
     byId("resume", HTMLElement).hidden = !run.can_resume;
     byId("delete", HTMLElement).hidden = run.status === "running" || run.status === "stopping";
     byId("failure", HTMLElement).hidden = run.status !== "failed";
-    byId("failure-text", HTMLElement).textContent = run.failure;
+    byId("failure-text", HTMLElement).textContent = capitalised(run.failure);
     const link = byId("version-link", HTMLAnchorElement);
     link.hidden = run.version === null;
     if (run.version !== null) {
@@ -200,20 +201,6 @@ class RunPage {
     const isTraining = this.#isLive && this.#run.status === "running" && this.#run.stage === "";
     byId("silence", HTMLElement).hidden = !isTraining || Date.now() - this.#heardAt < SILENCE_MS;
   }
-}
-
-/**
- * @param {Run} run
- * @param {number} last
- * @param {boolean} isUnderWay
- */
-function progressWords(run, last, isUnderWay) {
-  if (run.stage) return capitalised(run.stage);
-  if (run.status === "queued") return last ? `Waiting for a worker, after epoch ${last}` : "Waiting for a worker";
-  if (run.status === "stopping") return `Stopping after epoch ${last}`;
-  if (run.status === "completed") return `Done after ${last} epoch${last === 1 ? "" : "s"}`;
-  if (run.status === "running") return `Epoch ${Math.min(run.epochs, isUnderWay ? last + 1 : Math.max(1, last))} of ${run.epochs}`;
-  return `${capitalised(run.status)} after epoch ${last} of ${run.epochs}`;
 }
 
 /** @param {Run} run */
