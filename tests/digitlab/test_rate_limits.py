@@ -30,7 +30,6 @@ def nothing_enqueued(monkeypatch: pytest.MonkeyPatch) -> None:
 def user(settings: Any) -> User:
     """Somebody with two submissions an hour and three predictions a minute."""
     settings.RATE_LIMITS = {"submissions": "2/hour", "predictions": "3/minute"}
-    settings.WHITENOISE_AUTOREFRESH = True
     rate_limits._LIMITER.storage.reset()
     return User.objects.create_user("ada")
 

@@ -243,24 +243,17 @@ def test_the_picture_is_what_every_drawing_is_turned_into(client: Client) -> Non
 # Pages.
 
 
-@pytest.fixture
-def static_files(settings: Any) -> None:
-    settings.WHITENOISE_AUTOREFRESH = True
-
-
 def shown(client: Client, query: str = "") -> list[int]:
     page = client.get(f"/corrections/{query}").content.decode()
     return [int(number) for number in re.findall(r'data-correction="(\d+)"', page)]
 
 
-@pytest.mark.usefixtures("static_files")
 def test_without_corrections_the_page_leads_to_the_canvas(client: Client) -> None:
     page = client.get("/corrections/").content.decode()
     assert "No corrections yet" in page
     assert 'href="/">Draw a digit' in page
 
 
-@pytest.mark.usefixtures("static_files")
 def test_corrections_are_shown_as_pictures_of_one_digit_or_all(client: Client, publish: Publish) -> None:
     publish()
     three, seven = teach(client, 3)["id"], teach(client, 7)["id"]
@@ -274,7 +267,6 @@ def test_corrections_are_shown_as_pictures_of_one_digit_or_all(client: Client, p
     assert "/runs/new/?dataset=corrections&amp;fine_tune=1" in page
 
 
-@pytest.mark.usefixtures("static_files")
 def test_older_corrections_are_one_page_further(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("inference.correction_views.PAGE_SIZE", 2)
     ids = [teach(client, 7)["id"] for _ in range(3)]
@@ -291,7 +283,6 @@ def test_labels_are_saved_without_a_script(client: Client) -> None:
     assert list(Correction.objects.order_by("id").values_list("label", flat=True)) == [4, 2]
 
 
-@pytest.mark.usefixtures("static_files")
 def test_ticked_corrections_are_deleted_only_when_one_is_sure(client: Client) -> None:
     ids = [teach(client)["id"] for _ in range(3)]
     asked = client.post("/corrections/delete/", {"id": ids[:2]}).content.decode()
@@ -307,7 +298,6 @@ def test_the_way_back_leads_nowhere_else(client: Client, elsewhere: str) -> None
     assert answer["Location"] == "/corrections/"
 
 
-@pytest.mark.usefixtures("static_files")
 def test_a_version_shows_how_many_corrections_it_reads(client: Client, publish: Publish) -> None:
     publish()
     assert "Your corrections</a></dt><dd>–</dd>" in client.get("/versions/1/").content.decode()
@@ -318,7 +308,6 @@ def test_a_version_shows_how_many_corrections_it_reads(client: Client, publish: 
     assert "Your corrections</a>: 2 of 3</dt><dd>66.7 %</dd>" in client.get("/versions/1/").content.decode()
 
 
-@pytest.mark.usefixtures("static_files")
 def test_versions_are_compared_by_corrections_too(client: Client, publish: Publish) -> None:
     publish()
     publish(seed=2)
@@ -327,7 +316,6 @@ def test_versions_are_compared_by_corrections_too(client: Client, publish: Publi
     assert "Your corrections" in client.get("/versions/compare/?numbers=1,2").content.decode()
 
 
-@pytest.mark.usefixtures("static_files")
 def test_a_version_without_its_file_is_shown_without_a_score(
     client: Client, publish: Publish, model_store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

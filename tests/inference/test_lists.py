@@ -13,13 +13,8 @@ from inference.paging import CursorError
 from inference.tags import tags_in
 from nnlib import Network
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_store", "pages")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_store")]
 Publish = Callable[..., ModelVersion]
-
-
-@pytest.fixture
-def pages(settings: Any) -> None:
-    settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.fixture

@@ -17,9 +17,8 @@ pytestmark = [pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(autouse=True)
-def three_versions(draw_network: Callable[..., Network], model_store: Any, settings: Any) -> None:
+def three_versions(draw_network: Callable[..., Network], model_store: Any) -> None:
     """Versions 1 (the champion) to 3."""
-    settings.WHITENOISE_AUTOREFRESH = True
     for seed in range(3):
         services.import_version(artifacts.network_to_bytes(draw_network(seed=seed)))
 

@@ -19,7 +19,7 @@ from inference import network_summary, selectors, services
 from inference.models import ModelVersion
 from nnlib import Architecture, Network
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_store", "static_files")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_store")]
 Publish = Callable[..., ModelVersion]
 
 CONFIG = {"dataset": "mnist", "hidden_layers": [16], "learning_rate": 0.01, "epochs": 2, "seed": 1}
@@ -42,11 +42,6 @@ METRICS = {
 def epoch(number: int) -> dict[str, Any]:
     names = ("train_error", "train_accuracy", "test_error", "test_accuracy", "learning_rate", "seconds")
     return {"epoch": number, **dict.fromkeys(names, 1 / number)}
-
-
-@pytest.fixture
-def static_files(settings: Any) -> None:
-    settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.fixture

@@ -53,7 +53,6 @@ def publish(tmp_path: Path, settings: Any, ten_images: str) -> Publish:
     backend = "inference.storage.AtomicFileSystemStorage"
     models = {"BACKEND": backend, "OPTIONS": {"location": str(tmp_path / "models")}}
     settings.STORAGES = {**settings.STORAGES, "models": models}
-    settings.WHITENOISE_AUTOREFRESH = True
 
     def publish_one(answers: str, **facts: Any) -> ModelVersion:
         architecture = Architecture((784, 4, 10), "relu", "softmax")

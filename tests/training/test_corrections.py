@@ -70,8 +70,7 @@ def test_a_run_on_too_few_corrections_is_refused_beside_the_field(client: Client
     assert not Run.objects.exists()
 
 
-def test_the_form_does_not_offer_too_few_corrections(client: Client, settings: Any) -> None:
-    settings.WHITENOISE_AUTOREFRESH = True
+def test_the_form_does_not_offer_too_few_corrections(client: Client) -> None:
     page = client.get("/runs/new/?dataset=corrections").content.decode()
     assert 'value="corrections" disabled' in page
     assert "At least 10 corrections are needed, and there are none so far" in page

@@ -18,7 +18,6 @@ pytestmark = pytest.mark.django_db
 def folder(tmp_path: Path, settings: Any) -> Path:
     settings.DATASETS_DIR = tmp_path
     settings.MNIST_FILE = ""
-    settings.WHITENOISE_AUTOREFRESH = True
     return tmp_path
 
 

@@ -47,9 +47,8 @@ def sent_again(page: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("fields", [{}, ODD], ids=["plain", "odd"])
 def test_a_version_that_is_trained_again_from_its_page_has_the_same_sha256(
-    client: Client, submit: Submit, settings: Any, fields: dict[str, Any]
+    client: Client, submit: Submit, fields: dict[str, Any]
 ) -> None:
-    settings.WHITENOISE_AUTOREFRESH = True
     version = version_of(submit(**fields))
     link = re.search(r'href="(/runs/new/[^"]*)">Train this again', client.get("/versions/1/").content.decode())
     assert link
@@ -61,9 +60,8 @@ def test_a_version_that_is_trained_again_from_its_page_has_the_same_sha256(
 
 
 def test_a_fine_tuned_version_that_is_trained_again_goes_on_from_the_same_parent(
-    client: Client, submit: Submit, settings: Any
+    client: Client, submit: Submit
 ) -> None:
-    settings.WHITENOISE_AUTOREFRESH = True
     version_of(submit())
     finer = version_of(submit(from_version=1, seed=9))
     client.post("/runs/new/", sent_again(client.get("/runs/new/?from_version=2").content.decode()))

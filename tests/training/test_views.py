@@ -54,7 +54,6 @@ def model_files(tmp_path: Any, settings: Any) -> None:
     models = {"BACKEND": backend, "OPTIONS": {"location": str(tmp_path / "models")}}
     settings.STORAGES = {**settings.STORAGES, "models": models}
     settings.CHECKPOINTS_DIR = tmp_path / "checkpoints"
-    settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.fixture
