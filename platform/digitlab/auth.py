@@ -22,6 +22,16 @@ class TokenAuth(HttpBearer):
         return found.user
 
 
+class PageSession(SessionAuth):
+    """The session of a browser, with the check against forged requests that goes with it.
+
+    Who brings no session is asked to log in: a program whose token is wrong would not know what a forged request is.
+    """
+
+    def _get_key(self, request: HttpRequest) -> str | None:
+        return super()._get_key(request) if self.param_name in request.COOKIES else None
+
+
 def api_authentication(mode: str) -> Any:
     """What Ninja asks of each call in this mode."""
-    return [TokenAuth(), SessionAuth()] if mode == "login" else NOT_SET
+    return [TokenAuth(), PageSession()] if mode == "login" else NOT_SET
