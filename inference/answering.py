@@ -13,7 +13,7 @@ from channels.db import database_sync_to_async
 
 from inference import prediction
 from inference.network_cache import LoadedVersion
-from inference.prediction import PredictRequest, answer, reply_of, seen_pixels
+from inference.prediction import PredictRequest, answer, reply_of
 from nnlib import Network
 from nnlib.arrays import Float32Array
 
@@ -40,7 +40,7 @@ class Answerer:
         versions = [await self._version(name) for name in request.versions]
         if _takes_long(request, versions):
             return await asyncio.to_thread(answer, request, versions)
-        x = seen_pixels(request)
+        x = request.seen()
         passes = [self._probabilities(version.network, x, loop) for version in versions]
         return reply_of(request, x, [(version, await rows) for version, rows in zip(versions, passes, strict=True)])
 

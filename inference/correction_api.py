@@ -1,15 +1,16 @@
 """The HTTP API of corrections."""
 
 import json
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Status
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from inference import correction_selectors, correction_services
 from inference.correction_selectors import MAX_PAGE
-from inference.prediction import MAX_IMAGE_CHARACTERS, Point, PredictRequest, VersionName, check_one_form
+from inference.drawing import Drawing, Point
+from inference.prediction import VersionName
 from inference.requester import requester
 from inference.whole_numbers import numbers_in
 from inference.yardstick import YARDSTICK
@@ -19,30 +20,11 @@ router = Router(tags=["corrections"])
 Digit = Annotated[int, Field(ge=0, le=9)]
 
 
-class CorrectionRequest(BaseModel):
+class CorrectionRequest(Drawing):
     """A drawing in one of three forms, and the digit that it is."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    strokes: list[list[Point]] | None = Field(None, description="[[[x, y], …], …] in canvas units, y down")
-    brush: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = Field(
-        None, description="Diameter of the pen in canvas units"
-    )
-    image: Annotated[str, Field(max_length=MAX_IMAGE_CHARACTERS)] | None = Field(
-        None, description="PNG or JPEG in base64"
-    )
-    pixels: list[float] | None = Field(None, description="784 numbers from 0 to 255, ink 255, in MNIST's own layout")
     label: Digit = Field(description="The digit that it is")
     version: VersionName | None = Field(None, description="Who took it for what; the champion unless given")
-
-    @model_validator(mode="after")
-    def _check_one_form(self) -> Self:
-        check_one_form(self.strokes, self.image, self.pixels)
-        return self
-
-    def ink(self) -> PredictRequest:
-        """The drawing alone."""
-        return PredictRequest(strokes=self.strokes, brush=self.brush, image=self.image, pixels=self.pixels)
 
 
 class Label(BaseModel):
@@ -89,7 +71,7 @@ class ScoreOut(BaseModel):
 def teach(request: HttpRequest, payload: CorrectionRequest) -> Status[Any]:
     """Keep a drawing with its digit: to measure versions by, and to fine-tune them on."""
     correction = correction_services.add_correction(
-        payload.ink(), payload.label, version=payload.version, author=requester(request)
+        payload, payload.label, version=payload.version, author=requester(request)
     )
     return Status(201, correction_selectors.correction_json(correction))
 

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from inference import prediction
 from inference.correction_selectors import get_correction
+from inference.drawing import Drawing, as_bytes
 from inference.errors import ArtifactError, CorrectionLimitError, InkError, VersionNotFoundError
 from inference.models import CHAMPION, Correction
 from inference.network_cache import LoadedVersion
-from inference.prediction import PredictRequest, answer
 from inference.preprocessing import PREPROCESSING_ID
 
 MAX_CORRECTIONS: Final = 10_000
@@ -20,13 +20,11 @@ MAX_POINTS: Final = 5_000
 """A person's digit has some hundred; what is kept for good may not be a book."""
 
 
-def add_correction(
-    ink: PredictRequest, label: int, *, version: int | str | None = None, author: str = ""
-) -> Correction:
+def add_correction(ink: Drawing, label: int, *, version: int | str | None = None, author: str = "") -> Correction:
     """Keep a drawing with the digit that it is, and what a version takes it for.
 
     Args:
-        ink: one drawing, image or row of pixels; whom it asks to be read by does not count.
+        ink: one drawing, image or row of pixels.
         label: 0 to 9.
         version: number or alias of who reads it; None: the champion, where there is one that can be used.
         author: who says so, at most 150 characters.
@@ -39,10 +37,9 @@ def add_correction(
     points = sum(map(len, ink.strokes or []))
     if points > MAX_POINTS:
         raise InkError(f"expected at most {MAX_POINTS:,} points in a correction, got {points:,}")
-    if ink.pixels is not None and isinstance(next(iter(ink.pixels), None), list):
-        raise InkError(f"expected one drawing, got {len(ink.pixels)} rows of pixels")
-    reader = _reader(version)
-    reply = answer(ink, [reader] if reader else [])
+    if ink.has_rows:
+        raise InkError("expected one drawing, got rows of pixels")
+    reader, x = _reader(version), ink.seen()
     with transaction.atomic():
         if Correction.objects.count() >= MAX_CORRECTIONS:
             raise CorrectionLimitError(
@@ -53,9 +50,9 @@ def add_correction(
             form=_form(ink),
             strokes=ink.strokes,
             brush=ink.brush,
-            pixels=bytes(reply["seen"]),
+            pixels=as_bytes(x).tobytes(),
             preprocessing=PREPROCESSING_ID,
-            digit=reply["results"][0]["digit"] if reader else None,
+            digit=int(reader.network.probabilities(x).argmax()) if reader else None,
             answered_by=reader.number if reader else None,
             author=author[:150],
         )
@@ -100,7 +97,7 @@ def _reader(version: int | str | None) -> LoadedVersion | None:
         return None
 
 
-def _form(ink: PredictRequest) -> Correction.Form:
+def _form(ink: Drawing) -> Correction.Form:
     if ink.strokes is not None:
         return Correction.Form.STROKES
     return Correction.Form.IMAGE if ink.image is not None else Correction.Form.PIXELS

@@ -10,7 +10,7 @@ from django.test import Client
 
 from inference import network_flow, network_reasons
 from nnlib import Network
-from tests.inference.test_views import Publish, publish, static_files  # noqa: F401 -- fixtures
+from tests.inference.test_views import Publish, publish  # noqa: F401 -- fixtures
 
 Draw = Callable[..., Network]
 SEVEN = [[[110, 110], [290, 110], [220, 250], [190, 330]]]

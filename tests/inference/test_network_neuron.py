@@ -12,7 +12,7 @@ from inference import network_neuron
 from inference.probe import Probe
 from inference.services import load_network
 from nnlib import Network
-from tests.inference.test_views import Publish, publish, static_files  # noqa: F401 -- fixtures
+from tests.inference.test_views import Publish, publish  # noqa: F401 -- fixtures
 
 Draw = Callable[..., Network]
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from inference.digit_detector import detector
-from inference.prediction import LoadedVersion, PredictRequest, answer
+from inference.network_cache import LoadedVersion
+from inference.prediction import PredictRequest, answer
 from inference.verdicts import how_sure
 from nnlib import Architecture, Network
 from nnlib.calibration import tempered
