@@ -177,7 +177,7 @@ BAD_RUNS: list[tuple[dict[str, Any], list[Any], str]] = [
     ({"preset": "slow"}, ["body", "preset"], "must be one of"),
     ({"name": "x" * 101}, ["body", "name"], "at most 100 characters"),
     ({"name": "a\x00b"}, ["body", "name"], "control characters"),
-    ({"name": 3}, ["body", "name"], "string"),
+    ({"name": 3}, ["body", "name"], "must be text"),
 ]
 
 
@@ -676,6 +676,13 @@ def test_the_docs_page_takes_nothing_from_another_host(lab: Lab) -> None:
 @pytest.mark.parametrize("path", ["nothing", "runs/first", "runs/", "versions/champion", "aliases/a/b"])
 def test_an_address_that_is_none_is_not_found(lab: Lab, path: str) -> None:
     assert lab.call("GET", path) == (404, {"detail": "there is nothing at this address"})
+
+
+@pytest.mark.parametrize("path", ["runs", "predict", "corrections"])
+def test_a_body_that_is_no_object_is_refused_in_plain_words(lab: Lab, path: str) -> None:
+    status, answer = lab.call("POST", path, [1])
+    assert status == 422
+    assert answer["detail"][0]["msg"] == "must be a JSON object of fields; got [1]"
 
 
 @pytest.mark.parametrize("path", ["runs", "predict"])
