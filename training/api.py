@@ -15,6 +15,7 @@ from inference.whole_numbers import numbers_in
 from training import comparison, datasets, selectors, services
 from training.config import RunConfig, empty_is_none
 from training.messages import EpochJson, RunDetail, RunJson
+from training.parents import shaped_like_parent
 from training.presets import PRESETS
 from training.selectors import RunSort
 from training.states import Status as RunStatus
@@ -67,9 +68,10 @@ class DatasetOut(BaseModel):
 
 @router.post("runs", response={201: RunJson}, summary="Submit a run")
 def submit(request: HttpRequest, payload: RunRequest) -> Status[Any]:
-    """Queue a training run; every field has a default."""
+    """Queue a training run; every field has a default, and those of the shape are the ones of `from_version`."""
     count_one("submissions", request.user)
-    run = services.submit_run(payload.to_config(), name=payload.name, tags=payload.tags)
+    config = shaped_like_parent(payload.to_config(), given=payload.model_fields_set)
+    run = services.submit_run(config, name=payload.name, tags=payload.tags)
     return Status(201, selectors.run_json(run))
 
 

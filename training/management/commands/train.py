@@ -16,6 +16,7 @@ from training import selectors, services
 from training.config import RunConfig
 from training.execution import execute
 from training.models import Run
+from training.parents import shaped_like_parent
 from training.plain_errors import plain_errors
 from training.presets import PRESETS
 from training.services import FieldRefusedError
@@ -59,7 +60,7 @@ class Command(BaseCommand):
         preset = PRESETS[options["preset"]].fields if options["preset"] else {}
         given = {name: options[name] for name in RunConfig.model_fields if options[name] is not None}
         try:
-            config = RunConfig.model_validate({**preset, **given})
+            config = shaped_like_parent(RunConfig.model_validate({**preset, **given}), given={*preset, *given})
             return services.submit_run(config, name=options["name"], enqueue=options["queue"])
         except ValidationError as error:
             lines = [

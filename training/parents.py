@@ -1,0 +1,31 @@
+"""A run that starts from a version has the version's shape, unless it asks for another one and is refused."""
+
+from collections.abc import Collection
+
+from pydantic import ValidationError
+
+from inference.errors import VersionNotFoundError
+from inference.selectors import get_version
+from training.config import RunConfig
+
+
+def shaped_like_parent(config: RunConfig, *, given: Collection[str]) -> RunConfig:
+    """`config` with the layers, activation and outputs of the version it starts from, where they were not given.
+
+    Args:
+        config: what was asked for.
+        given: the fields that somebody chose; the others hold defaults.
+    """
+    if config.from_version is None:
+        return config
+    try:
+        parent = get_version(config.from_version).architecture
+        shape = {
+            "hidden_layers": parent["layer_sizes"][1:-1],
+            "activation": parent["activation"],
+            "loss": "squared_error" if parent["output"] == "sigmoid" else "cross_entropy",
+        }
+        inherited = {field: value for field, value in shape.items() if field not in given}
+        return RunConfig.model_validate({**config.as_json(), **inherited})
+    except (VersionNotFoundError, ValidationError):  # none there, or larger than a run may be: submission says so
+        return config
