@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 import numpy as np
 import orjson
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from inference.drawing import Drawing, as_bytes
 from inference.models import CHAMPION
@@ -30,6 +30,13 @@ class PredictRequest(Drawing):
     activations: bool = Field(default=False, description="Whether to answer every layer's values too")
     inside: InsideRequest | None = Field(None, description="What to answer of the inside of the networks, one drawing")
     id: int | str | None = Field(None, description="Comes back with the answer")
+
+    @field_validator("versions", "activations", mode="before")
+    @classmethod
+    def _take_null_as_left_out(cls, value: Any, info: ValidationInfo) -> Any:
+        if value is not None:
+            return value
+        return cls.model_fields[str(info.field_name)].get_default(call_default_factory=True, validated_data={})
 
 
 NETWORKS: Final = NetworkCache()

@@ -533,6 +533,13 @@ def test_without_a_version_the_champion_is_asked(lab: Lab, version: int) -> None
     assert predicted(lab, strokes=SEVEN)["results"][0]["version"] == version
 
 
+def test_null_is_as_good_as_leaving_out(lab: Lab, version: int) -> None:
+    lab.call("PUT", "aliases/champion", {"version": version})
+    wait_for_meaning(lab, "champion", version)
+    nothing = dict.fromkeys(("image", "pixels", "brush", "versions", "activations", "inside", "id"))
+    assert predicted(lab, strokes=SEVEN, **nothing) == predicted(lab, strokes=SEVEN)
+
+
 def wait_for_meaning(lab: Lab, name: str, version: int) -> None:
     """A process may believe for a moment what an alias meant before."""
     for _ in range(100):
