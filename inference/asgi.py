@@ -16,6 +16,8 @@ from pydantic import ValidationError
 
 from inference.answering import Answerer
 from inference.errors import (
+    DATABASE_AWAY,
+    DATABASE_AWAY_WORDS,
     ArtifactError,
     CorrectionLimitError,
     InferenceError,
@@ -47,12 +49,41 @@ def status_of(error: InferenceError) -> int:
     return 409 if isinstance(error, ArtifactError | CorrectionLimitError) else 400
 
 
-class PredictHttp:
-    """An ASGI application for `POST predict`."""
+class Asking:
+    """A question, however it came, becomes a reply and the HTTP status that goes with it.
+
+    Args:
+        words: what did not fit, in plain words.
+        answerer: who answers, for all ways to ask.
+    """
 
     def __init__(self, words: Words, answerer: Answerer) -> None:
         self._words = words
         self._answerer = answerer
+
+    async def outcome(self, question: bytes | str) -> tuple[dict[str, Any], int]:
+        """What to reply to `question`, in JSON; never raises, since nobody would tell the one who asked."""
+        try:
+            return await self._answerer.reply(PredictRequest.model_validate(orjson.loads(question))), 200
+        except orjson.JSONDecodeError as error:
+            return {"detail": f"expected JSON: {error}"}, 422
+        except ValidationError as error:
+            return {"detail": self._words(error)}, 422
+        except InferenceError as error:
+            return {"detail": str(error)}, status_of(error)
+        except DATABASE_AWAY as error:
+            logger.error("a prediction found no database: %s", error)  # noqa: TRY400 -- the trace tells nothing more
+            return {"detail": DATABASE_AWAY_WORDS}, 503
+        except Exception:  # the boundary: whoever asked must hear of it
+            logger.exception("a drawing could not be answered")
+            return {"detail": "this drawing could not be answered; the server's log tells why"}, 500
+
+
+class PredictHttp:
+    """An ASGI application for `POST predict`."""
+
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -60,23 +91,15 @@ class PredictHttp:
         if body is None:
             await _respond(send, 413, {"detail": f"expected at most {MAX_BODY_BYTES:,} bytes"})
             return
-        try:
-            reply, status = await self._answerer.reply(PredictRequest.model_validate(orjson.loads(body))), 200
-        except orjson.JSONDecodeError as error:
-            reply, status = {"detail": f"expected JSON: {error}"}, 422
-        except ValidationError as error:
-            reply, status = {"detail": self._words(error)}, 422
-        except InferenceError as error:
-            reply, status = {"detail": str(error)}, status_of(error)
+        reply, status = await self._asking.outcome(body)
         await _respond(send, status, reply)
 
 
 class PredictSocket:
     """An ASGI application for `/ws/predict/`: of drawings that come while one is answered, the newest counts."""
 
-    def __init__(self, words: Words, answerer: Answerer) -> None:
-        self._words = words
-        self._answerer = answerer
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one socket until it closes."""
@@ -102,16 +125,10 @@ class PredictSocket:
             return {"detail": f"expected a message of at most {MAX_MESSAGE_BYTES:,} characters"}
         try:
             count_one("predictions", user)
-            return await self._answerer.reply(PredictRequest.model_validate(orjson.loads(text)))
-        except orjson.JSONDecodeError as error:
-            return _with_id(text, {"detail": f"expected JSON: {error}"})
-        except ValidationError as error:
-            return _with_id(text, {"detail": self._words(error)})
-        except InferenceError as error:
+        except RateExceededError as error:
             return _with_id(text, {"detail": str(error)})
-        except Exception:  # the boundary: an unanswered drawing must not silence the socket
-            logger.exception("a drawing could not be answered")
-            return _with_id(text, {"detail": "this drawing could not be answered; the server's log tells why"})
+        reply, status = await self._asking.outcome(text)
+        return reply if status == 200 else _with_id(text, reply)
 
 
 async def _body(receive: Receive) -> bytes | None:

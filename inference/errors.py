@@ -1,5 +1,13 @@
 """What can go wrong with versions, ink and predictions. Messages say what was expected and what came."""
 
+from typing import Final
+
+from django.db import InterfaceError, OperationalError
+
+# What Django calls a database that cannot be reached, that is locked, or whose disk is full.
+DATABASE_AWAY: Final = (OperationalError, InterfaceError)
+DATABASE_AWAY_WORDS: Final = "the database cannot be used just now; try again in a moment"
+
 
 class InferenceError(Exception):
     """Anything this package refuses or cannot do."""

@@ -10,7 +10,7 @@ import numpy as np
 from django.db import transaction
 
 from inference import snapshots
-from inference.errors import InferenceError
+from inference.errors import DATABASE_AWAY, InferenceError
 from inference.models import ModelVersion
 from inference.selectors import get_version
 from inference.services import VersionFacts, load_network, publish_version, store_network
@@ -23,7 +23,7 @@ from training.errors import LeaseLostError, StopRequested, TrainingError, Worker
 from training.evaluation import measured
 from training.leases import Lease
 from training.models import Run
-from training.patience import DATABASE_AWAY, storage_words, with_database, with_disk
+from training.patience import storage_words, with_database, with_disk
 from training.selectors import epochs_after
 from training.snapshots import Film
 from training.states import Status

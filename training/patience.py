@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 
+from inference.errors import DATABASE_AWAY
 from training.errors import StorageError
 
 logger = logging.getLogger(__name__)
@@ -16,8 +17,6 @@ DATABASE_SECONDS = 60.0
 DISK_SECONDS = 60.0
 PAUSE_SECONDS = 0.5
 
-# What Django calls a database that cannot be reached, that is locked, or whose disk is full.
-DATABASE_AWAY: Final = (OperationalError, InterfaceError)
 _WORDS: Final = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "there is no room left for this user",

@@ -1,10 +1,12 @@
 """The HTTP API under `/api/v1/`: routers of the applications, and errors in one shape."""
 
+import logging
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError, ValidationErrorContext
@@ -13,12 +15,19 @@ from digitlab.auth import api_authentication
 from inference.api import router as inference_router
 from inference.asgi import status_of
 from inference.correction_api import router as correction_router
-from inference.errors import InferenceError, RateExceededError, RegistryStateError
+from inference.errors import (
+    DATABASE_AWAY_WORDS,
+    InferenceError,
+    RateExceededError,
+    RegistryStateError,
+)
 from inference.registry_api import router as registry_router
 from training.api import router as training_router
 from training.errors import RunStateError
 from training.plain_errors import FieldError, plain_errors
 from training.services import FieldRefusedError
+
+logger = logging.getLogger(__name__)
 
 
 class DigitLabAPI(NinjaAPI):
@@ -73,6 +82,13 @@ def _refused(request: HttpRequest, error: InferenceError) -> HttpResponse:
 @api.exception_handler(ObjectDoesNotExist)
 def _not_there(request: HttpRequest, error: ObjectDoesNotExist) -> HttpResponse:  # noqa: ARG001 -- Ninja's signature
     return api.create_response(request, {"detail": "there is nothing of that number"}, status=404)
+
+
+@api.exception_handler(OperationalError)
+@api.exception_handler(InterfaceError)
+def _no_database(request: HttpRequest, error: Exception) -> HttpResponse:
+    logger.error("a call of the API found no database: %s", error)
+    return api.create_response(request, {"detail": DATABASE_AWAY_WORDS}, status=503)
 
 
 @api.exception_handler(DjangoValidationError)

@@ -19,16 +19,16 @@ from digitlab.body_limit import BodyLimit  # noqa: E402
 from digitlab.guard import Guard  # noqa: E402
 from digitlab.static_files import StaticFiles  # noqa: E402
 from inference.answering import Answerer  # noqa: E402
-from inference.asgi import PredictHttp, PredictSocket  # noqa: E402
+from inference.asgi import Asking, PredictHttp, PredictSocket  # noqa: E402
 from training.plain_errors import plain_errors  # noqa: E402
 from training.routing import websocket_urlpatterns  # noqa: E402
 
 PREDICT_PATH = "/api/v1/predict"
 PREDICT_SOCKET_PATH = "/ws/predict/"
 
-_answerer = Answerer()
-_predict_http = PredictHttp(plain_errors, _answerer)
-_predict_socket = PredictSocket(plain_errors, _answerer)
+_asking = Asking(plain_errors, Answerer())
+_predict_http = PredictHttp(_asking)
+_predict_socket = PredictSocket(_asking)
 _run_sockets = URLRouter(websocket_urlpatterns)
 _pages = StaticFiles(BodyLimit(django_application))
 _needs_login = settings.AUTH_MODE == "login"

@@ -11,7 +11,7 @@ from django.test import Client
 
 from inference import rate_limits
 from inference.answering import Answerer
-from inference.asgi import PredictSocket
+from inference.asgi import Asking, PredictSocket
 from inference.errors import RateExceededError
 from training.models import Run
 from training.plain_errors import plain_errors
@@ -109,7 +109,7 @@ async def conversation(user: User, messages: list[dict[str, Any]]) -> list[dict[
             await replies.put(json.loads(message["text"]))
 
     await incoming.put({"type": "websocket.connect"})
-    serving = asyncio.create_task(PredictSocket(plain_errors, Answerer())({"user": user}, incoming.get, send))
+    serving = asyncio.create_task(PredictSocket(Asking(plain_errors, Answerer()))({"user": user}, incoming.get, send))
     got = []
     for message in messages:
         await incoming.put({"type": "websocket.receive", "text": json.dumps(message)})

@@ -47,14 +47,14 @@ class Stories:
     """Tells one story after another in the same lab."""
 
     def __init__(self, lab: Lab, *, postgres_folder: Path | None = None) -> None:
-        self.lab, self._postgres_folder = lab, postgres_folder
+        self.lab, self.postgres_folder = lab, postgres_folder
         self._deaths: dict[str, list[float]] = {}
         self._undisturbed: Undisturbed | None = None
 
     def tell(self, kind: str, seed: int) -> Verdict:
         """Let this kind of fault happen to a run, at moments that the seed chooses, and judge what came of it."""
         undisturbed = self._undisturbed = self._undisturbed or self._without_faults()
-        scene = Scene(self.lab, seed, self._deaths, self._postgres_folder)
+        scene = Scene(self.lab, seed, self._deaths, self.postgres_folder)
         verdict = Verdict(kind, seed)
         try:
             {**KINDS, **ON_POSTGRES}[kind](scene)

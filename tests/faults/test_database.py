@@ -4,14 +4,17 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from inference.errors import DATABASE_AWAY_WORDS
 from tests import postgres
 from tests.faults.kinds import the_database_is_away
 from tests.faults.scene import QUICK
 from tests.faults.story import Stories
 from tests.lab import Lab, store_small_pen_strokes
+from tests.processes import until
 
 pytestmark = pytest.mark.processes
 
@@ -35,3 +38,22 @@ def stories(tmp_path: Path) -> Iterator[Stories]:
 def test_a_run_loses_nothing_when_the_database_is_away(stories: Stories) -> None:
     verdict = stories.tell(the_database_is_away.__name__, 7)
     assert verdict.is_survived, "\n".join(verdict.problems)
+
+
+def test_while_the_database_is_away_a_prediction_is_refused_in_words_and_afterwards_it_is_answered(
+    stories: Stories,
+) -> None:
+    lab, folder = stories.lab, stories.postgres_folder
+    assert folder is not None
+    assert predicted(lab, 1)[0] == 200
+    with postgres.interrupted(folder):
+        # What a version means is believed for a second.
+        until(lambda: predicted(lab, 1)[0] == 503, what="the refusal")
+        assert predicted(lab, "champion") == (503, {"detail": DATABASE_AWAY_WORDS})
+        assert lab.call("GET", "versions") == (503, {"detail": DATABASE_AWAY_WORDS})
+    until(lambda: predicted(lab, "champion")[0] == 200, what="an answer")
+    assert lab.call("GET", "versions")[0] == 200
+
+
+def predicted(lab: Lab, version: int | str) -> tuple[int, Any]:
+    return lab.call("POST", "predict", {"pixels": [0] * 400 + [255] * 384, "versions": [version]})
