@@ -66,6 +66,13 @@ class DatasetOut(BaseModel):
     tested_on: str
 
 
+class DatasetList(BaseModel):
+    """Every data set; there is no other page."""
+
+    items: list[DatasetOut]
+    next: None
+
+
 @router.post("runs", response={201: RunJson}, summary="Submit a run")
 def submit(request: HttpRequest, payload: RunRequest) -> Status[Any]:
     """Queue a training run; every field has a default, and those of the shape are the ones of `from_version`."""
@@ -163,7 +170,7 @@ def compare(
     return JsonResponse({**items, **comparison.as_json(found, pair)})
 
 
-@router.get("datasets", response=list[DatasetOut], tags=["data sets"], summary="What can be trained on")
+@router.get("datasets", response=DatasetList, tags=["data sets"], summary="What can be trained on")
 def list_datasets(request: HttpRequest) -> Any:  # noqa: ARG001
     """Every data set and whether it is at hand; nothing is fetched."""
-    return [status.as_json() for status in datasets.availability()]
+    return {"items": [status.as_json() for status in datasets.availability()], "next": None}

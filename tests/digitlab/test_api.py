@@ -636,8 +636,9 @@ def test_a_body_that_is_too_large_is_refused(lab: Lab) -> None:
 
 def test_the_data_sets_are_listed(lab: Lab) -> None:
     _, found = lab.call("GET", "datasets")
-    assert [item["key"] for item in found] == ["mnist", "pen-strokes", "mnist+pen-strokes", "corrections"]
-    assert found[1]["state"] == "ready"
+    assert [item["key"] for item in found["items"]] == ["mnist", "pen-strokes", "mnist+pen-strokes", "corrections"]
+    assert found["items"][1]["state"] == "ready"
+    assert found["next"] is None
 
 
 def test_the_api_describes_every_call(lab: Lab) -> None:
