@@ -1,4 +1,4 @@
-"""From ink to probabilities, for any number of versions; weights are loaded once per process and kept."""
+"""What versions read in a drawing, as the API and the canvas are told it."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Final
