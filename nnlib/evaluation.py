@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlib.activations import OUTPUTS, PROBABILITIES
+from nnlib.architecture import OutputName
 from nnlib.arrays import Float32Array, LabelArray, SampleArray
 from nnlib.errors import RecipeError
 from nnlib.losses import LOSSES, LossName, one_hot
@@ -23,17 +24,26 @@ class Evaluation:
         error: Mean over the samples.
         accuracy: Share in [0, 1].
         predictions: `(n,)` class numbers.
-        probabilities: `(n, classes)`, as `Network.probabilities` gives them.
+        logits: `(n, classes)`, as `Network.logits` gives them.
+        output: What the network's last layer makes of them.
     """
 
     error: float
     accuracy: float
     predictions: NDArray[np.uint8]
-    probabilities: Float32Array
+    logits: Float32Array
+    output: OutputName
+
+    @property
+    def probabilities(self) -> Float32Array:
+        """`(n, classes)`, as `Network.probabilities` gives them."""
+        z = self.logits.copy()
+        PROBABILITIES[self.output](z)
+        return z
 
 
 def evaluate(network: Network, x: SampleArray, y: LabelArray, *, loss: LossName) -> Evaluation:
-    """Error, accuracy, predictions and probabilities of `network` on all samples, in one pass.
+    """Error, accuracy, predictions and logits of `network` on all samples, in one pass.
 
     Args:
         network: Left as it is.
@@ -47,16 +57,17 @@ def evaluate(network: Network, x: SampleArray, y: LabelArray, *, loss: LossName)
     targets = one_hot(classes)
     error = 0.0
     predictions = np.empty(len(x), np.uint8)
-    probabilities = np.empty((len(x), classes), np.float32)
+    logits = np.empty((len(x), classes), np.float32)
     for start in range(0, len(x), ROWS_AT_ONCE):
         rows = slice(start, start + ROWS_AT_ONCE)
         outputs = network.logits(pixels(x[rows]))
-        probabilities[rows] = outputs
-        PROBABILITIES[output](probabilities[rows])
+        logits[rows] = outputs
         OUTPUTS[output](outputs)
         predictions[rows] = outputs.argmax(axis=1)
         error += LOSSES[loss].error(outputs, targets[y[rows]])
-    return Evaluation(error / len(x), float(np.mean(predictions == y)), predictions, probabilities)
+    return Evaluation(
+        error / len(x), float(np.mean(predictions == y)), predictions, logits, network.architecture.output
+    )
 
 
 def require_matching_loss(network: Network, loss: LossName) -> None:
