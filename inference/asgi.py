@@ -15,6 +15,7 @@ import orjson
 from pydantic import ValidationError
 
 from inference.answering import Answerer
+from inference.asgi_answer import Send, send_answer
 from inference.errors import (
     DATABASE_AWAY,
     DATABASE_AWAY_WORDS,
@@ -31,7 +32,6 @@ logger = logging.getLogger(__name__)
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
 Words = Callable[[ValidationError], list[Any]]
 
 MAX_BODY_BYTES: Final = 16 * 1024 * 1024
@@ -89,10 +89,10 @@ class PredictHttp:
         """Answer one request."""
         body = await _body(receive)
         if body is None:
-            await _respond(send, 413, {"detail": f"expected at most {MAX_BODY_BYTES:,} bytes"})
+            await send_answer(send, 413, encoded({"detail": f"expected at most {MAX_BODY_BYTES:,} bytes"}))
             return
         reply, status = await self._asking.outcome(body)
-        await _respond(send, status, reply)
+        await send_answer(send, status, encoded(reply))
 
 
 class PredictSocket:
@@ -141,13 +141,6 @@ async def _body(receive: Receive) -> bytes | None:
             return None
         if not message.get("more_body"):
             return bytes(body)
-
-
-async def _respond(send: Send, status: int, reply: dict[str, Any]) -> None:
-    body = encoded(reply)
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
 
 
 def _with_id(text: str, reply: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Django keeps what comes in a temporary file until all of it has come; only then 
 import json
 from typing import Any, Final
 
+from inference.asgi_answer import send_answer
 from inference.plain_pickle import MAX_BYTES
 
 # The largest model file, and what a multipart form puts around it.
@@ -50,9 +51,7 @@ def _announced(headers: list[tuple[bytes, bytes]]) -> int:
 
 async def _refuse(scope: dict[str, Any], send: Any) -> None:
     sentence = f"That is too large: a request here has at most {MOST_BODY_BYTES // 1024**2} MB. Nothing was kept of it."
-    kind, body = b"text/plain; charset=utf-8", sentence
+    kind, body = "text/plain; charset=utf-8", sentence
     if scope["path"].startswith("/api/"):
-        kind, body = b"application/json", json.dumps({"detail": sentence})
-    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": body.encode()})
+        kind, body = "application/json", json.dumps({"detail": sentence})
+    await send_answer(send, 413, body.encode(), kind=kind.encode(), more_headers=[(b"connection", b"close")])

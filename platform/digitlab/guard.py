@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
+from inference.asgi_answer import send_answer
+
 GUARDED: Final = ("/api/", "/ws/")
 
 
@@ -73,7 +75,4 @@ async def _refuse(scope: dict[str, Any], receive: Any, send: Any, detail: str) -
         await receive()
         await send({"type": "websocket.close", "code": 4403, "reason": detail[:100]})
         return
-    body = json.dumps({"detail": detail}).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": 403, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send_answer(send, 403, json.dumps({"detail": detail}).encode())
