@@ -6,7 +6,6 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError, ValidationErrorContext
@@ -16,6 +15,7 @@ from inference.api import router as inference_router
 from inference.asgi import status_of
 from inference.correction_api import router as correction_router
 from inference.errors import (
+    DATABASE_AWAY,
     DATABASE_AWAY_WORDS,
     InferenceError,
     RateExceededError,
@@ -84,11 +84,13 @@ def _not_there(request: HttpRequest, error: ObjectDoesNotExist) -> HttpResponse:
     return api.create_response(request, {"detail": "there is nothing of that number"}, status=404)
 
 
-@api.exception_handler(OperationalError)
-@api.exception_handler(InterfaceError)
 def _no_database(request: HttpRequest, error: Exception) -> HttpResponse:
     logger.error("a call of the API found no database: %s", error)
     return api.create_response(request, {"detail": DATABASE_AWAY_WORDS}, status=503)
+
+
+for _kind in DATABASE_AWAY:
+    api.exception_handler(_kind)(_no_database)
 
 
 @api.exception_handler(DjangoValidationError)
