@@ -8,7 +8,7 @@ from typing import Any, Final
 from inference import wording
 from inference.models import ModelVersion
 from inference.reliability import Bin, Reliability
-from inference.reliability_diagram import Diagram
+from inference.reliability_diagram import Diagram, diagram_of
 from inference.statistics import wilson_interval
 from inference.templatetags import readable
 from inference.thinning import thinned
@@ -133,10 +133,8 @@ def digit_table(compared: Sequence[Compared], name: str) -> list[Row]:
 
 def diagrams(compared: Sequence[Compared]) -> list[tuple[Compared, Diagram | None]]:
     """The reliability diagram of each, None where there is none; [] where nobody has one."""
-    found = [(one, one.reliability) for one in compared]
-    if not any(reliability for _, reliability in found):
-        return []
-    return [(one, Diagram.of(reliability) if reliability else None) for one, reliability in found]
+    found = [(one, diagram_of(one.metrics)) for one in compared]
+    return found if any(diagram for _, diagram in found) else []
 
 
 def reliability_table(compared: Sequence[Compared]) -> list[Row]:

@@ -44,6 +44,12 @@ class Bin:
             said, of = (f"{100 * self.confidence:.1f}", 1000)
         return f"when it says {said} %, it is right {round(of * self.accuracy):,} times in {of:,}"
 
+    @property
+    def told(self) -> str:
+        """That sentence as one of its own, without a full stop, and of how many images it speaks."""
+        of = "1 image" if self.count == 1 else f"{self.count:,} images"
+        return f"{self.sentence[:1].upper()}{self.sentence[1:]} ({of})"
+
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
@@ -86,7 +92,7 @@ class Reliability:
         """What the fullest bin says, and the fullest of the less sure."""
         fullest = sorted(self.after, key=lambda one: one.count, reverse=True)
         told = fullest[:1] + [one for one in fullest[1:2] if one.count >= WORTH_TELLING]
-        return [f"{one.sentence[:1].upper()}{one.sentence[1:]} ({images(one.count)})." for one in told]
+        return [f"{one.told}." for one in told]
 
     @property
     def temper(self) -> str:
@@ -96,11 +102,6 @@ class Reliability:
         if self.temperature < 1:
             return "The network’s own shares are too modest and are made a little surer"
         return "The network’s own shares are too sure and are toned down"
-
-
-def images(count: int) -> str:
-    """How many images, in words."""
-    return "1 image" if count == 1 else f"{count:,} images"
 
 
 def _bins(stored: Sequence[dict[str, Any]]) -> tuple[Bin, ...]:

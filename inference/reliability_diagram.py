@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from inference.reliability import Bin, Reliability, images
+from inference.reliability import Bin, Reliability
 
 # In units of the view box: the square that both axes span, what is left of and above it, and how large a spot is.
 SIDE: Final = 240
@@ -84,8 +84,7 @@ def _interval(one: Bin) -> str:
 def _spot(one: Bin, total: int) -> Spot:
     share = math.log1p(one.count) / math.log1p(total)
     radius = f"{SMALLEST + (LARGEST - SMALLEST) * share:.1f}"
-    title = f"{one.sentence[:1].upper()}{one.sentence[1:]} ({images(one.count)})"
-    return Spot(_x(one.confidence), _y(one.accuracy), radius, title)
+    return Spot(_x(one.confidence), _y(one.accuracy), radius, one.told)
 
 
 def _x(share: float) -> str:
