@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from inference import prediction
 from inference.correction_selectors import get_correction
-from inference.drawing import Drawing, as_bytes
+from inference.drawing import Drawing
 from inference.errors import ArtifactError, CorrectionLimitError, InkError, VersionNotFoundError
 from inference.models import CHAMPION, Correction
 from inference.network_cache import LoadedVersion
 from inference.preprocessing import PREPROCESSING_ID
+from nnlib.samples import as_bytes
 
 MAX_CORRECTIONS: Final = 10_000
 MAX_POINTS: Final = 5_000

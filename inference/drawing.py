@@ -16,7 +16,6 @@ MAX_IMAGE_CHARACTERS: Final = 14_000_000
 
 Point = tuple[float, float]
 
-_INK: Final = np.float32(255)
 _NUMBERS: Final = {"type": "array", "items": {"type": "number"}}
 _PIXELS_SCHEMA: Final = {"anyOf": [_NUMBERS, {"type": "array", "items": _NUMBERS}, {"type": "null"}]}
 
@@ -60,11 +59,6 @@ class Drawing(BaseModel):
         if sum(ink is not None for ink in (self.strokes, self.image, self.pixels)) != 1:
             raise PydanticCustomError("one_ink", "give exactly one of strokes, image and pixels")
         return self
-
-
-def as_bytes(x: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Pixels in [0, 1] as MNIST keeps them, ink 255."""
-    return np.rint(x * _INK).astype(np.uint8)
 
 
 def _decoded(text: str) -> bytes:

@@ -6,13 +6,15 @@ from typing import Annotated, Any, Final
 import numpy as np
 import orjson
 from numpy.typing import NDArray
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, field_validator
+from pydantic_core import PydanticUseDefault
 
-from inference.drawing import Drawing, as_bytes
+from inference.drawing import Drawing
 from inference.models import CHAMPION
 from inference.network_cache import LoadedVersion, NetworkCache
 from inference.network_inside import InsideRequest, inside
 from inference.verdicts import how_sure, looks_like_a_digit
+from nnlib.samples import as_bytes
 
 MAX_VERSIONS: Final = 20
 
@@ -33,10 +35,10 @@ class PredictRequest(Drawing):
 
     @field_validator("versions", "activations", mode="before")
     @classmethod
-    def _take_null_as_left_out(cls, value: Any, info: ValidationInfo) -> Any:
-        if value is not None:
-            return value
-        return cls.model_fields[str(info.field_name)].get_default(call_default_factory=True, validated_data={})
+    def _take_null_as_left_out(cls, value: Any) -> Any:
+        if value is None:
+            raise PydanticUseDefault
+        return value
 
 
 NETWORKS: Final = NetworkCache()

@@ -3,6 +3,7 @@
 import hashlib
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nnlib.architecture import Architecture
 from nnlib.arrays import Float32Array, LabelArray, SampleArray
@@ -15,6 +16,11 @@ def pixels(x: SampleArray) -> Float32Array:
     if x.dtype == np.uint8:
         return np.divide(x, np.float32(255), dtype=np.float32)
     return np.asarray(x, np.float32)
+
+
+def as_bytes(x: Float32Array) -> NDArray[np.uint8]:
+    """`x` in [0, 1] as the nearest of 0..255: the way back of `pixels`."""
+    return np.rint(x * np.float32(255)).astype(np.uint8)
 
 
 def check_samples(architecture: Architecture, x: SampleArray, y: LabelArray, *, name: str) -> None:

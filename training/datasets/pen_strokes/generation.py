@@ -9,6 +9,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from inference.painting import PEN_WIDTH, SIDE, paint
+from nnlib.samples import as_bytes
 from training.datasets.pen_strokes.hand import write
 from training.datasets.pen_strokes.other_marks import MARKS
 from training.datasets.pen_strokes.styles import STYLES, Style
@@ -71,6 +72,4 @@ def _image(digit: int, rng: Generator) -> NDArray[np.uint8]:
 def _painted(style: Style, rng: Generator) -> NDArray[np.uint8]:
     """`(28, 28)` a style, by a hand, with a pen."""
     pen_width = float(np.clip(PEN_WIDTH * np.exp(rng.normal(0.1, _PEN_SPREAD)), 1.2, 5.6))
-    image = paint(write(style(rng), rng=rng), pen_width=pen_width)
-    pixels: NDArray[np.uint8] = np.rint(image * np.float32(255)).astype(np.uint8)
-    return pixels
+    return as_bytes(paint(write(style(rng), rng=rng), pen_width=pen_width))
