@@ -6,6 +6,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from nnlib import Architecture, Recipe, count_parameters
+from nnlib.architecture import OutputName
 
 INPUTS: Final = 784
 OUTPUTS: Final = 10
@@ -18,6 +19,8 @@ MAX_SEED: Final = 2**32 - 1
 DatasetKey = Literal["mnist", "pen-strokes", "mnist+pen-strokes", "corrections"]
 Activation = Literal["sigmoid", "tanh", "relu"]
 Loss = Literal["squared_error", "cross_entropy"]
+# What trains a network, by its last layer: each loss is derived for one.
+LOSS_OF: Final[dict[OutputName, Loss]] = {"sigmoid": "squared_error", "softmax": "cross_entropy"}
 Initializer = Literal["uniform", "xavier", "he"]
 Optimizer = Literal["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"]
 Schedule = Literal["constant", "step", "cosine", "one_cycle"]
@@ -126,7 +129,7 @@ class RunConfig(BaseModel):
 
     def architecture(self) -> Architecture:
         """The network to train, for nnlib."""
-        output: Literal["sigmoid", "softmax"] = "sigmoid" if self.loss == "squared_error" else "softmax"
+        output = next(output for output, loss in LOSS_OF.items() if loss == self.loss)
         return Architecture(layer_sizes=self.layer_sizes, activation=self.activation, output=output)
 
     def recipe(self) -> Recipe:

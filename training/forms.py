@@ -16,6 +16,7 @@ from training import datasets
 from training.config import DatasetKey, RunConfig
 from training.datasets import corrections
 from training.models import Run
+from training.parents import shape_of
 from training.plain_errors import FieldError, plain_errors
 from training.presets import PRESETS
 from training.selectors import get_run
@@ -185,12 +186,7 @@ def _version_values(text: str) -> tuple[dict[str, Any], str]:
     version = get_version(int(text))
     if version.config:
         return version.config, ""
-    shape = {"hidden_layers": version.layer_sizes[1:-1], "activation": version.architecture["activation"]}
-    loss = "squared_error" if version.architecture["output"] == "sigmoid" else "cross_entropy"
-    return {
-        **shape,
-        "loss": loss,
-    }, f"Version {version.number} came without a configuration; only its shape is filled in."
+    return shape_of(version), f"Version {version.number} came without a configuration; only its shape is filled in."
 
 
 def _as_form_values(values: dict[str, Any]) -> dict[str, Any]:

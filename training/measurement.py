@@ -12,7 +12,7 @@ from inference.selectors import get_version, unmeasured_imports
 from inference.services import load_network
 from nnlib import Network
 from training import queue
-from training.config import Loss
+from training.config import LOSS_OF
 from training.datasets.held_out import HeldOut, yardstick
 from training.errors import MeasurementError
 from training.evaluation import measured, probabilities_of
@@ -60,6 +60,6 @@ def _measured(network: Network, held_out: HeldOut) -> tuple[dict[str, Any], byte
     with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is told in words
         if not np.isfinite(probabilities_of(network, held_out.images)).all():
             raise MeasurementError("its answers to the test images are not numbers: its weights are too large")
-        loss: Loss = "cross_entropy" if network.architecture.output == "softmax" else "squared_error"
+        loss = LOSS_OF[network.architecture.output]
         metrics, predictions = measured(network, held_out.images, held_out.labels, loss=loss)
     return {**metrics, "tested_on": held_out.key}, predictions.astype(np.uint8).tobytes()

@@ -1,12 +1,14 @@
 """A run that starts from a version has the version's shape, unless it asks for another one and is refused."""
 
 from collections.abc import Collection
+from typing import Any
 
 from pydantic import ValidationError
 
 from inference.errors import VersionNotFoundError
+from inference.models import ModelVersion
 from inference.selectors import get_version
-from training.config import RunConfig
+from training.config import LOSS_OF, RunConfig
 
 
 def shaped_like_parent(config: RunConfig, *, given: Collection[str]) -> RunConfig:
@@ -19,13 +21,18 @@ def shaped_like_parent(config: RunConfig, *, given: Collection[str]) -> RunConfi
     if config.from_version is None:
         return config
     try:
-        parent = get_version(config.from_version).architecture
-        shape = {
-            "hidden_layers": parent["layer_sizes"][1:-1],
-            "activation": parent["activation"],
-            "loss": "squared_error" if parent["output"] == "sigmoid" else "cross_entropy",
-        }
+        shape = shape_of(get_version(config.from_version))
         inherited = {field: value for field, value in shape.items() if field not in given}
         return RunConfig.model_validate({**config.as_json(), **inherited})
     except (VersionNotFoundError, ValidationError):  # none there, or larger than a run may be: submission says so
         return config
+
+
+def shape_of(version: ModelVersion) -> dict[str, Any]:
+    """The fields of a configuration that give a network this version's shape."""
+    known = version.architecture
+    return {
+        "hidden_layers": version.layer_sizes[1:-1],
+        "activation": known["activation"],
+        "loss": LOSS_OF[known["output"]],
+    }
