@@ -23,4 +23,4 @@ USER digitlab
 ENV DIGITLAB_DATA_DIR=/data
 VOLUME /data
 EXPOSE 8000
-CMD ["python", "-m", "uvicorn", "digitlab.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--lifespan", "off", "--http", "digitlab.one_write:OneWriteProtocol", "--timeout-graceful-shutdown", "3", "--ws-per-message-deflate", "false"]
+CMD ["python", "manage.py", "web", "--host", "0.0.0.0", "--port", "8000"]

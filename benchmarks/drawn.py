@@ -18,10 +18,10 @@ from drawn_ruler import BRUSHES, SIZES, Digit, Stroke, load_digits, painted
 from drawn_sheet import save_sheet
 from numpy.typing import NDArray
 
-from inference.artifacts import network_from_bytes
-from inference.digit_detector import detector
-from inference.preprocessing import PREPROCESSING_ID, pixels_from_image, pixels_from_strokes
-from inference.verdicts import SURE_FROM
+from datasets.ink.preprocessing import PREPROCESSING_ID, pixels_from_image, pixels_from_strokes
+from inference.model_files.pickle.network_pickle import network_from_bytes
+from inference.serving.confidence import SURE_FROM
+from inference.serving.digit_detector import detector
 from nnlib import Network
 from nnlib.calibration import fit_temperature, tempered
 

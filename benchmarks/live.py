@@ -58,7 +58,7 @@ def write_epochs(run_id: int, epochs: int) -> dict[int, float]:
     """Write epochs as a worker does; the time at which each was committed."""
     from django.db import transaction  # noqa: PLC0415 -- Django is set up by now
 
-    from training import leases  # noqa: PLC0415
+    from training.worker import leases  # noqa: PLC0415
 
     lease = leases.claim(run_id)
     if lease is None:
@@ -101,8 +101,8 @@ def measure(lab: Lab, *, watchers: int, epochs: int) -> None:
     import django  # noqa: PLC0415 -- settings are read from the environment set above
 
     django.setup()
-    from training.config import RunConfig  # noqa: PLC0415
-    from training.services import submit_run  # noqa: PLC0415
+    from training.configuration.run_config import RunConfig  # noqa: PLC0415
+    from training.runs.services import submit_run  # noqa: PLC0415
 
     run = submit_run(RunConfig(epochs=epochs), enqueue=False)
     ours, theirs = multiprocessing.get_context("spawn").Pipe()

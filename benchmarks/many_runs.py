@@ -12,14 +12,15 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from inference.correction_services import MAX_CORRECTIONS
-from inference.models import Correction, ModelVersion, VersionCounter
-from inference.preprocessing import PREPROCESSING_ID
-from inference.services import store_network
+from datasets import catalogue, pen_strokes, stored
+from datasets.ink.preprocessing import PREPROCESSING_ID
+from datasets.models import Sample
+from datasets.samples.services import MAX_CORRECTIONS
+from inference.models import ModelVersion, VersionCounter
+from inference.registry.services import store_network
+from inference.reports.metrics import answer_metrics, calibration
 from nnlib import Architecture, Network
-from training.config import RunConfig
-from training.datasets import catalogue, pen_strokes, stored
-from training.evaluation import answer_metrics, calibration
+from training.configuration.run_config import RunConfig
 from training.models import EPOCH_FIELDS, Run, RunEvent, RunTag
 from training.states import Status
 
@@ -183,9 +184,9 @@ def _write_corrections(rng: np.random.Generator) -> None:
         image, label = data.x_test[index % TEST_IMAGES], int(data.y_test[index % TEST_IMAGES])
         points = np.cumsum(rng.normal(0, 6, (DRAWN_POINTS, 2)), axis=0).round(1) + 140
         corrections.append(
-            Correction(
+            Sample(
                 label=label,
-                form=Correction.Form.STROKES,
+                form=Sample.Form.STROKES,
                 strokes=[points.tolist()],
                 brush=20.0,
                 pixels=image.tobytes(),
@@ -195,4 +196,4 @@ def _write_corrections(rng: np.random.Generator) -> None:
                 author="local",
             )
         )
-    Correction.objects.bulk_create(corrections, batch_size=500)
+    Sample.objects.bulk_create(corrections, batch_size=500)

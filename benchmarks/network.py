@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from inference.artifacts import network_to_bytes
+from inference.model_files.pickle.network_pickle import network_to_bytes
 from nnlib import Architecture, Network
 from tests import chromium
 from tests.lab import Lab

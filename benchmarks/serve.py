@@ -141,8 +141,8 @@ def prepare(folder: Path) -> None:
     django.setup()
     from django.core.management import call_command  # noqa: PLC0415
 
-    from inference.artifacts import network_to_bytes  # noqa: PLC0415
-    from inference.services import import_version  # noqa: PLC0415
+    from inference.model_files.pickle.network_pickle import network_to_bytes  # noqa: PLC0415
+    from inference.registry.services import import_version  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)
     architecture = Architecture((784, 250, 10), "relu", "softmax")
@@ -156,11 +156,11 @@ def prepare(folder: Path) -> None:
 
 def started(folder: Path, others: Path | None) -> list[Server]:
     """Ours, and those of the others that are installed."""
-    from digitlab.management.commands.up import web_command  # noqa: PLC0415 -- Django is set up by now
+    from digitlab.processes import web_server  # noqa: PLC0415 -- Django is set up by now
 
     one_thread = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "BENCH_WEIGHTS": str(folder / "weights.npz")}
     ours = free_port()
-    servers = [Server("Digit Lab", "/api/v1/predict", web_command("127.0.0.1", ours), ours, one_thread)]
+    servers = [Server("Digit Lab", "/api/v1/predict", web_server.command("127.0.0.1", ours), ours, one_thread)]
     if others is None:
         return servers
     quiet = {**one_thread, "BENTOML_HOME": str(folder / "bento"), "BENTOML_DO_NOT_TRACK": "True", "PYTHONPATH": ""}

@@ -64,14 +64,15 @@ def _listed(times: list[float]) -> str:
 
 def train(epochs: int, hidden: str, *, with_snapshots: bool) -> tuple[float, float, str]:
     """One run as a worker does it: seconds from the first event to the last, all its seconds, its fingerprint."""
-    from training import execution, services  # noqa: PLC0415
-    from training.config import RunConfig  # noqa: PLC0415
+    from training.configuration.run_config import RunConfig  # noqa: PLC0415
     from training.models import Run  # noqa: PLC0415
-    from training.snapshots import Film  # noqa: PLC0415
+    from training.runs import services  # noqa: PLC0415
+    from training.worker import execution  # noqa: PLC0415
+    from training.worker.snapshot_recorder import SnapshotRecorder  # noqa: PLC0415
 
-    kept = (Film.taken, Film.keep)
+    kept = (SnapshotRecorder.taken, SnapshotRecorder.keep)
     if not with_snapshots:
-        Film.taken = Film.keep = lambda *_: None  # type: ignore[assignment, method-assign]
+        SnapshotRecorder.taken = SnapshotRecorder.keep = lambda *_: None  # type: ignore[assignment, method-assign]
     moments: list[float] = []
 
     def observe(_event: Any) -> None:
@@ -84,7 +85,7 @@ def train(epochs: int, hidden: str, *, with_snapshots: bool) -> tuple[float, flo
         execution.execute(run.pk, observe=observe)
         ended = time.perf_counter()
     finally:
-        Film.taken, Film.keep = kept  # type: ignore[method-assign]
+        SnapshotRecorder.taken, SnapshotRecorder.keep = kept  # type: ignore[method-assign]
     done = Run.objects.select_related("version").get(pk=run.pk)
     if done.version is None:
         raise SystemExit(done.failure)

@@ -1,61 +1,40 @@
-"""What can go wrong with versions, ink and predictions. Messages say what was expected and what came."""
+"""Errors of model versions and model files."""
 
-from typing import Final
-
-from django.db import InterfaceError, OperationalError
-
-# What Django calls a database that cannot be reached, that is locked, or whose disk is full.
-DATABASE_AWAY: Final = (OperationalError, InterfaceError)
-DATABASE_AWAY_WORDS: Final = "the database cannot be used just now; try again in a moment"
+from weblib.errors import LabError
 
 
-class InferenceError(Exception):
-    """Anything this package refuses or cannot do."""
-
-
-class InkError(InferenceError, ValueError):
-    """A drawing, image or row of pixels that cannot be read."""
-
-
-class EmptyInkError(InkError):
-    """Nothing drawn: there is no digit to read."""
+class InferenceError(LabError):
+    """Base of every error of this package."""
 
 
 class ArtifactError(InferenceError, ValueError):
-    """A model file that is not one of ours, is damaged, or asks for something a model file must not."""
+    """A model file that has an unknown format, is damaged, or contains what a model file must not contain."""
+
+    code = "artifact.invalid"
+    status = 409
 
 
 class VersionNotFoundError(InferenceError, LookupError):
     """No version has this number or alias."""
 
+    code = "version.not_found"
+    status = 404
+
 
 class RegistryStateError(InferenceError):
-    """What the registry does not allow as things stand; another change must come first."""
+    """The registry does not allow this in its present state; another change must come first."""
+
+    code = "registry.state"
+    status = 409
 
 
 class VersionInUseError(RegistryStateError):
-    """The version cannot go while an alias points at it, or somebody needs it."""
+    """The version cannot be deleted while an alias points at it or a run needs it."""
+
+    code = "version.in_use"
 
 
-class ComparisonError(InferenceError, ValueError):
-    """What was asked to be compared cannot be."""
+class MeasurementError(InferenceError, ArithmeticError):
+    """The outputs of a network cannot be evaluated."""
 
-
-class CorrectionNotFoundError(InferenceError, LookupError):
-    """No correction has this id."""
-
-
-class CorrectionLimitError(InferenceError):
-    """There are as many corrections as are kept."""
-
-
-class RateExceededError(InferenceError):
-    """One account asked too often.
-
-    Attributes:
-        seconds: after which it may ask again.
-    """
-
-    def __init__(self, what: str, limit: str, *, seconds: int) -> None:
-        super().__init__(f"at most {limit.replace('/', f' {what} per ')} for one account; go on in {seconds} s")
-        self.seconds = seconds
+    code = "measurement.failed"

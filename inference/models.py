@@ -1,4 +1,4 @@
-"""Model versions, the aliases that point at them, and the corrections that people gave."""
+"""Model versions and the aliases that point at them."""
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -192,46 +192,3 @@ class VersionCounter(models.Model):
 
     def __str__(self) -> str:
         return f"last version {self.last_number}"
-
-
-class Correction(models.Model):
-    """A drawing with the digit that its author says it is; only the label may change."""
-
-    class Form(models.TextChoices):
-        """What was given."""
-
-        STROKES = "strokes"
-        IMAGE = "image"
-        PIXELS = "pixels"
-
-    label = models.PositiveSmallIntegerField()
-    form = models.CharField(max_length=10, choices=Form.choices)
-    # [[[x, y], …], …] and the pen's diameter in canvas units; null where an image or pixels were given.
-    strokes = models.JSONField(null=True)
-    brush = models.FloatField(null=True)
-    # What a network sees of it: 784 bytes, ink 255, top row first, made by this preprocessing.
-    pixels = models.BinaryField()
-    preprocessing = models.CharField(max_length=40)
-    # What it was taken for, and by which version (which may be gone); null where none was there to ask.
-    digit = models.PositiveSmallIntegerField(null=True)
-    answered_by = models.PositiveIntegerField(null=True)
-    author = models.CharField(max_length=150)
-    created_at = models.DateTimeField(auto_now_add=True)
-    changed_at = models.DateTimeField(auto_now=True)
-
-    class Meta:
-        ordering = ("-id",)
-        indexes = (
-            models.Index(fields=("label", "-id"), name="correction_by_label"),
-            # Whether anything changed is asked by every page of a version: the rows themselves are large.
-            models.Index(fields=("changed_at",), name="correction_changed_at"),
-        )
-        constraints = (
-            models.CheckConstraint(condition=models.Q(label__lte=9), name="correction_label_is_a_digit"),
-            models.CheckConstraint(
-                condition=models.Q(digit__isnull=True) | models.Q(digit__lte=9), name="correction_answer_is_a_digit"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"correction {self.pk}: {self.label}"

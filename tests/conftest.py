@@ -14,8 +14,8 @@ from tests.lab import Lab, store_small_pen_strokes
 @pytest.fixture(scope="session", autouse=True)
 def redis_server() -> Iterator[None]:
     """The Redis that settings name for the tests' own data folder."""
-    from digitlab import embedded_redis, redis_address
-    from digitlab.worker_signals import redis_client
+    from digitlab.processes import embedded_redis, redis_address
+    from digitlab.processes.redis_client import redis_client
 
     socket = redis_address.embedded_socket(settings.DATA_DIR)
     command = embedded_redis.command(embedded_redis.find_server(), socket, settings.DATA_DIR / "redis")

@@ -28,7 +28,7 @@ def free_port() -> int:
 
 def store_small_pen_strokes(datasets: Path) -> None:
     """A small pen-strokes data set where the program looks for the large one: a run then takes seconds."""
-    from training.datasets import catalogue, pen_strokes, stored
+    from datasets import catalogue, pen_strokes, stored
 
     folder = datasets / f"pen-strokes-{catalogue.PEN_STROKES_VERSION}-{catalogue.PEN_STROKES_SEED}"
     if not stored.is_stored(folder):

@@ -8,7 +8,7 @@ class TrainingConfig(AppConfig):
 
     def ready(self) -> None:
         """Let versions know what needs them."""
-        from inference import holds  # noqa: PLC0415 -- models can be imported only now
-        from training.selectors import why_needed  # noqa: PLC0415
+        from inference.registry import version_references  # noqa: PLC0415 -- models can be imported only now
+        from training.runs.selectors import why_needed  # noqa: PLC0415
 
-        holds.register(why_needed)
+        version_references.register(why_needed)

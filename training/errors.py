@@ -1,37 +1,50 @@
-"""What can go wrong with a run, in words for the person who asked for it."""
+"""Errors of runs, in words for the person who submitted the run."""
+
+from weblib.errors import LabError
 
 
-class TrainingError(Exception):
-    """Base of everything this package raises on purpose."""
+class TrainingError(LabError):
+    """Base of every error of this package."""
 
 
 class RunStateError(TrainingError):
-    """The run is not in a state that allows what was asked."""
+    """The state of the run does not allow this."""
+
+    code = "run.state"
+    status = 409
+
+
+class ComparisonError(TrainingError, ValueError):
+    """This set of versions and runs cannot be compared."""
+
+    code = "comparison.invalid"
 
 
 class LeaseLostError(TrainingError):
-    """Another worker holds this run now: whoever gets this must stop and write nothing more."""
+    """Another worker holds the lease of this run: stop, and write nothing more."""
+
+    code = "lease.lost"
 
 
 class StopRequested(TrainingError):  # noqa: N818 -- a request, not an error, but it travels the same way
-    """Somebody asked for the run to stop."""
+    """A stop of the run was requested."""
+
+    code = "run.stop_requested"
 
 
 class WorkerShutdown(TrainingError):  # noqa: N818
-    """This worker is told to end: save and hand the run back."""
+    """This worker is shutting down: save a checkpoint and return the run to the queue."""
 
-
-class DatasetUnavailableError(TrainingError):
-    """A data set cannot be had on this machine; the message says how to supply it."""
+    code = "worker.shutdown"
 
 
 class StorageError(TrainingError, OSError):
-    """A file cannot be written, and did not become writable in time; the message says why and what to do."""
+    """A file could not be written within the timeout; the message says why and what to do."""
+
+    code = "storage.failed"
 
 
 class CheckpointError(TrainingError):
     """A checkpoint is missing, damaged or does not fit its run."""
 
-
-class MeasurementError(TrainingError, ArithmeticError):
-    """What a network answers cannot be measured."""
+    code = "checkpoint.invalid"

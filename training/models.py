@@ -7,7 +7,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
 from inference.models import ModelVersion
-from training.config import RunConfig
+from training.configuration.run_config import RunConfig
 from training.states import ENDED, RESUMABLE, Status
 
 

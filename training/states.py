@@ -1,4 +1,4 @@
-"""The states of a run, and every way from one to another."""
+"""The statuses of a run, and the table of transitions between them."""
 
 from typing import Final
 
@@ -19,7 +19,8 @@ class Status(models.TextChoices):
 TRANSITIONS: Final[dict[Status, frozenset[Status]]] = {
     Status.QUEUED: frozenset({Status.RUNNING, Status.STOPPED, Status.FAILED}),
     # Back to the queue: its worker died or was told to end, and another goes on from the checkpoint.
-    Status.RUNNING: frozenset({Status.STOPPING, Status.COMPLETED, Status.FAILED, Status.QUEUED}),
+    # Stopped at once: its own process was interrupted, as by Ctrl-C on the command line.
+    Status.RUNNING: frozenset({Status.STOPPING, Status.STOPPED, Status.COMPLETED, Status.FAILED, Status.QUEUED}),
     # A run may finish by itself before it notices that it should stop.
     Status.STOPPING: frozenset({Status.STOPPED, Status.COMPLETED, Status.FAILED}),
     Status.STOPPED: frozenset({Status.QUEUED}),
@@ -33,5 +34,10 @@ RESUMABLE: Final = (Status.STOPPED, Status.FAILED)
 
 
 def can_become(now: str, then: str) -> bool:
-    """Whether a run may go from state `now` to state `then`."""
+    """Whether the status of a run may change from `now` to `then`."""
     return Status(then) in TRANSITIONS[Status(now)]
+
+
+def predecessors(status: Status) -> list[Status]:
+    """The statuses from which a run may change to `status`."""
+    return [before for before in Status if can_become(before, status)]

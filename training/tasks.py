@@ -2,9 +2,9 @@
 
 from celery import shared_task
 
-from training.execution import execute
-from training.measurement import measure_version
-from training.reconciliation import reconcile
+from inference.reports.measurement import measure_version
+from training.worker.execution import execute
+from training.worker.reconciliation import reconcile
 
 
 @shared_task(name="training.tasks.train", ignore_result=True)

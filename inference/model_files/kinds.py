@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from inference import artifacts
 from inference.errors import ArtifactError
-from inference.model_files import npz, onnx_export, onnx_import, safe_tensors
-from inference.plain_pickle import MAX_BYTES
+from inference.model_files import npz, safe_tensors
+from inference.model_files.onnx import exporting, importing
+from inference.model_files.pickle import network_pickle
+from inference.model_files.pickle.plain_pickle import MAX_BYTES
 from nnlib import Network
 
 
@@ -33,7 +34,7 @@ class FileKind:
 
 
 def _write_pickle(network: Network, facts: Mapping[str, str]) -> bytes:
-    return artifacts.network_to_bytes(network, **facts)
+    return network_pickle.network_to_bytes(network, **facts)
 
 
 def _begins_like_safetensors(data: bytes) -> bool:
@@ -54,7 +55,7 @@ KINDS: Final[dict[str, FileKind]] = {
             "Pickle",
             "Digit Lab, or Python with NumPy",
             _begins_like_pickle,
-            artifacts.network_from_bytes,
+            network_pickle.network_from_bytes,
             _write_pickle,
         ),
         FileKind("npz", "NumPy archive", "NumPy", lambda data: data[:2] == b"PK", npz.read, npz.write),
@@ -72,8 +73,8 @@ KINDS: Final[dict[str, FileKind]] = {
             "ONNX",
             "ONNX Runtime, Netron and others",
             lambda data: data[:1] == b"\x08",
-            onnx_import.read,
-            onnx_export.write,
+            importing.read,
+            exporting.write,
         ),
     )
 }

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from inference.checked_network import MAX_LAYERS, MAX_PARAMETERS, checked_network, checked_sizes
 from inference.errors import ArtifactError
+from inference.model_files.checked_network import MAX_LAYERS, MAX_PARAMETERS, checked_network, checked_sizes
 from nnlib import Network
 
 MAX_FILES: Final = 2 * MAX_LAYERS + 12

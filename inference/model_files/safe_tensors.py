@@ -7,9 +7,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from inference import artifacts
-from inference.checked_network import checked_network, checked_sizes
 from inference.errors import ArtifactError
+from inference.model_files.checked_network import checked_network, checked_sizes
+from inference.model_files.pickle import network_pickle
 from nnlib import Network
 
 # Ten layers need three thousand.
@@ -26,8 +26,8 @@ def write(network: Network, facts: Mapping[str, str]) -> bytes:
     for index, (weights, biases) in enumerate(zip(network.weights, network.biases, strict=True)):
         tensors |= {f"weight_{index}": np.ascontiguousarray(weights), f"bias_{index}": np.ascontiguousarray(biases)}
     metadata = {
-        "format": artifacts.FORMAT,
-        "version": str(artifacts.FORMAT_VERSION),
+        "format": network_pickle.FORMAT,
+        "version": str(network_pickle.FORMAT_VERSION),
         "layers": json.dumps(architecture.layer_sizes),
         "activation": architecture.activation,
         "output": architecture.output,

@@ -8,24 +8,26 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import ValidationError, ValidationErrorContext
+from ninja.errors import HttpError, ValidationError, ValidationErrorContext
 
+from datasets.rest import router as datasets_router
 from digitlab.auth import api_authentication
-from inference.api import router as inference_router
-from inference.asgi import status_of
-from inference.correction_api import router as correction_router
-from inference.errors import (
-    DATABASE_AWAY,
-    DATABASE_AWAY_WORDS,
-    InferenceError,
+from inference.rest.corrections import router as correction_router
+from inference.rest.registry import router as registry_router
+from inference.rest.versions import router as version_router
+from training.rest.comparison import router as comparison_router
+from training.rest.runs import router as run_router
+from training.runs.services import FieldRefusedError
+from weblib.errors import (
+    DATABASE_UNAVAILABLE,
+    DATABASE_UNAVAILABLE_CODE,
+    DATABASE_UNAVAILABLE_MESSAGE,
+    VALIDATION_CODE,
+    LabError,
     RateExceededError,
-    RegistryStateError,
+    code_of,
 )
-from inference.registry_api import router as registry_router
-from training.api import router as training_router
-from training.errors import RunStateError
-from training.plain_errors import FieldError, plain_errors
-from training.services import FieldRefusedError
+from weblib.plain_errors import FieldError, plain_errors
 
 logger = logging.getLogger(__name__)
 
@@ -53,46 +55,52 @@ api = DigitLabAPI(
     urls_namespace="api",
     auth=api_authentication(settings.AUTH_MODE),
 )
-api.add_router("", training_router)
-api.add_router("", inference_router)
-api.add_router("", correction_router)
-api.add_router("", registry_router)
+for _router in (run_router, comparison_router, datasets_router, version_router, correction_router, registry_router):
+    api.add_router("", _router)
 
 
 @api.exception_handler(FieldRefusedError)
 def _field_refused(request: HttpRequest, error: FieldRefusedError) -> HttpResponse:
     detail: list[FieldError] = [{"loc": ["body", error.field], "msg": str(error)}]
-    return api.create_response(request, {"detail": detail}, status=422)
+    return _error(request, detail, error.code, error.status)
 
 
-@api.exception_handler(RunStateError)
-@api.exception_handler(RegistryStateError)
-def _wrong_state(request: HttpRequest, error: Exception) -> HttpResponse:
-    return api.create_response(request, {"detail": str(error)}, status=409)
-
-
-@api.exception_handler(InferenceError)
-def _refused(request: HttpRequest, error: InferenceError) -> HttpResponse:
-    response = api.create_response(request, {"detail": str(error)}, status=status_of(error))
+@api.exception_handler(LabError)
+def _refused(request: HttpRequest, error: LabError) -> HttpResponse:
+    response = _error(request, str(error), error.code, error.status)
     if isinstance(error, RateExceededError):
         response["Retry-After"] = str(error.seconds)
     return response
 
 
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    return _error(request, error.errors, VALIDATION_CODE, 422)
+
+
+@api.exception_handler(HttpError)
+def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return _error(request, str(error), code_of(error.status_code), error.status_code)
+
+
 @api.exception_handler(ObjectDoesNotExist)
-def _not_there(request: HttpRequest, error: ObjectDoesNotExist) -> HttpResponse:  # noqa: ARG001 -- Ninja's signature
-    return api.create_response(request, {"detail": "there is nothing of that number"}, status=404)
+def _not_found(request: HttpRequest, error: ObjectDoesNotExist) -> HttpResponse:  # noqa: ARG001 -- Ninja's signature
+    return _error(request, "there is nothing of that number", code_of(404), 404)
 
 
 def _no_database(request: HttpRequest, error: Exception) -> HttpResponse:
-    logger.error("a call of the API found no database: %s", error)
-    return api.create_response(request, {"detail": DATABASE_AWAY_WORDS}, status=503)
+    logger.error("the database is unavailable to a call of the API: %s", error)
+    return _error(request, DATABASE_UNAVAILABLE_MESSAGE, DATABASE_UNAVAILABLE_CODE, 503)
 
 
-for _kind in DATABASE_AWAY:
+for _kind in DATABASE_UNAVAILABLE:
     api.exception_handler(_kind)(_no_database)
 
 
 @api.exception_handler(DjangoValidationError)
 def _not_valid(request: HttpRequest, error: DjangoValidationError) -> HttpResponse:
-    return api.create_response(request, {"detail": " ".join(error.messages)}, status=422)
+    return _error(request, " ".join(error.messages), VALIDATION_CODE, 422)
+
+
+def _error(request: HttpRequest, detail: Any, code: str, status: int) -> HttpResponse:
+    return api.create_response(request, {"detail": detail, "code": code}, status=status)

@@ -15,20 +15,19 @@ from channels.routing import URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.urls import get_resolver  # noqa: E402
 
-from digitlab.body_limit import BodyLimit  # noqa: E402
-from digitlab.guard import Guard  # noqa: E402
-from digitlab.static_files import StaticFiles  # noqa: E402
-from inference.answering import Answerer  # noqa: E402
-from inference.asgi import Asking, PredictHttp, PredictSocket  # noqa: E402
-from training.plain_errors import plain_errors  # noqa: E402
-from training.routing import websocket_urlpatterns  # noqa: E402
+from digitlab.http.body_limit import BodyLimit  # noqa: E402
+from digitlab.http.guard import Guard  # noqa: E402
+from digitlab.http.static_files import StaticFiles  # noqa: E402
+from inference.serving.asgi import PredictHttp, PredictionResponder, PredictSocket  # noqa: E402
+from inference.serving.micro_batching import MicroBatcher  # noqa: E402
+from training.watching.routing import websocket_urlpatterns  # noqa: E402
 
 PREDICT_PATH = "/api/v1/predict"
 PREDICT_SOCKET_PATH = "/ws/predict/"
 
-_asking = Asking(plain_errors, Answerer())
-_predict_http = PredictHttp(_asking)
-_predict_socket = PredictSocket(_asking)
+_responder = PredictionResponder(MicroBatcher())
+_predict_http = PredictHttp(_responder)
+_predict_socket = PredictSocket(_responder)
 _run_sockets = URLRouter(websocket_urlpatterns)
 _pages = StaticFiles(BodyLimit(django_application))
 _needs_login = settings.AUTH_MODE == "login"

@@ -2,7 +2,7 @@
 
 import os
 
-from digitlab import blas_threads
+from digitlab.processes import blas_threads
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digitlab.settings")
 blas_threads.limit_to_slot()
@@ -20,7 +20,7 @@ app.autodiscover_tasks(["training"])
 
 @app.on_after_finalize.connect
 def _connect_signals(**_kwargs: Any) -> None:
-    from digitlab import worker_signals  # noqa: PLC0415 -- needs the settings
+    from digitlab.processes import worker_signals  # noqa: PLC0415 -- needs the settings
 
     worker_signals.connect()
 

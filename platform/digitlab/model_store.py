@@ -21,7 +21,7 @@ def storage(address: str, data_dir: Path) -> dict[str, Any]:
     if "://" not in address:
         location = Path(address).expanduser().absolute() if address else data_dir / "models"
         return {
-            "BACKEND": "inference.storage.AtomicFileSystemStorage",
+            "BACKEND": "inference.registry.storage.AtomicFileSystemStorage",
             "OPTIONS": {"location": str(location), "file_permissions_mode": 0o600},
         }
     parts = urlsplit(address)
@@ -32,6 +32,6 @@ def storage(address: str, data_dir: Path) -> dict[str, Any]:
             f"after a question mark; got {address!r}"
         )
     return {
-        "BACKEND": "inference.s3_storage.S3ModelStorage",
+        "BACKEND": "inference.registry.s3_storage.S3ModelStorage",
         "OPTIONS": {"bucket_name": parts.netloc, "location": parts.path.strip("/"), **options},
     }

@@ -8,7 +8,8 @@ from typing import Any
 import environ
 from csp.constants import NONE, SELF
 
-from digitlab import blas_threads, model_store, redis_address
+from digitlab import model_store
+from digitlab.processes import blas_threads, redis_address
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.Env()
@@ -59,6 +60,8 @@ INSTALLED_APPS = [
     "digitlab",
     "training",
     "inference",
+    "datasets",
+    "weblib",
 ]
 
 MIDDLEWARE = [
@@ -66,10 +69,10 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "digitlab.middleware.ErrorsOfTheApiAreJson",
+    "digitlab.http.middleware.ErrorsOfTheApiAreJson",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    *(["digitlab.middleware.PagesNeedLogin"] if AUTH_MODE == "login" else []),
+    *(["digitlab.http.middleware.PagesNeedLogin"] if AUTH_MODE == "login" else []),
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -121,8 +124,6 @@ STORAGES = {
 }
 DATASETS_DIR = DATA_DIR / "datasets"
 CHECKPOINTS_DIR = DATA_DIR / "checkpoints"
-# Whom the pages of networks ask for test images: versions know nothing of data sets.
-PROBE_IMAGES = "training.datasets.probe.probe_images"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 
 # Redis carries messages; what is true stands in the database.

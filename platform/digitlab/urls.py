@@ -8,11 +8,12 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from digitlab.api import api
-from digitlab.health import healthz
+from digitlab.processes.health import healthz
 
 urlpatterns = [
-    path("", include("inference.urls")),
-    path("", include("training.urls")),
+    path("", include("inference.pages.urls")),
+    path("", include("training.pages.urls")),
+    path("", include("datasets.urls")),
     path("api/v1/", api.urls),
     path("healthz", healthz, name="healthz"),
     path("login/", auth_views.LoginView.as_view(template_name="login.html"), name="login"),

@@ -142,7 +142,7 @@ def test_the_page_tells_of_a_worker_that_was_lost_and_says_when_it_reconnects(br
         os.kill(int(worker.rpartition(":")[2]), signal.SIGKILL)
         lost = rf"Worker {re.escape(worker)} was lost in epoch \d+; the run goes on after epoch \d+\."
         expect(page.locator("#log")).to_contain_text(re.compile(lost), timeout=PATIENCE)
-        expect(page.locator("#log")).to_contain_text(re.compile(r"Taken by worker .*, going on after epoch \d+\."))
+        expect(page.locator("#log")).to_contain_text(re.compile(r"Claimed by worker .*, resuming after epoch \d+\."))
         os.kill(until(lambda: child(lab, "web"), what="web"), signal.SIGKILL)
         expect(connection).to_have_text(re.compile("Reconnecting|No live connection"))
         expect(connection).to_have_text(re.compile("Live|^$"), timeout=PATIENCE)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
-from inference import starter
-from inference.artifacts import network_from_bytes
+from inference.model_files.pickle.network_pickle import network_from_bytes
+from inference.registry import starter
 from tests.browser.drawing import SEVEN, draw
 from tests.lab import Lab
 

@@ -46,9 +46,9 @@ def test_the_folder_platform_is_no_package() -> None:
 
 def test_the_web_process_loads_neither_tensorflow_nor_the_writer_of_pen_strokes(tmp_path: Path) -> None:
     loaded = modules_after("import digitlab.asgi, django.urls; django.urls.get_resolver().url_patterns", tmp_path)
-    assert "training.services" in loaded
+    assert "training.runs.services" in loaded
     assert not {name for name in loaded if name.split(".")[0] in {"tensorflow", "keras"}}
-    assert "training.datasets.pen_strokes" not in loaded
+    assert "datasets.pen_strokes" not in loaded
 
 
 def test_what_the_web_process_starts_with_is_kept_from_the_collector(tmp_path: Path) -> None:
@@ -70,30 +70,28 @@ def test_the_web_process_opens_no_data_set_to_answer_what_there_is(tmp_path: Pat
         "numpy.load = numpy.memmap = refuse\n"
         "from django.core.management import call_command\n"
         "call_command('migrate', verbosity=0)\n"
-        "from training import datasets\n"
+        "import datasets\n"
         "print(len(datasets.availability()), datasets.default_key())\n"
     )
     assert run_python(program, tmp_path).split()[0] == "4"
 
 
 def test_scripts_can_ask_where_data_sets_lie_without_setting_django_up(tmp_path: Path) -> None:
-    assert "mnist" in run_python(
-        "from training.datasets import catalogue; print(catalogue.folder_of('mnist'))", tmp_path
-    )
+    assert "mnist" in run_python("from datasets import catalogue; print(catalogue.folder_of('mnist'))", tmp_path)
 
 
 def test_an_idle_worker_does_not_load_tensorflow(tmp_path: Path) -> None:
     program = "from digitlab.celery import app; app.loader.import_default_modules(); app.finalize()\n"
     program += "assert 'training.tasks.train' in app.tasks"
     loaded = modules_after(program, tmp_path)
-    assert "training.execution" in loaded
+    assert "training.worker.execution" in loaded
     assert not {name for name in loaded if name.split(".")[0] in {"tensorflow", "keras"}}
 
 
 def test_a_worker_limits_its_threads_before_numpy_is_there(tmp_path: Path) -> None:
     program = (
         "import os, sys\n"
-        "for name in ('OPENBLAS_NUM_THREADS', 'OMP_NUM_THREADS'): os.environ.pop(name, None)\n"
+        "for name in ('OPENBLAS_NUM_THREADS', 'OMP_NUM_THREADS', 'MKL_NUM_THREADS'): os.environ.pop(name, None)\n"
         "os.environ['WORKER_SLOTS'] = '1000'\n"
         "class Look:\n"
         "    def find_spec(self, name, path=None, target=None):\n"
@@ -118,7 +116,7 @@ def tree(tmp_path: Path) -> Path:
     ignored = shutil.ignore_patterns("__pycache__", "starter_files")
     for name in PACKAGES:
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
-    shutil.copytree(ROOT / "platform" / "digitlab", tmp_path / "digitlab", ignore=ignored)
+    shutil.copytree(ROOT / "platform", tmp_path / "platform", ignore=ignored)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     return tmp_path
 
@@ -131,7 +129,7 @@ def lint_imports(tree: Path) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [str(command), "--no-cache"],
         cwd=tree,
-        env={**os.environ, "PYTHONPATH": str(tree)},
+        env={**os.environ, "PYTHONPATH": f"{tree}:{tree / 'platform'}"},
         capture_output=True,
         text=True,
         check=False,
@@ -147,9 +145,15 @@ def test_imports_go_one_way(tree: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "line"),
     [
-        ("inference/finding.py", "import training.states"),
-        ("inference/finding.py", "def late():\n    from training import queue"),
-        ("training/states.py", "import digitlab.guard"),
+        ("inference/labels.py", "import training.states"),
+        ("inference/labels.py", "def late():\n    from training.messaging import queue"),
+        ("training/states.py", "import digitlab.http.guard"),
+        ("platform/datasets/stored.py", "import inference.models"),
+        ("platform/weblib/labels.py", "import datasets.errors"),
+        ("training/configuration/presets.py", "import training.runs.services"),
+        ("inference/registry/selectors.py", "import inference.serving.prediction"),
+        ("platform/datasets/ink/strokes.py", "import datasets.catalogue"),
+        ("platform/digitlab/processes/ports.py", "import digitlab.api"),
         ("nnlib/losses.py", "import inference.errors"),
         ("nnlib/losses.py", "import django"),
         ("nnlib/losses.py", "import tensorflow"),

@@ -160,6 +160,6 @@ def test_a_stop_and_its_story_reach_the_page(lab: Lab) -> None:
 def test_what_a_page_says_is_not_listened_to(lab: Lab, ended: int) -> None:
     with watching(lab, ended) as socket:
         heard(socket)
-        for text in ("{}", '{"type": "run.ring"}'):
+        for text in ("{}", '{"type": "run.changed"}'):
             socket.send(text)
         assert lab.call("GET", f"runs/{ended}")[0] == 200

@@ -12,7 +12,7 @@ from typing import Any
 
 from celery import Celery
 
-from digitlab import redis_address
+from digitlab.processes import redis_address
 from tests.faults.moments import Moments
 from tests.faults.watcher import Watcher
 from tests.lab import Lab

@@ -12,7 +12,7 @@ from tests.faults.scene import CONFIG, Scene
 from tests.lab import Lab
 from tests.processes import until
 
-PATIENCE_SECONDS = 90.0
+TIMEOUT_SECONDS = 90.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Stories:
     def _without_faults(self) -> Undisturbed:
         scene = Scene(self.lab, 0, self._deaths)
         scene.submit()
-        run = self.lab.wait_for(scene.run_id, "completed", "failed", within_seconds=PATIENCE_SECONDS)
+        run = self.lab.wait_for(scene.run_id, "completed", "failed", within_seconds=TIMEOUT_SECONDS)
         assert run["status"] == "completed", run
         scene.watcher.stop()
         undisturbed = Undisturbed(_comparable(self._epochs(scene)), self._versions(scene)[0]["sha256"])
@@ -130,7 +130,7 @@ class Stories:
         """The run when nothing more happens to it by itself, or when patience is over."""
         ended = ("completed", "failed", "stopped")
         with contextlib.suppress(AssertionError):
-            until(lambda: scene.run()["status"] in ended, within_seconds=PATIENCE_SECONDS)
+            until(lambda: scene.run()["status"] in ended, within_seconds=TIMEOUT_SECONDS)
         return scene.run()
 
     def _epochs(self, scene: Scene) -> list[dict[str, Any]]:

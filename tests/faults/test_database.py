@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from inference.errors import DATABASE_AWAY_WORDS
 from tests import postgres
 from tests.faults.kinds import the_database_is_away
 from tests.faults.scene import QUICK
 from tests.faults.story import Stories
 from tests.lab import Lab, store_small_pen_strokes
 from tests.processes import until
+from weblib.errors import DATABASE_UNAVAILABLE_MESSAGE
 
 pytestmark = pytest.mark.processes
 
@@ -49,8 +49,8 @@ def test_while_the_database_is_away_a_prediction_is_refused_in_words_and_afterwa
     with postgres.interrupted(folder):
         # What a version means is believed for a second.
         until(lambda: predicted(lab, 1)[0] == 503, what="the refusal")
-        assert predicted(lab, "champion") == (503, {"detail": DATABASE_AWAY_WORDS})
-        assert lab.call("GET", "versions") == (503, {"detail": DATABASE_AWAY_WORDS})
+        assert predicted(lab, "champion") == (503, {"detail": DATABASE_UNAVAILABLE_MESSAGE})
+        assert lab.call("GET", "versions") == (503, {"detail": DATABASE_UNAVAILABLE_MESSAGE})
     until(lambda: predicted(lab, "champion")[0] == 200, what="an answer")
     assert lab.call("GET", "versions")[0] == 200
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from inference.prediction import NetworkCache
+from inference.serving.prediction import NetworkCache
 from nnlib import Architecture, Network
 
 Draw = Callable[..., Network]
@@ -19,7 +19,10 @@ def model_store(tmp_path: Path, settings: Any) -> Path:
     folder = tmp_path / "models"
     settings.STORAGES = {
         **settings.STORAGES,
-        "models": {"BACKEND": "inference.storage.AtomicFileSystemStorage", "OPTIONS": {"location": str(folder)}},
+        "models": {
+            "BACKEND": "inference.registry.storage.AtomicFileSystemStorage",
+            "OPTIONS": {"location": str(folder)},
+        },
     }
     return folder
 
@@ -27,7 +30,7 @@ def model_store(tmp_path: Path, settings: Any) -> Path:
 @pytest.fixture(autouse=True)
 def fresh_networks(monkeypatch: pytest.MonkeyPatch) -> None:
     """This process believes nothing of what versions meant in the test before."""
-    monkeypatch.setattr("inference.prediction.NETWORKS", NetworkCache())
+    monkeypatch.setattr("inference.serving.prediction.NETWORKS", NetworkCache())
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from onnx import AttributeProto, FunctionProto, ModelProto, TensorProto, helper, numpy_helper
 
-from inference.model_files.protobuf import encoded
+from inference.model_files.onnx.protobuf import encoded
 from tests.inference.hostile_pickles import RunsOnLoad
 
 # NumPy archives.

@@ -10,8 +10,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from PIL import Image, ImageDraw
 
-from inference import artifacts, services
+from inference.model_files.pickle import network_pickle
 from inference.models import ModelVersion
+from inference.registry import services
 from nnlib import Network
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_store")]
@@ -25,7 +26,7 @@ def said(*arguments: str) -> str:
 
 
 def imported(network: Network, name: str = "") -> ModelVersion:
-    return services.import_version(artifacts.network_to_bytes(network), name=name)
+    return services.import_version(network_pickle.network_to_bytes(network), name=name)
 
 
 @pytest.fixture
@@ -86,7 +87,7 @@ def test_without_any_version_it_is_told(drawing: str) -> None:
 
 def test_a_model_is_imported(draw_network: Draw, tmp_path: Path) -> None:
     path = tmp_path / "a.pickle"
-    path.write_bytes(artifacts.network_to_bytes(draw_network()))
+    path.write_bytes(network_pickle.network_to_bytes(draw_network()))
     assert said("import_model", str(path), "--name", "Mine").strip() == "Imported as version 1"
     assert ModelVersion.objects.get().name == "Mine"
 
@@ -109,7 +110,7 @@ def test_a_version_is_exported_and_comes_back(draw_network: Draw, tmp_path: Path
     version = imported(draw_network())
     target = tmp_path / "out.pickle"
     assert str(target) in said("export_model", "1", "--output", str(target))
-    assert artifacts.sha256(target.read_bytes()) == version.sha256
+    assert network_pickle.sha256(target.read_bytes()) == version.sha256
 
 
 def test_a_version_is_exported_for_numpy(draw_network: Draw, tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ import django
 def main(run_ids: list[int]) -> None:
     """Train each run to its end."""
     django.setup()
-    from training import datasets
-    from training.execution import execute
+    import datasets
+    from training.worker.execution import execute
 
     datasets.load("pen-strokes")
     sys.stdout.write("ready\n")

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from training import redis_absence, services, shutdown
-from training.config import RunConfig
+from training.configuration.run_config import RunConfig
+from training.messaging import circuit_breaker
 from training.models import Run
+from training.runs import services
+from training.worker import shutdown
 
 Submit = Callable[..., Run]
 SMALL = {"dataset": "pen-strokes", "hidden_layers": [16], "epochs": 2, "batch_size": 32, "seed": 7}
@@ -21,7 +23,7 @@ def folders(tmp_path: Path, settings: Any, small_pen_strokes: None) -> Path:
     settings.STORAGES = {
         **settings.STORAGES,
         "models": {
-            "BACKEND": "inference.storage.AtomicFileSystemStorage",
+            "BACKEND": "inference.registry.storage.AtomicFileSystemStorage",
             "OPTIONS": {"location": str(tmp_path / "models")},
         },
     }
@@ -41,7 +43,7 @@ def submit(folders: Path, transactional_db: None) -> Submit:
 @pytest.fixture(autouse=True)
 def redis_is_there() -> None:
     """No test learns from another that Redis is away."""
-    redis_absence.forget()
+    circuit_breaker.reset()
 
 
 @pytest.fixture(autouse=True)

@@ -11,9 +11,9 @@ from django.core.management import CommandError, call_command
 
 from inference.models import ModelVersion
 from nnlib import BatchProgress, Event
-from training import execution
+from training.configuration.presets import PRESETS
 from training.models import Run
-from training.presets import PRESETS
+from training.worker import execution
 
 pytestmark = pytest.mark.usefixtures("folders", "transactional_db")
 SMALL = ("--dataset", "pen-strokes", "--hidden", "16", "--epochs", "2", "--batch-size", "32")

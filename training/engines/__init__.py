@@ -4,9 +4,9 @@ import importlib.util
 from collections.abc import Iterator
 from typing import Any, Protocol
 
+from datasets import Dataset
 from nnlib import Event, Network, Trainer
-from training.config import RunConfig
-from training.datasets import Dataset
+from training.configuration.run_config import RunConfig
 
 
 class Training(Protocol):

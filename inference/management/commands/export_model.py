@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from inference.errors import InferenceError
-from inference.exports import FORMATS, exported
-from inference.selectors import get_version
+from inference.registry.exports import FORMATS, exported
+from inference.registry.selectors import get_version
+from weblib.errors import LabError
 
 
 class Command(BaseCommand):
@@ -23,6 +23,6 @@ class Command(BaseCommand):
         target = options["output"] or Path(f"digitlab-version-{options['number']}.{options['format']}")
         try:
             target.write_bytes(exported(get_version(options["number"]), options["format"]))
-        except (OSError, InferenceError) as error:
+        except (OSError, LabError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Wrote {target}")

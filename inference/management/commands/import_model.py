@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from inference.errors import InferenceError
-from inference.plain_pickle import MAX_BYTES
-from inference.services import import_version
+from inference.model_files.pickle.plain_pickle import MAX_BYTES
+from inference.registry.services import import_version
+from weblib.errors import LabError
 
 
 class Command(BaseCommand):
@@ -25,6 +25,6 @@ class Command(BaseCommand):
         try:
             with options["file"].open("rb") as file:
                 version = import_version(file.read(MAX_BYTES + 1), name=options["name"])
-        except (OSError, InferenceError) as error:
+        except (OSError, LabError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Imported as version {version.number}")

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from inference.starter import import_starter
+from inference.registry.starter import import_starter
 
 
 class Command(BaseCommand):

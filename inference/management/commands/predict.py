@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from pydantic import ValidationError
 
-from inference.errors import InferenceError
 from inference.models import CHAMPION
-from inference.prediction import PredictRequest, predict
+from inference.serving.prediction import PredictRequest, predict
+from weblib.errors import LabError
 
 
 class Command(BaseCommand):
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         try:
             image = base64.b64encode(options["image"].read_bytes()).decode()
             reply = predict(PredictRequest(image=image, versions=[options["number"]]))
-        except (OSError, InferenceError) as error:
+        except (OSError, LabError) as error:
             raise CommandError(str(error)) from error
         except ValidationError as error:
             sentences = {f"{item['loc'][0]}: {item['msg']}" for item in error.errors()}

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from inference.selectors import versions_page
+from inference.registry.selectors import versions_page
 
 
 class Command(BaseCommand):

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from training import datasets
-from training.errors import DatasetUnavailableError
+import datasets
+from datasets.errors import DatasetUnavailableError
 
 
 class Command(BaseCommand):

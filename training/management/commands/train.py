@@ -12,16 +12,16 @@ from django.core.management.base import BaseCommand, CommandError
 from pydantic import ValidationError
 
 from nnlib import BatchProgress, EpochFinished, Event
-from training import selectors, services
-from training.config import RunConfig
-from training.execution import execute
+from training.configuration.parent_shape import shaped_like_parent
+from training.configuration.presets import PRESETS
+from training.configuration.run_config import RunConfig
 from training.models import Run
-from training.parents import shaped_like_parent
-from training.plain_errors import plain_errors
-from training.presets import PRESETS
-from training.services import FieldRefusedError
+from training.runs import selectors, services
+from training.runs.services import FieldRefusedError
 from training.states import Status
-from training.watch import Watch
+from training.worker.execution import execute
+from training.worker.heartbeat import Heartbeat
+from weblib.plain_errors import plain_errors
 
 BAR_WIDTH = 24
 SECONDS_BETWEEN_LOOKS = 0.3
@@ -127,9 +127,9 @@ class _Bar:
 
 
 @contextmanager
-def _interrupt_stops() -> Iterator[list[Watch]]:
+def _interrupt_stops() -> Iterator[list[Heartbeat]]:
     """While this lasts, Ctrl-C stops the run whose watch is appended to the list, instead of this process."""
-    watches: list[Watch] = []
+    watches: list[Heartbeat] = []
 
     def stop(_number: int, _frame: Any) -> None:
         for watch in watches:

@@ -6,11 +6,11 @@ import numpy as np
 from django.core.management.base import BaseCommand
 from numpy.typing import NDArray
 
-from inference import digit_detector
+import datasets
+from datasets import pen_strokes
+from inference.serving import digit_detector
 from nnlib import Architecture, EpochFinished, Network, Recipe, Trainer
 from nnlib.samples import pixels
-from training import datasets
-from training.datasets import pen_strokes
 
 HIDDEN: Final = 128
 MARKS: Final = 60_000

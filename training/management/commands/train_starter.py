@@ -6,10 +6,10 @@ from typing import Any, Final
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from inference.selectors import version_json
-from inference.services import read_artifact
-from inference.starter import FACTS, FACTS_FILE, FOLDER, NETWORK_FILE
-from training.config import RunConfig
+from inference.registry.selectors import version_json
+from inference.registry.services import read_artifact
+from inference.registry.starter import FACTS, FACTS_FILE, FOLDER, NETWORK_FILE
+from training.configuration.run_config import RunConfig
 from training.models import Run
 
 # The recipe. MNIST gives the shapes of one country's hands, the pen strokes the styles of others; mild distortion keeps

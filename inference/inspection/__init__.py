@@ -1,0 +1,1 @@
+"""Network internals for pages: layers, contributions, single neurons, the pixels that decide, snapshots."""

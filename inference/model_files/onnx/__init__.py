@@ -1,0 +1,1 @@
+"""ONNX files of dense networks, read and written without the ONNX library."""

@@ -1,0 +1,1 @@
+"""Pages of the canvas, versions, networks, aliases, the trash and corrections."""

@@ -1,0 +1,138 @@
+"""The trash: versions go there first, come back from there, and are deleted for good from there.
+
+Locks are taken in one order everywhere: the counter of versions, versions, aliases.
+"""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from inference.errors import VersionInUseError, VersionNotFoundError
+from inference.models import CHAMPION, ModelVersion, SnapshotFile
+from inference.registry import version_references
+from inference.registry.selectors import get_version
+from inference.registry.services import lock_counter, model_store
+from inference.registry.trash_selectors import trashed_numbers
+from weblib.actor import LOCAL
+
+
+@dataclass(frozen=True, slots=True)
+class Emptied:
+    """What became of the trash.
+
+    Attributes:
+        numbers: The versions that are gone.
+        freed_bytes: How much the model store is smaller by.
+        kept: Why others had to stay, a sentence each.
+    """
+
+    numbers: list[int]
+    freed_bytes: int
+    kept: list[str]
+
+
+def trash_version(number: int, *, by: str = LOCAL) -> None:
+    """Put a version into the trash: no list shows it and nobody can ask it, until it is restored.
+
+    A process that asked it a moment ago may answer with it for a second more (`prediction.MEANING_SECONDS`).
+
+    Raises:
+        VersionNotFoundError: there is no such version, or it is there already.
+        VersionInUseError: an alias points at it, or a run that has not ended starts from it.
+    """
+    with transaction.atomic():
+        version = _locked(get_version(number).number)
+        check_free(version)
+        version.trashed_at, version.trashed_by = timezone.now(), by[:300]
+        version.save(update_fields=["trashed_at", "trashed_by"])
+
+
+def restore_version(number: int) -> ModelVersion:
+    """Take a version out of the trash, as it was; one that is not in there stays as it is.
+
+    Raises:
+        VersionNotFoundError: there is no such version, or it was deleted for good.
+    """
+    with transaction.atomic():
+        version = _locked(number)
+        version.trashed_at, version.trashed_by = None, ""
+        version.save(update_fields=["trashed_at", "trashed_by"])
+    return get_version(number)
+
+
+def delete_forever(number: int) -> int:
+    """Delete a version for good, in the trash or not, and its files where no other version has the same.
+
+    Returns:
+        By how many bytes the model store is smaller.
+
+    Raises:
+        VersionNotFoundError: there is no such version.
+        VersionInUseError: an alias points at it, or a run that has not ended starts from it.
+    """
+    with transaction.atomic(durable=True):
+        lock_counter()
+        version = _locked(number)
+        check_free(version)
+        files = {version.artifact: version.size_bytes}
+        files |= dict(SnapshotFile.objects.filter(version=version).values_list("name", "size_bytes"))
+        version.delete()
+    return sum(size for name, size in files.items() if _remove_unused_file(name))
+
+
+def empty_trash() -> Emptied:
+    """Delete for good whatever is in the trash and not needed."""
+    gone: list[int] = []
+    kept: list[str] = []
+    freed = 0
+    for number in trashed_numbers():
+        try:
+            freed += delete_forever(number)
+            gone.append(number)
+        except VersionInUseError as error:
+            kept.append(str(error))
+        except VersionNotFoundError:
+            continue
+    return Emptied(gone, freed, kept)
+
+
+def check_free(version: ModelVersion) -> None:
+    """Refuse, in plain words, if the version can neither go into the trash nor be deleted.
+
+    Raises:
+        VersionInUseError: an alias points at it, or a run that has not ended starts from it.
+    """
+    names = [alias.name for alias in version.aliases.all()]
+    if CHAMPION in names:
+        raise VersionInUseError(f"version {version.number} is the champion: move that alias to another version first")
+    if names:
+        called = " and ".join(f"“{name}”" for name in names)
+        raise VersionInUseError(
+            f"version {version.number} is also called {called}: move that alias to another version, or delete it, first"
+        )
+    reason = version_references.needed_because(version.number)
+    if reason:
+        raise VersionInUseError(f"version {version.number} cannot go: {reason}")
+
+
+def _locked(number: int) -> ModelVersion:
+    """The version, in the trash or not; nothing else about it changes until the transaction ends."""
+    try:
+        return ModelVersion.everything.select_for_update().get(number=number)
+    except (ModelVersion.DoesNotExist, OverflowError):
+        raise VersionNotFoundError(f"there is no version {number}") from None
+
+
+def _remove_unused_file(name: str) -> bool:
+    """Remove a model file, or one of snapshots, that no version has any more.
+
+    Under the lock of the counter, which whoever publishes holds too: a version that is being made of the same weights
+    either keeps the file, or finds it gone and writes it again.
+    """
+    with transaction.atomic(durable=True):
+        lock_counter()
+        if ModelVersion.everything.filter(artifact=name).exists() or SnapshotFile.objects.filter(name=name).exists():
+            return False
+        model_store().delete(name)
+    return True

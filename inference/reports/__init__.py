@@ -1,0 +1,1 @@
+"""Evaluation of versions: metrics, calibration, reliability, intervals, paired tests, scores on corrections."""

@@ -1,0 +1,54 @@
+"""Evaluates imported versions on test images."""
+
+import logging
+import time
+from typing import Any, get_args
+
+import numpy as np
+
+from datasets.held_out import HeldOut, default_test_set
+from inference.errors import MeasurementError, VersionNotFoundError
+from inference.registry.measurement_services import begin_measurement, record_failed_measurement, record_measurement
+from inference.registry.selectors import get_version
+from inference.registry.services import load_network
+from inference.reports.metrics import measured, probabilities_of
+from nnlib import Network, NnlibError
+from nnlib.losses import LOSSES, LossName
+from weblib.errors import LabError
+
+logger = logging.getLogger(__name__)
+
+# Errors whose messages are written for people.
+PLAIN = (LabError, NnlibError)
+
+
+def measure_version(number: int) -> None:
+    """Measure an import on MNIST's test images, else on those of pen strokes; nothing happens if that was done.
+
+    What cannot be measured is noted with its version, so that the scheduler does not offer it again and again.
+    """
+    held_out = default_test_set()
+    try:
+        version = get_version(number)
+    except VersionNotFoundError:  # deleted or thrown away meanwhile
+        return
+    if held_out is None or version.test_accuracy is not None:
+        return
+    begin_measurement(number, tried_at=time.time())
+    try:
+        metrics, predictions = _measured(load_network(version), held_out)
+    except Exception as error:  # the boundary: whatever it was, it must not come back every few seconds
+        reason = str(error) if isinstance(error, PLAIN) else f"{type(error).__name__}: {error}"
+        if record_failed_measurement(number, reason, tried_at=time.time()):
+            logger.warning("version %s is not measured: %s", number, reason, exc_info=not isinstance(error, PLAIN))
+    else:
+        record_measurement(number, metrics, predictions)
+
+
+def _measured(network: Network, held_out: HeldOut) -> tuple[dict[str, Any], bytes]:
+    with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is told in words
+        if not np.isfinite(probabilities_of(network, held_out.images)).all():
+            raise MeasurementError("its answers to the test images are not numbers: its weights are too large")
+        loss: LossName = next(name for name in get_args(LossName) if LOSSES[name].output == network.architecture.output)
+        metrics, predictions = measured(network, held_out.images, held_out.labels, loss=loss)
+    return {**metrics, "tested_on": held_out.key}, predictions.astype(np.uint8).tobytes()

@@ -1,0 +1,1 @@
+"""The HTTP API of versions, predictions, aliases, the trash and corrections."""

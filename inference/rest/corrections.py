@@ -1,0 +1,120 @@
+"""The HTTP API of corrections."""
+
+import json
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Status
+from pydantic import BaseModel, ConfigDict, Field
+
+from datasets.ink.drawing import Drawing, Point
+from datasets.samples import selectors, services
+from datasets.samples.selectors import MAX_PAGE
+from inference.reports.correction_score import CORRECTION_SCORES
+from inference.serving.corrections import add_correction
+from inference.serving.prediction import VersionName
+from weblib.actor import actor
+from weblib.whole_numbers import numbers_in
+
+router = Router(tags=["corrections"])
+
+Digit = Annotated[int, Field(ge=0, le=9)]
+
+
+class CorrectionRequest(Drawing):
+    """A drawing in one of three forms, and the digit that it is."""
+
+    label: Digit = Field(description="The digit that it is")
+    version: VersionName | None = Field(None, description="Who took it for what; the champion unless given")
+
+
+class Label(BaseModel):
+    """The digit that a correction is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    label: Digit
+
+
+class CorrectionOut(BaseModel):
+    """A correction: `digit` is what `version` took it for, both null where nobody could be asked."""
+
+    id: int
+    label: int
+    digit: int | None
+    version: int | None
+    form: str
+    strokes: list[list[Point]] | None
+    brush: float | None
+    seen: list[int]
+    preprocessing: str
+    author: str
+    created: str
+
+
+class CorrectionList(BaseModel):
+    """One page of corrections; `next` is the cursor of the next page, null on the last."""
+
+    items: list[CorrectionOut]
+    next: str | None
+
+
+class ScoreOut(BaseModel):
+    """How many of the newest corrections a version reads right."""
+
+    version: int
+    right: int
+    count: int
+    accuracy: float
+
+
+@router.post("corrections", response={201: CorrectionOut}, summary="Say which digit a drawing is")
+def teach(request: HttpRequest, payload: CorrectionRequest) -> Status[Any]:
+    """Keep a drawing with its digit: to measure versions by, and to fine-tune them on."""
+    correction = add_correction(payload, payload.label, version=payload.version, author=actor(request))
+    return Status(201, selectors.correction_json(correction))
+
+
+@router.get("corrections", response=CorrectionList, summary="List corrections, newest first")
+def list_corrections(
+    request: HttpRequest,  # noqa: ARG001 -- Ninja's signature
+    label: Digit | None = None,
+    limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 50,
+    cursor: Annotated[int, Field(ge=1)] | None = None,
+) -> HttpResponse:
+    """One page of corrections, of one digit or all."""
+    page = selectors.corrections_page(label=label, cursor=cursor, limit=limit)
+    following = json.dumps(None if page.next_cursor is None else str(page.next_cursor))
+    # Not through Ninja's validation: it would walk every point of two hundred drawings.
+    body = f'{{"items": {selectors.corrections_text(page.corrections)}, "next": {following}}}'
+    return HttpResponse(body, content_type="application/json")
+
+
+@router.get("corrections/accuracy", response=list[ScoreOut], summary="How versions read the corrections")
+def accuracy(request: HttpRequest, versions: str) -> list[dict[str, Any]]:  # noqa: ARG001
+    """The share of the newest corrections that each version of `versions=3,5` reads right; [] without corrections."""
+    scores = CORRECTION_SCORES.scores(numbers_in(versions, most=MAX_PAGE))
+    return [
+        {"version": number, "right": score.right, "count": score.count, "accuracy": score.accuracy}
+        for number, score in scores.items()
+    ]
+
+
+@router.get("corrections/{int:correction_id}", response=CorrectionOut, summary="Show a correction")
+def show(request: HttpRequest, correction_id: int) -> Any:  # noqa: ARG001
+    """The correction as it stands."""
+    return selectors.correction_json(selectors.get_correction(correction_id))
+
+
+@router.patch("corrections/{int:correction_id}", response=CorrectionOut, summary="Relabel a correction")
+def relabel(request: HttpRequest, correction_id: int, payload: Label) -> Any:  # noqa: ARG001
+    """Only the label may change."""
+    return selectors.correction_json(services.relabel(correction_id, payload.label))
+
+
+@router.delete("corrections/{int:correction_id}", response={204: None}, summary="Delete a correction")
+def delete(request: HttpRequest, correction_id: int) -> Status[None]:  # noqa: ARG001
+    """Forget a correction."""
+    selectors.get_correction(correction_id)
+    services.delete_corrections([correction_id])
+    return Status(204, None)

@@ -1,0 +1,177 @@
+"""The HTTP API of aliases with their history, and of the trash."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import Router, Status
+from pydantic import BaseModel, Field
+
+from inference.models import Alias, AliasMove
+from inference.registry import alias_selectors, alias_services, selectors, trash_selectors, trash_services
+from inference.rest.versions import VersionOut
+from weblib.actor import actor
+from weblib.paging import MAX_PAGE
+
+router = Router(tags=["aliases"])
+
+
+class AliasTarget(BaseModel):
+    """Where an alias should point."""
+
+    version: Annotated[int, Field(ge=1)]
+
+
+class AliasOut(BaseModel):
+    """An alias and the version it means."""
+
+    name: str
+    version: int
+
+
+class AliasLine(AliasOut):
+    """An alias with who moved it last, and when (ISO 8601)."""
+
+    moved: str
+    moved_by: str
+
+
+class AliasList(BaseModel):
+    """Every alias."""
+
+    items: list[AliasLine]
+    next: str | None
+
+
+class Move(BaseModel):
+    """A line of an alias's history; `from` is null when it was made, `to` when it was deleted."""
+
+    alias: str
+    from_: int | None = Field(alias="from")
+    to: int | None
+    by: str
+    at: str
+    is_roll_back: bool
+
+
+class MoveList(BaseModel):
+    """One page of history, newest first."""
+
+    items: list[Move]
+    next: str | None
+
+
+class TrashedOut(BaseModel):
+    """A version in the trash."""
+
+    number: int
+    title: str
+    size_bytes: int
+    trashed: str
+    trashed_by: str
+
+
+class TrashList(BaseModel):
+    """What is in the trash, last thrown away first."""
+
+    items: list[TrashedOut]
+    next: str | None
+
+
+class EmptiedOut(BaseModel):
+    """What became of the trash: numbers that are gone, bytes freed, and why others stayed."""
+
+    numbers: list[int]
+    freed_bytes: int
+    kept: list[str]
+
+
+@router.get("aliases", response=AliasList, summary="List aliases")
+def list_aliases(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 -- Ninja's signature
+    """Every alias, the champion first."""
+    items = [
+        {**_alias_json(alias), "moved": _iso(alias.moved_at), "moved_by": alias.moved_by}
+        for alias in alias_selectors.aliases()
+    ]
+    return {"items": items, "next": None}
+
+
+@router.put("aliases/{name}", response=AliasOut, summary="Move an alias")
+def move_alias(request: HttpRequest, name: str, payload: AliasTarget) -> dict[str, Any]:
+    """Let a name mean another version; `champion` is what the canvas asks."""
+    return _alias_json(alias_services.move_alias(name, payload.version, by=actor(request)))
+
+
+@router.post("aliases/{name}/rollback", response=AliasOut, summary="Take the last move of an alias back")
+def roll_back_alias(request: HttpRequest, name: str) -> dict[str, Any]:
+    """Let a name mean what it meant before; asked again, the move before that is taken back."""
+    return _alias_json(alias_services.roll_back_alias(name, by=actor(request)))
+
+
+@router.delete("aliases/{name}", response={204: None}, summary="Delete an alias")
+def delete_alias(request: HttpRequest, name: str) -> Status[None]:
+    """Let a name mean nothing; its history stays. The champion cannot be deleted."""
+    alias_services.delete_alias(name, by=actor(request))
+    return Status(204, None)
+
+
+@router.get("aliases/{name}/history", response=MoveList, by_alias=True, summary="Show an alias's history")
+def alias_history(
+    request: HttpRequest,  # noqa: ARG001
+    name: str,
+    limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 50,
+    cursor: Annotated[int, Field(ge=1, lt=1 << 62)] | None = None,
+) -> dict[str, Any]:
+    """Who moved it when, from where to where; a deleted alias keeps its history."""
+    moves = alias_selectors.alias_moves(name, cursor=cursor, limit=limit)
+    return {"items": [_move_json(move) for move in moves], "next": str(moves[-1].pk) if len(moves) == limit else None}
+
+
+@router.get("versions/trash", response=TrashList, tags=["versions"], summary="List the trash")
+def list_trash(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001
+    """What can be restored."""
+    items = [
+        {
+            "number": version.number,
+            "title": version.title,
+            "size_bytes": version.size_bytes,
+            "trashed": _iso(version.trashed_at),
+            "trashed_by": version.trashed_by,
+        }
+        for version in trash_selectors.trashed_versions()
+    ]
+    return {"items": items, "next": None}
+
+
+@router.delete("versions/trash", response=EmptiedOut, tags=["versions"], summary="Empty the trash")
+def empty_trash(request: HttpRequest) -> Any:  # noqa: ARG001
+    """Delete for good whatever is in the trash, and free the disk."""
+    return asdict(trash_services.empty_trash())
+
+
+@router.post(
+    "versions/{int:number}/restore", response=VersionOut, tags=["versions"], summary="Restore a version from the trash"
+)
+def restore(request: HttpRequest, number: int) -> Any:  # noqa: ARG001
+    """Take a version out of the trash, as it was."""
+    return selectors.version_json(trash_services.restore_version(number))
+
+
+def _alias_json(alias: Alias) -> dict[str, Any]:
+    return {"name": alias.name, "version": alias.version.number}
+
+
+def _move_json(move: AliasMove) -> dict[str, Any]:
+    return {
+        "alias": move.alias,
+        "from": move.from_number,
+        "to": move.to_number,
+        "by": move.by,
+        "at": _iso(move.at),
+        "is_roll_back": move.undoes_id is not None,
+    }
+
+
+def _iso(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""

@@ -1,0 +1,184 @@
+"""The HTTP API of versions and predictions."""
+
+import json
+from typing import Annotated, Any, Literal, Self
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from ninja import File, Form, Query, Router, Status, UploadedFile
+from pydantic import BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from inference.errors import ArtifactError
+from inference.model_files.pickle.plain_pickle import MAX_BYTES
+from inference.registry import exports, selectors, services, trash_services
+from inference.registry.selectors import VersionSort
+from inference.serving.prediction import PredictRequest, encoded, predict
+from weblib.actor import actor
+from weblib.paging import MAX_PAGE
+from weblib.plain_text import Name, NotesText
+from weblib.rate_limits import count_one
+from weblib.tags import Tags
+
+router = Router(tags=["versions"])
+Format = Literal["pickle", "npz", "safetensors", "onnx"]
+
+
+class SnapshotsOut(BaseModel):
+    """The file with moments of a version's training: the epochs in it, 0 being before the first."""
+
+    epochs: list[int]
+    size_bytes: int
+    sha256: str
+
+
+class VersionOut(BaseModel):
+    """A model version; shares lie in [0, 1], the time is ISO 8601."""
+
+    number: int
+    name: str
+    title: str
+    source: str
+    architecture: dict[str, Any]
+    config: dict[str, Any]
+    metrics: dict[str, Any]
+    history: list[dict[str, Any]]
+    dataset: str
+    dataset_fingerprint: str
+    preprocessing: str
+    library_versions: dict[str, str]
+    size_bytes: int
+    sha256: str
+    parameters: int
+    snapshots: SnapshotsOut | None
+    parent: int | None
+    origin: dict[str, Any]
+    aliases: list[str]
+    tags: list[str]
+    notes: str
+    created: str
+
+
+class VersionList(BaseModel):
+    """One page of versions; `next` is the cursor of the next page, null on the last."""
+
+    items: list[VersionOut]
+    next: str | None
+
+
+class Notes(BaseModel):
+    """What people write beside a version; what is left out stays as it is."""
+
+    notes: NotesText | None = None
+    tags: Tags | None = None
+
+    @model_validator(mode="after")
+    def _check_something(self) -> Self:
+        if self.notes is None and self.tags is None:
+            raise PydanticCustomError("nothing", "give notes, tags or both")
+        return self
+
+
+class Result(BaseModel):
+    """What one version reads: `digit` for one drawing, `digits` for rows of pixels."""
+
+    version: int
+    digit: int | None = None
+    digits: list[int] | None = None
+    probabilities: list[float] | list[list[float]]
+    confidence: float | None = None
+    verdict: Literal["sure", "unsure"] | None = None
+    candidates: list[int] | None = None
+    activations: list[list[float]] | None = None
+    inside: dict[str, Any] | None = None
+
+
+class PredictReply(BaseModel):
+    """What every version asked reads, what they saw (784 numbers from 0 to 255), and whether it looks like a digit."""
+
+    results: list[Result]
+    seen: list[int] | None = None
+    is_digit: bool | None = None
+    digit_likelihood: float | None = None
+    id: int | str | None = None
+
+
+@router.get("versions", response=VersionList, summary="List versions, newest first")
+def list_versions(
+    request: HttpRequest,  # noqa: ARG001 -- Ninja's signature
+    *,
+    limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 50,
+    cursor: Name = "",
+    sort: VersionSort = "-number",
+    dataset: Name = "",
+    source: Name = "",
+    tag: Annotated[list[Name], Query()] = [],  # noqa: B006 -- Ninja's way to take several
+    q: Name = "",
+) -> HttpResponse:
+    """One page of versions; `tag` may be given several times, `q` is looked for in names and notes."""
+    page = selectors.versions_page(
+        source=source, dataset=dataset, tags=tag, text=q, sort=sort, cursor=cursor or None, limit=limit, is_whole=True
+    )
+    # Not through Ninja's validation: it would walk every epoch of two hundred histories.
+    body = f'{{"items": {selectors.versions_text(page.rows)}, "next": {json.dumps(page.next_cursor)}}}'
+    return HttpResponse(body, content_type="application/json")
+
+
+@router.post("versions/import", response={201: VersionOut}, summary="Import a model file")
+def import_version(
+    request: HttpRequest,  # noqa: ARG001
+    file: File[UploadedFile],
+    name: Annotated[Name, Form("")],
+) -> Status[Any]:
+    """Publish a pickle of ours or of the original project, an .npz, safetensors or ONNX file; nothing in it is run."""
+    if file.size is None or file.size > MAX_BYTES:
+        raise ArtifactError(f"expected a file of at most {MAX_BYTES:,} bytes")
+    version = services.import_version(file.read(), name=name)
+    return Status(201, selectors.version_json(version))
+
+
+@router.get("versions/{int:number}", response=VersionOut, summary="Show a version")
+def show(request: HttpRequest, number: int) -> Any:  # noqa: ARG001
+    """The version as it was published."""
+    return JsonResponse(selectors.version_json(selectors.get_version(number)))
+
+
+@router.patch("versions/{int:number}", response=VersionOut, summary="Change a version's notes and tags")
+def change(request: HttpRequest, number: int, payload: Notes) -> Any:  # noqa: ARG001
+    """Only notes and tags may change."""
+    if payload.notes is not None:
+        services.set_notes(number, payload.notes)
+    if payload.tags is not None:
+        services.set_tags(number, payload.tags)
+    return selectors.version_json(selectors.get_version(number))
+
+
+@router.delete("versions/{int:number}", response={204: None}, summary="Delete a version")
+def delete(request: HttpRequest, number: int, *, forever: bool = False) -> Status[None]:
+    """Put a version that nothing needs into the trash; `?forever=true` deletes it for good, from there too."""
+    if forever:
+        trash_services.delete_forever(number)
+    else:
+        trash_services.trash_version(number, by=actor(request))
+    return Status(204, None)
+
+
+@router.get("versions/{int:number}/artifact", summary="Download a version's network")
+def artifact(request: HttpRequest, number: int, format: Format = "pickle") -> HttpResponse:  # noqa: A002, ARG001
+    """The network as a file: our own pickle, or what NumPy, safetensors or ONNX Runtime read."""
+    version = selectors.get_version(number)
+    response = HttpResponse(exports.exported(version, format), content_type="application/octet-stream")
+    response["Content-Disposition"] = f'attachment; filename="digitlab-version-{number}.{format}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@router.post(
+    "predict",
+    response=PredictReply,
+    tags=["prediction"],
+    summary="Read a drawing, an image or pixels",
+)
+def predict_digit(request: HttpRequest, payload: PredictRequest) -> HttpResponse:
+    """What each version asked reads."""
+    count_one("predictions", request.user)
+    return HttpResponse(encoded(predict(payload)), content_type="application/json")

@@ -1,0 +1,204 @@
+"""Which data sets there are, whether each is at hand, and how it is made when first asked for."""
+
+import json
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import numpy as np
+from django.conf import settings
+
+from datasets import mnist
+from datasets.errors import DatasetUnavailableError
+from datasets.samples import rehearsal
+from datasets.stored import Arrays, Dataset, Progress, fingerprint_of, is_stored, open_stored, store
+from weblib import labels
+
+State = Literal["ready", "on_first_use", "unavailable"]
+PEN_STROKES_SEED: Final = 1
+PEN_STROKES_VERSION: Final = 1
+# A failed download is tried again after this long, sooner when a run asks for it.
+FAILURE_SECONDS: Final = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetStatus:
+    """What the form says of a data set; `note` is for people, `tested_on` the key whose test images count."""
+
+    key: str
+    title: str
+    train_count: int
+    test_count: int
+    state: State
+    note: str
+    tested_on: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The status as the API sends it."""
+        return asdict(self)
+
+
+def availability() -> list[DatasetStatus]:
+    """Every data set and whether it can be trained on, from a look at the disk: nothing is fetched or made."""
+    mnist_state, mnist_note = _mnist_state()
+    strokes_ready = is_stored(folder_of("pen-strokes"))
+    strokes_note = "" if strokes_ready else "Drawn by our own writer on first use: about a minute."
+    both_ready = mnist_state == "ready" and strokes_ready
+    both_state: State = mnist_state if mnist_state == "unavailable" else "ready" if both_ready else "on_first_use"
+    return [
+        DatasetStatus("mnist", "MNIST", 60_000, 10_000, mnist_state, mnist_note, "mnist"),
+        DatasetStatus(
+            "pen-strokes",
+            "Pen strokes",
+            60_000,
+            10_000,
+            "ready" if strokes_ready else "on_first_use",
+            strokes_note,
+            "pen-strokes",
+        ),
+        DatasetStatus(
+            "mnist+pen-strokes",
+            "MNIST and pen strokes",
+            120_000,
+            10_000,
+            both_state,
+            mnist_note or strokes_note,
+            "mnist",
+        ),
+        _corrections_status(),
+    ]
+
+
+def is_at_hand(key: str) -> bool:
+    """Whether the data set lies on the disk, from a look at it alone."""
+    return is_stored(folder_of(key))
+
+
+def default_key() -> str:
+    """The data set that a form starts with: MNIST where it can be had."""
+    return "pen-strokes" if _mnist_state()[0] == "unavailable" else "mnist"
+
+
+def load(key: str, progress: Progress = lambda _share: None, *, kept: Path | None = None) -> Dataset:
+    """The data set, made or fetched first if need be.
+
+    Args:
+        key: one of `RunConfig.dataset`.
+        progress: told the share done in [0, 1] while it is made; may raise to give up.
+        kept: a file that a run has of its own: data that change are written there when they are first taken, and read
+            from there when the run goes on.
+
+    Raises:
+        DatasetUnavailableError: it cannot be had; the message says how to supply it.
+    """
+    if key == "mnist+pen-strokes":
+        return _joined(load("mnist", progress), load("pen-strokes", progress))
+    if key == rehearsal.KEY:
+        return _load_corrections(progress, kept)
+    folder = folder_of(key)
+    if not is_stored(folder):
+        store(_made(key, progress), folder)
+    return open_stored(key, folder)
+
+
+def _load_corrections(progress: Progress, kept: Path | None) -> Dataset:
+    if kept is not None and kept.is_file():
+        taken = rehearsal.Taken.kept(kept)
+    else:
+        taken = rehearsal.Taken.now(_rehearsed())
+        if kept is not None:
+            taken.keep(kept)
+    return rehearsal.assembled(taken, [load(key, progress) for key in taken.rehearsed])
+
+
+def _rehearsed() -> list[str]:
+    """What is rehearsed with corrections: MNIST and pen strokes where at hand; nothing is downloaded for it."""
+    has_mnist = is_stored(folder_of("mnist")) or bool(settings.MNIST_FILE and Path(settings.MNIST_FILE).is_file())
+    has_strokes = is_stored(folder_of("pen-strokes"))
+    return [*(["mnist"] if has_mnist else []), *(["pen-strokes"] if has_strokes or not has_mnist else [])]
+
+
+def _corrections_status() -> DatasetStatus:
+    count, rehearsed = rehearsal.count_now(), _rehearsed()
+    among = " and ".join(map(labels.choice_title, rehearsed))
+    tested = labels.choice_title(rehearsed[0])
+    note = f"Repeated among images of {among}, so that little is forgotten. Tested on {tested}."
+    lack = rehearsal.too_few(count)
+    enough = count >= rehearsal.LEAST
+    return DatasetStatus(
+        rehearsal.KEY,
+        "Corrections",
+        count,
+        10_000,
+        "ready" if enough else "unavailable",
+        note if enough else f"{lack[0].upper()}{lack[1:]}.",
+        rehearsed[0],
+    )
+
+
+def _made(key: str, progress: Progress) -> Arrays:
+    if key == "pen-strokes":
+        from datasets import pen_strokes  # noqa: PLC0415 -- its templates are not needed by a form
+
+        return pen_strokes.generate(seed=PEN_STROKES_SEED, progress=progress)
+    if key != "mnist":
+        raise DatasetUnavailableError(f"there is no data set {key!r}")
+    try:
+        arrays = mnist.fetch(settings.MNIST_FILE, progress)
+    except DatasetUnavailableError as error:
+        _remember_failure(str(error))
+        raise
+    _failure_file().unlink(missing_ok=True)
+    return arrays
+
+
+def _joined(first: Dataset, second: Dataset) -> Dataset:
+    """Both training sets; tested on the first."""
+    return Dataset(
+        f"{first.key}+{second.key}",
+        np.concatenate([first.x_train, second.x_train]),
+        np.concatenate([first.y_train, second.y_train]),
+        first.x_test,
+        first.y_test,
+        fingerprint_of(*(np.frombuffer(bytes.fromhex(part.fingerprint), np.uint8) for part in (first, second))),
+    )
+
+
+def folder_of(key: str) -> Path:
+    """Where the arrays of a data set lie once they are made."""
+    name = f"{key}-{PEN_STROKES_VERSION}-{PEN_STROKES_SEED}" if key == "pen-strokes" else key
+    return Path(settings.DATASETS_DIR) / name
+
+
+def _mnist_state() -> tuple[State, str]:
+    if is_stored(folder_of("mnist")):
+        return "ready", ""
+    if settings.MNIST_FILE:
+        if Path(settings.MNIST_FILE).is_file():
+            return "on_first_use", "Read from the file that DIGITLAB_MNIST names, on first use."
+        return "unavailable", f"DIGITLAB_MNIST names a file that is not there. {mnist.HOW_TO_SUPPLY}"
+    failure = _recent_failure()
+    if failure:
+        return "unavailable", failure
+    if not mnist.can_download():
+        return "unavailable", f"TensorFlow, which fetches MNIST, is not installed. {mnist.HOW_TO_SUPPLY}"
+    return "on_first_use", "Downloaded through TensorFlow on first use."
+
+
+def _failure_file() -> Path:
+    return Path(settings.DATASETS_DIR) / "mnist-failure.json"
+
+
+def _remember_failure(message: str) -> None:
+    path = _failure_file()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"message": message, "at": time.time()}))
+
+
+def _recent_failure() -> str:
+    try:
+        failure = json.loads(_failure_file().read_text())
+    except (OSError, ValueError):
+        return ""
+    return str(failure["message"]) if time.time() - failure["at"] < FAILURE_SECONDS else ""

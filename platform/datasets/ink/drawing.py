@@ -1,0 +1,70 @@
+"""A drawing as it is sent: strokes, a picture or pixels, and what the networks see of it."""
+
+import base64
+import binascii
+from typing import Annotated, Any, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
+
+from datasets.errors import InkError
+from datasets.ink.preprocessing import pixels_from_image, pixels_from_rows, pixels_from_strokes
+
+MAX_IMAGE_CHARACTERS: Final = 14_000_000
+
+Point = tuple[float, float]
+
+_NUMBERS: Final = {"type": "array", "items": {"type": "number"}}
+_PIXELS_SCHEMA: Final = {"anyOf": [_NUMBERS, {"type": "array", "items": _NUMBERS}, {"type": "null"}]}
+
+
+class Drawing(BaseModel):
+    """A drawing in one of three forms."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    strokes: list[list[Point]] | None = Field(None, description="[[[x, y], …], …] in canvas units, y down")
+    brush: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = Field(
+        None, description="Diameter of the pen in canvas units"
+    )
+    image: Annotated[str, Field(max_length=MAX_IMAGE_CHARACTERS)] | None = Field(
+        None, description="PNG or JPEG in base64"
+    )
+    # Checked by `pixels_from_rows`, all at once: number by number it would take longer than the answer.
+    pixels: Annotated[SkipValidation[list[Any] | None], WithJsonSchema(_PIXELS_SCHEMA)] = Field(
+        None, description="784 numbers from 0 to 255, ink 255, in MNIST's own layout; or a list of such rows"
+    )
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether it is several rows of pixels, each a drawing by itself."""
+        return isinstance(self.pixels, list) and bool(self.pixels) and isinstance(self.pixels[0], list)
+
+    def seen(self) -> NDArray[np.float32]:
+        """What the networks see: `(n, 784)` in [0, 1]; n is 1 unless it has rows.
+
+        Raises:
+            InkError: the ink cannot be read, or there is none.
+        """
+        if self.strokes is not None:
+            return pixels_from_strokes(self.strokes, brush=self.brush).reshape(1, -1)
+        if self.image is not None:
+            return pixels_from_image(_decoded(self.image)).reshape(1, -1)
+        return pixels_from_rows(self.pixels or [])
+
+    @model_validator(mode="after")
+    def _check_one_form(self) -> Self:
+        if sum(ink is not None for ink in (self.strokes, self.image, self.pixels)) != 1:
+            raise PydanticCustomError("one_ink", "give exactly one of strokes, image and pixels")
+        return self
+
+
+def _decoded(text: str) -> bytes:
+    """The bytes of base64 text, with or without a `data:` prefix."""
+    _, _, payload = text.rpartition(",")
+    try:
+        return base64.b64decode(payload, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InkError(f"expected a PNG or JPEG in base64; {error}") from error

@@ -1,0 +1,35 @@
+"""How the web process is started: the one place for its options, on one machine and in containers."""
+
+import sys
+
+from digitlab.processes import blas_threads
+
+MAX_MESSAGE_BYTES = 2 * 1024 * 1024
+
+
+def command(host: str, port: int) -> list[str]:
+    """The command of the web process: pages, API and WebSockets."""
+    options = {
+        "--host": host,
+        "--port": str(port),
+        "--lifespan": "off",
+        "--log-level": "warning",
+        # Without a limit, an open WebSocket kept the server from stopping.
+        "--timeout-graceful-shutdown": "3",
+        "--http": "digitlab.http.coalescing_transport:CoalescingProtocol",
+        "--ws-per-message-deflate": "false",
+        "--ws-max-size": str(MAX_MESSAGE_BYTES),
+    }
+    return [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "digitlab.asgi:application",
+        *(part for pair in options.items() for part in pair),
+        "--no-access-log",
+    ]
+
+
+def environment() -> dict[str, str]:
+    """Variables for the web process: single drawings are answered by one thread, unless the user set a limit."""
+    return blas_threads.limits(1)

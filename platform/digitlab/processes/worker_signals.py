@@ -1,0 +1,58 @@
+"""What a Celery worker does besides tasks: it reports that it is alive, passes a shutdown on, and leaves no orphan."""
+
+import logging
+from typing import Any
+
+from celery import signals
+from celery.exceptions import WorkerLostError
+from django.db import Error, connection
+
+from digitlab.processes import presence
+from digitlab.processes.parent_death import die_with_parent
+from training.messaging.queue import TRAIN_TASK
+from training.worker import reconciliation, shutdown
+
+logger = logging.getLogger(__name__)
+
+
+def connect() -> None:
+    """Connect the handlers to Celery's signals; called once by the module of the Celery application."""
+    signals.worker_init.connect(_begin)
+    signals.heartbeat_sent.connect(_report_alive)
+    signals.worker_shutting_down.connect(_pass_shutdown_on)
+    signals.worker_process_init.connect(_die_with_worker)
+    signals.worker_shutdown.connect(_report_shutdown)
+    signals.task_failure.connect(_take_over_from_killed)
+
+
+def _begin(**_kwargs: Any) -> None:
+    shutdown.withdraw()
+
+
+def _report_alive(**_kwargs: Any) -> None:
+    presence.report_alive()
+
+
+def _report_shutdown(**_kwargs: Any) -> None:
+    presence.report_shutdown()
+
+
+def _pass_shutdown_on(**_kwargs: Any) -> None:
+    shutdown.request()
+
+
+def _die_with_worker(**_kwargs: Any) -> None:
+    die_with_parent()
+
+
+def _take_over_from_killed(sender: Any, exception: BaseException, args: Any, **_kwargs: Any) -> None:
+    """Requeue a run at once whose process in this worker's pool was killed, instead of when its lease expires."""
+    if not isinstance(exception, WorkerLostError) or sender.name != TRAIN_TASK:
+        return
+    try:
+        reconciliation.take_over_from_dead_process(args[0])
+    except Error as error:
+        logger.warning("run %s waits until its lease expires: %s", args[0], error)
+    finally:
+        # The processes of the pool are forked from this one and must not share a connection.
+        connection.close()

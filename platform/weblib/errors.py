@@ -1,0 +1,60 @@
+"""Errors that an interface reports to its client, each with a stable code and an HTTP status.
+
+A message says what was expected and what was received. Clients decide by `code`, never by the message.
+"""
+
+from http import HTTPStatus
+from typing import ClassVar, Final
+
+from django.db import InterfaceError, OperationalError
+
+# Raised by Django when a database cannot be reached, is locked, or has no room left on its disk.
+DATABASE_UNAVAILABLE: Final = (OperationalError, InterfaceError)
+DATABASE_UNAVAILABLE_CODE: Final = "database.unavailable"
+DATABASE_UNAVAILABLE_MESSAGE: Final = "the database cannot be used at the moment; retry in a few seconds"
+VALIDATION_CODE: Final = "validation"
+INTERNAL_CODE: Final = "internal"
+
+
+def code_of(status: int) -> str:
+    """The code of an error that only has an HTTP status: "not_found" for 404."""
+    return HTTPStatus(status).name.lower()
+
+
+class LabError(Exception):
+    """Base of every error that is raised on purpose.
+
+    Attributes:
+        code: Stable name, dotted: the subject, then what is wrong with it.
+        status: HTTP status of an answer that reports it; 4xx for what the caller did.
+    """
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 400
+
+
+class NumberListError(LabError, ValueError):
+    """Text that should be a list of numbers and is not."""
+
+    code = "numbers.invalid"
+
+
+class CursorError(LabError, ValueError):
+    """A cursor that no page of this list returned."""
+
+    code = "cursor.invalid"
+
+
+class RateExceededError(LabError):
+    """An account sent more requests than its limit allows.
+
+    Attributes:
+        seconds: Until the next request is accepted.
+    """
+
+    code = "rate.exceeded"
+    status = 429
+
+    def __init__(self, what: str, limit: str, *, seconds: int) -> None:
+        super().__init__(f"at most {limit.replace('/', f' {what} per ')} for one account; retry in {seconds} s")
+        self.seconds = seconds

@@ -1,0 +1,80 @@
+"""Titles of configuration fields and values, shared by the form and every page that shows a configuration."""
+
+from typing import Any, Final
+
+FIELD_TITLES: Final[dict[str, str]] = {
+    "dataset": "Data set",
+    "hidden_layers": "Hidden layers",
+    "activation": "Activation",
+    "loss": "Error function",
+    "initializer": "First weights",
+    "shuffle": "Shuffle",
+    "optimizer": "Optimizer",
+    "learning_rate": "Learning rate",
+    "schedule": "Schedule of the rate",
+    "batch_size": "Batch size",
+    "epochs": "Epochs, at most",
+    "error_threshold": "Stop below an error of",
+    "patience": "Patience, in epochs",
+    "l2": "Weight decay (L2)",
+    "dropout": "Dropout",
+    "augmentation": "Augmentation",
+    "seed": "Seed",
+    "engine": "Engine",
+    "from_version": "Starts from version",
+}
+
+_VALUE_TITLES: Final[dict[str, str]] = {
+    "mnist": "MNIST",
+    "pen-strokes": "Pen strokes",
+    "mnist+pen-strokes": "MNIST and pen strokes",
+    "corrections": "Corrections",
+    "relu": "ReLU",
+    "sgd": "SGD",
+    "rmsprop": "RMSProp",
+    "adamw": "AdamW",
+    "nnlib": "nnlib (ours)",
+    "keras": "Keras (TensorFlow)",
+    "one_cycle": "One cycle",
+}
+_NOTHING: Final = "–"
+
+
+def field_title(field: str) -> str:
+    """What people call a field; a field that is new here is spelt out."""
+    return FIELD_TITLES.get(field, field.replace("_", " ").capitalize())
+
+
+def choice_title(value: str) -> str:
+    """What people call one of a field's fixed values."""
+    return _VALUE_TITLES.get(value, value.replace("_", " ").capitalize())
+
+
+def value_text(value: Any) -> str:
+    """A field's value in a table: `[300, 100]` is "300, 100", True is "yes", None a dash."""
+    if value is None or value == "":
+        return _NOTHING
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    if isinstance(value, float):
+        return f"{value:g}"
+    return choice_title(value) if isinstance(value, str) else str(value)
+
+
+def configuration_rows(config: dict[str, Any]) -> list[tuple[str, str]]:
+    """A stored configuration as titles and values, known fields first and in their order."""
+    return [(field_title(field), value_text(config[field])) for field in ordered_fields([config])]
+
+
+def ordered_fields(configs: list[dict[str, Any]]) -> list[str]:
+    """Every field of several configurations: known ones in their order, then the others."""
+    found = dict.fromkeys(field for config in configs for field in config)
+    return [field for field in FIELD_TITLES if field in found] + [field for field in found if field not in FIELD_TITLES]
+
+
+def sentence(error: Exception) -> str:
+    """An error's words as a sentence for a page."""
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}."

@@ -1,0 +1,53 @@
+from math import nan
+
+import numpy as np
+import pytest
+
+from datasets.errors import InkError
+from datasets.ink.preprocessing import MAX_ROWS, pixels_from_rows
+
+
+def test_a_flat_list_is_one_row():
+    rows = pixels_from_rows([0] * 783 + [255])
+    assert rows.shape == (1, 784)
+    assert rows.dtype == np.float32
+    assert rows[0, -1] == 1.0
+    assert rows.sum() == 1.0
+
+
+def test_rows_are_taken_as_they_are():
+    values = np.arange(2 * 784).reshape(2, 784) % 256
+    np.testing.assert_array_equal(pixels_from_rows(values.tolist()), (values / np.float32(255)).astype(np.float32))
+
+
+def test_bytes_in_an_array_are_welcome_and_left_alone():
+    values = np.full((3, 784), 51, np.uint8)
+    assert pixels_from_rows(values) == pytest.approx(0.2)
+    assert (values == 51).all()
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ([0] * 783, r"shape \(783,\)"),
+        ([[0] * 784, [0] * 783], "different lengths"),
+        ([], r"shape \(0,\)"),
+        ([[]], r"shape \(1, 0\)"),
+        ([[[0] * 784]], r"shape \(1, 1, 784\)"),
+        (7, r"shape \(\)"),
+        (["0"] * 784, "values"),
+        ([None] * 784, "values"),
+        ([True] * 784, "values"),
+        ([0] * 783 + [256], "from 0 to 256"),
+        ([0] * 783 + [-1], "from -1 to 0"),
+        ([0.0] * 783 + [nan], "nan"),
+    ],
+)
+def test_anything_else_is_refused_with_what_was_expected(values, message):
+    with pytest.raises(InkError, match=f"expected 784 numbers from 0 to 255.*{message}"):
+        pixels_from_rows(values)
+
+
+def test_too_many_rows_are_refused():
+    with pytest.raises(InkError, match=f"{MAX_ROWS} rows"):
+        pixels_from_rows(np.zeros((MAX_ROWS + 1, 784), np.uint8))

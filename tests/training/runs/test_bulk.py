@@ -1,0 +1,118 @@
+"""Stopping and deleting several runs: a question that names them, one answer, each for itself."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from training.models import Epoch, Run
+from training.runs import checkpoints, services
+from training.runs.selectors import get_run
+from training.states import Status
+from training.worker import leases
+
+Submit = Callable[..., Run]
+
+
+@pytest.fixture
+def held(submit: Submit) -> Run:
+    """A run that a worker trains."""
+    run = submit()
+    assert leases.claim(run.pk) is not None
+    Run.objects.filter(pk=run.pk).update(name="Under way")
+    return get_run(run.pk)
+
+
+def named(submit: Submit, name: str, status: Status = Status.QUEUED) -> Run:
+    run = submit()
+    Run.objects.filter(pk=run.pk).update(name=name, status=status)
+    return get_run(run.pk)
+
+
+def post(client: Client, action: str, *runs: Run, back: str = "") -> Any:
+    return client.post("/runs/bulk/", {"action": action, "run": [run.pk for run in runs], "back": back}, follow=True)
+
+
+def test_the_question_names_what_will_be_destroyed_and_what_is_left(client: Client, submit: Submit, held: Run) -> None:
+    first = named(submit, "The first")
+    page = client.get("/runs/bulk/", {"action": "delete", "run": [first.pk, held.pk, 999]}).content.decode()
+    assert "Delete 1 run?" in page
+    assert "The first" in page
+    assert "<strong>Under way</strong>: a worker trains it: stop it first" in page
+    assert "<strong>Run 999</strong>: it is not there any more" in page
+    assert Run.objects.count() == 2
+
+
+def test_deleting_several_takes_their_epochs_and_frees_the_disk(client: Client, submit: Submit) -> None:
+    runs = [named(submit, name, Status.STOPPED) for name in ("One", "Two", "Three")]
+    for run in runs:
+        checkpoints.folder(run.pk).mkdir(parents=True)
+        (checkpoints.folder(run.pk) / "state").write_bytes(b"x")
+    page = post(client, "delete", *runs[:2]).content.decode()
+    assert "Two and One are deleted." in page
+    assert [run.name for run in Run.objects.all()] == ["Three"]
+    assert Epoch.objects.count() == 0
+    assert [Path(checkpoints.folder(run.pk)).exists() for run in runs] == [False, False, True]
+
+
+def test_each_answers_for_itself(client: Client, submit: Submit, held: Run) -> None:
+    gone = named(submit, "Gone", Status.STOPPED)
+    page = post(client, "delete", gone, held).content.decode()
+    assert "Gone is deleted." in page
+    assert "Under way is left as it is: a worker trains it: stop it first." in page
+    assert [run.name for run in Run.objects.all()] == ["Under way"]
+
+
+def test_stopping_several_stops_those_that_can(client: Client, submit: Submit, held: Run) -> None:
+    waiting, done = named(submit, "Waiting"), named(submit, "Done", Status.COMPLETED)
+    page = post(client, "stop", waiting, held, done).content.decode()
+    assert "Waiting and Under way are told to stop." in page
+    assert "Done is left as it is: it is completed already." in page
+    assert [get_run(run.pk).status for run in (waiting, held, done)] == ["stopped", "stopping", "completed"]
+
+
+def test_a_run_that_changes_between_question_and_answer_is_named(
+    client: Client, submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = named(submit, "First"), named(submit, "Second")
+    real = services.delete_run
+
+    def delete_after_a_claim(run_id: int) -> None:
+        leases.claim(first.pk)
+        real(run_id)
+
+    monkeypatch.setattr(services, "delete_run", delete_after_a_claim)
+    page = post(client, "delete", first, second).content.decode()
+    assert "Second is deleted." in page
+    assert f"First is left as it is: run {first.pk} is running: stop it before you delete it." in page
+
+
+def test_nothing_ticked_asks_nothing(client: Client, submit: Submit) -> None:
+    page = client.get("/runs/bulk/?action=delete", follow=True)
+    assert page.redirect_chain == [("/runs/", 302)]
+    assert "No run is ticked: tick those to delete." in page.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/runs/bulk/", "/runs/bulk/?action=burn&run=1"])
+@pytest.mark.usefixtures("transactional_db")
+def test_an_action_that_there_is_not_is_not_found(client: Client, address: str) -> None:
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("back", "address"),
+    [("?status=failed", "/runs/?status=failed"), ("https://elsewhere.example/", "/runs/"), ("//elsewhere", "/runs/")],
+)
+def test_one_comes_back_to_the_list_as_it_was_and_nowhere_else(
+    client: Client, submit: Submit, back: str, address: str
+) -> None:
+    answer = post(client, "stop", submit(), back=back)
+    assert answer.redirect_chain == [(address, 302)]
+
+
+def test_what_is_no_number_is_no_run(client: Client, submit: Submit) -> None:
+    run = submit()
+    client.post("/runs/bulk/", {"action": "delete", "run": ["x", "-1", "9" * 30, "", str(run.pk)]})
+    assert Run.objects.count() == 0

@@ -1,0 +1,1 @@
+"""The configuration of a run: one typed object, its presets, and the shape it takes from a parent version."""

@@ -1,0 +1,38 @@
+"""A run that starts from a version has the version's shape, unless it asks for another one and is refused."""
+
+from collections.abc import Collection
+from typing import Any
+
+from pydantic import ValidationError
+
+from inference.errors import VersionNotFoundError
+from inference.models import ModelVersion
+from inference.registry.selectors import get_version
+from training.configuration.run_config import LOSS_OF, RunConfig
+
+
+def shaped_like_parent(config: RunConfig, *, given: Collection[str]) -> RunConfig:
+    """`config` with the layers, activation and outputs of the version it starts from, where they were not given.
+
+    Args:
+        config: what was asked for.
+        given: the fields that somebody chose; the others hold defaults.
+    """
+    if config.from_version is None:
+        return config
+    try:
+        shape = shape_of(get_version(config.from_version))
+        inherited = {field: value for field, value in shape.items() if field not in given}
+        return RunConfig.model_validate({**config.as_json(), **inherited})
+    except (VersionNotFoundError, ValidationError):  # none there, or larger than a run may be: submission says so
+        return config
+
+
+def shape_of(version: ModelVersion) -> dict[str, Any]:
+    """The fields of a configuration that give a network this version's shape."""
+    known = version.architecture
+    return {
+        "hidden_layers": version.layer_sizes[1:-1],
+        "activation": known["activation"],
+        "loss": LOSS_OF[known["output"]],
+    }

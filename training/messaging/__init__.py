@@ -1,0 +1,1 @@
+"""Messages over Redis: tasks for workers, notifications for subscribers, and the circuit breaker for its failures."""

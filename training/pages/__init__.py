@@ -1,0 +1,1 @@
+"""Pages of runs: the list, the form, a run, bulk actions, snapshots."""

@@ -1,0 +1,75 @@
+"""Stop or delete several runs: a question that names them (GET), and one answer for all (POST)."""
+
+from typing import Any, cast, get_args
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from training.runs.bulk import BulkAction, Left, Outcome, act, sorted_out
+from weblib.whole_numbers import whole_number
+
+PAST = {"stop": "told to stop", "delete": "deleted"}
+NAMED_AT_MOST = 10
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def run_bulk(request: HttpRequest) -> HttpResponse:
+    """Ask whether to stop or delete the runs `?run=…&run=…` (GET), and do so (POST)."""
+    asked = request.POST if request.method == "POST" else request.GET
+    action, run_ids, back = _action(asked), _run_ids(asked), _back(asked)
+    if not run_ids:
+        messages.info(request, f"No run is ticked: tick those to {action}.")
+        return redirect(back)
+    if request.method == "POST":
+        _tell(request, action, act(action, run_ids))
+        return redirect(back)
+    able, left = sorted_out(action, run_ids)
+    context: dict[str, Any] = {
+        "action": action,
+        "runs": able,
+        "left": left,
+        "back": back,
+        "query": asked.get("back", ""),
+    }
+    return render(request, "training/runs/bulk.html", context)
+
+
+def _tell(request: HttpRequest, action: BulkAction, outcome: Outcome) -> None:
+    if outcome.done:
+        messages.success(request, f"{_named(outcome.done)} {_are(outcome.done)} {PAST[action]}.")
+    for one in outcome.left[:NAMED_AT_MOST]:
+        messages.warning(request, f"{one.title} is left as it is: {one.reason}.")
+    more: list[Left] = outcome.left[NAMED_AT_MOST:]
+    if more:
+        messages.warning(request, f"So are {len(more)} more.")
+
+
+def _named(titles: list[str]) -> str:
+    """The names while they are few, else how many."""
+    if len(titles) > 4:
+        return f"{len(titles)} runs"
+    return titles[0] if len(titles) == 1 else f"{', '.join(titles[:-1])} and {titles[-1]}"
+
+
+def _are(titles: list[str]) -> str:
+    return "is" if len(titles) == 1 else "are"
+
+
+def _action(asked: QueryDict) -> BulkAction:
+    action = asked.get("action", "")
+    if action not in get_args(BulkAction):
+        raise Http404("runs can be stopped or deleted")
+    return cast("BulkAction", action)
+
+
+def _run_ids(asked: QueryDict) -> list[int]:
+    return [number for text in asked.getlist("run") if (number := whole_number(text)) is not None]
+
+
+def _back(asked: QueryDict) -> str:
+    """The list as it was filtered; never another site."""
+    query = asked.get("back", "")
+    return reverse("runs") + (query if query.startswith("?") and query != "?" else "")

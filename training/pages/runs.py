@@ -1,0 +1,168 @@
+"""Pages of runs: the list, the form, the live page and its buttons."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final, get_args
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+import datasets
+from training.configuration.presets import PRESETS
+from training.configuration.run_config import DatasetKey, Optimizer
+from training.errors import RunStateError
+from training.models import Run
+from training.pages import snapshots
+from training.pages.forms import RunForm, preset_values, starting_values
+from training.runs import selectors, services
+from training.states import Status
+from weblib import labels
+from weblib.errors import CursorError, RateExceededError
+from weblib.list_orders import COMMON_TITLES
+from weblib.list_query import ListQuery
+from weblib.rate_limits import count_one
+from weblib.tag_form import save_tags
+
+PAGE_SIZE = 25
+# A page carries this many epochs itself; a longer history comes over the live stream.
+EPOCHS_IN_PAGE = 1000
+EPOCHS_WITHOUT_SCRIPT = 50
+SORT_TITLES: Final = {**COMMON_TITLES, "status": "State"}
+
+
+@require_safe
+@ensure_csrf_cookie
+def run_list(request: HttpRequest) -> HttpResponse:
+    """The runs that fit the filters in the address; `?cursor=` goes on to the next page."""
+    choices = {"status": Status.values, "dataset": get_args(DatasetKey)}
+    query = ListQuery.read(request.GET, choices=choices, sorts=selectors.SORTS)
+    try:
+        page = selectors.runs_page(**query.selection, cursor=query.cursor, limit=PAGE_SIZE)
+    except CursorError:
+        query = replace(query, cursor=None)
+        page = selectors.runs_page(**query.selection, limit=PAGE_SIZE)
+    counts = selectors.count_by_status()
+    states = [("", "All", sum(counts.values())), *((s.value, s.label, counts[s.value]) for s in Status)]
+    status = query.choices.get("status", "")
+    context = {
+        "page": page,
+        "rows": [(run, selectors.run_json(run)) for run in page.rows],
+        "query": query,
+        "status": status,
+        "filters": [(value, label, count, query.address_with("status", value)) for value, label, count in states],
+        "older": query.address(cursor=page.next_cursor) if page.next_cursor else "",
+        "datasets": [(key, labels.choice_title(key)) for key in get_args(DatasetKey)],
+        "sorts": SORT_TITLES,
+        "known_tags": selectors.known_tags(),
+        "page_size": PAGE_SIZE,
+        "value_titles": {value: labels.choice_title(value) for value in (*get_args(DatasetKey), *get_args(Optimizer))},
+    }
+    return render(request, "training/runs/list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@ensure_csrf_cookie
+def run_new(request: HttpRequest) -> HttpResponse:
+    """The form of a run, filled by the address or by what was sent; a right one becomes a run."""
+    sentence = ""
+    if request.method == "POST":
+        form = RunForm(request.POST)
+        if form.is_valid():
+            try:
+                count_one("submissions", request.user)
+                run = services.submit_run(form.config, name=form.cleaned_data["name"], tags=form.cleaned_data["tags"])
+            except services.FieldRefusedError as error:
+                form.add_error(error.field, labels.sentence(error))
+            except RateExceededError as error:
+                form.add_error(None, labels.sentence(error))
+            else:
+                return redirect("run", run.pk)
+    else:
+        values, sentence = starting_values(request.GET.dict())
+        form = RunForm(initial=values)
+    context = {
+        "form": form,
+        "sentence": sentence,
+        "datasets": datasets.availability(),
+        "presets": PRESETS.values(),
+        "preset": request.GET.get("preset", ""),
+        "known_tags": selectors.known_tags(),
+        "preset_values": {key: preset_values(key) for key in PRESETS},
+    }
+    return render(request, "training/runs/new.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+@ensure_csrf_cookie
+def run_page(request: HttpRequest, run_id: int) -> HttpResponse:
+    """One run, live."""
+    run = _run_or_404(run_id)
+    epochs = selectors.epochs_after(run_id) if run.last_epoch <= EPOCHS_IN_PAGE else []
+    shown = epochs or selectors.epochs_after(run_id, run.last_epoch - EPOCHS_WITHOUT_SCRIPT)
+    state: dict[str, Any] = {
+        "run": selectors.run_json(run),
+        "epochs": epochs,
+        "events": selectors.events_of(run_id),
+    }
+    context = {
+        "run": run,
+        "state": state,
+        "latest_epochs": shown[: -EPOCHS_WITHOUT_SCRIPT - 1 : -1],
+        "configuration": labels.configuration_rows(run.config),
+        **snapshots.shown_of(run),
+    }
+    return render(request, "training/runs/run.html", context)
+
+
+@require_POST
+def run_tags(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Give the run other tags."""
+    _run_or_404(run_id)
+    save_tags(request, partial(services.set_tags, run_id))
+    return redirect("run", run_id)
+
+
+@require_POST
+def run_stop(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Ask the run to stop."""
+    return _acted(request, run_id, services.request_stop)
+
+
+@require_POST
+def run_resume(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Queue the run again."""
+    return _acted(request, run_id, services.resume_run)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def run_delete(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Ask whether to delete the run (GET), and do so (POST)."""
+    run = _run_or_404(run_id)
+    if request.method != "POST":
+        return render(request, "training/runs/delete.html", {"run": run})
+    try:
+        services.delete_run(run_id)
+    except RunStateError as error:
+        messages.error(request, labels.sentence(error))
+        return redirect("run", run_id)
+    messages.success(request, f"{run.title} is deleted.")
+    return redirect("runs")
+
+
+def _acted(request: HttpRequest, run_id: int, act: Any) -> HttpResponse:
+    _run_or_404(run_id)
+    try:
+        act(run_id)
+    except RunStateError as error:
+        messages.error(request, labels.sentence(error))
+    return redirect("run", run_id)
+
+
+def _run_or_404(run_id: int) -> Run:
+    try:
+        return selectors.get_run(run_id)
+    except Run.DoesNotExist:
+        raise Http404(f"there is no run {run_id}") from None

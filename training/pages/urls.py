@@ -1,0 +1,22 @@
+"""Addresses of the pages of runs and of the comparison."""
+
+from django.urls import path
+
+from training.comparison import pages as comparison
+from training.pages import bulk, runs, snapshots
+
+urlpatterns = [
+    path("runs/", runs.run_list, name="runs"),
+    path("runs/new/", runs.run_new, name="run_new"),
+    path("runs/bulk/", bulk.run_bulk, name="run_bulk"),
+    path("runs/<int:run_id>/", runs.run_page, name="run"),
+    path("runs/<int:run_id>/tags/", runs.run_tags, name="run_tags"),
+    path("runs/<int:run_id>/learning.json", snapshots.learning, name="run_learning"),
+    path("runs/<int:run_id>/learning/<int:epoch>.json", snapshots.learning_at, name="run_learning_at"),
+    path("runs/<int:run_id>/stop/", runs.run_stop, name="run_stop"),
+    path("runs/<int:run_id>/resume/", runs.run_resume, name="run_resume"),
+    path("runs/<int:run_id>/delete/", runs.run_delete, name="run_delete"),
+    # Here and not with the versions: only this package knows runs, and they are compared with each other.
+    path("versions/compare/", comparison.compare, name="compare"),
+    path("versions/compare.csv", comparison.compare_csv, name="compare_csv"),
+]

@@ -1,0 +1,1 @@
+"""The HTTP API of runs and of the comparison."""

@@ -1,0 +1,41 @@
+"""The HTTP API of the comparison."""
+
+from typing import Annotated
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from ninja import Router
+from pydantic import Field
+
+from inference.registry.selectors import get_versions, versions_json
+from training.comparison import side_by_side
+from training.runs import selectors
+from weblib.plain_text import Name
+from weblib.whole_numbers import numbers_in
+
+router = Router(tags=["versions"])
+
+
+@router.get("versions/compare", summary="Compare versions and runs")
+def compare(
+    request: HttpRequest,  # noqa: ARG001
+    *,
+    numbers: Name = "",
+    runs: Name = "",
+    a: Annotated[int, Field(ge=1)] | None = None,
+    b: Annotated[int, Field(ge=1)] | None = None,
+    timing: bool = False,
+) -> HttpResponse:
+    """Two to eight versions and runs side by side; of the versions `a` and `b` every test image that flipped."""
+    found = side_by_side.compare(numbers_in(numbers), numbers_in(runs), is_timed=timing)
+    versions = get_versions([one.number for one in found.compared if one.kind == "version"])
+    pair = found.pair_of(a, b)
+    items = {
+        "items": versions_json(versions),
+        "runs": [
+            {"run": selectors.run_json(selectors.get_run(one.number)), "epochs": list(one.history)}
+            for one in found.compared
+            if one.kind == "run"
+        ],
+    }
+    # Not through Ninja's validation: it would walk every epoch of every history.
+    return JsonResponse({**items, **side_by_side.as_json(found, pair)})

@@ -1,0 +1,123 @@
+"""The HTTP API of runs."""
+
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest, JsonResponse
+from ninja import Query, Router, Status
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
+
+from training.configuration.parent_shape import shaped_like_parent
+from training.configuration.presets import PRESETS
+from training.configuration.run_config import RunConfig, empty_is_none
+from training.runs import selectors, services
+from training.runs.messages import EpochJson, RunDetail, RunJson
+from training.runs.selectors import RunSort
+from training.states import Status as RunStatus
+from weblib.paging import MAX_PAGE
+from weblib.plain_text import Name
+from weblib.rate_limits import count_one
+from weblib.tags import Tags
+
+router = Router(tags=["runs"])
+
+
+class RunRequest(RunConfig):
+    """A configuration, a name for people, and a preset whose fields count where none is given."""
+
+    name: Name = ""
+    tags: Tags = Field(default_factory=list, description="Free words; the version inherits them")
+    preset: Literal["classic", "fast", "best"] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_from_preset(cls, data: Any) -> Any:
+        preset = PRESETS.get(str(data.get("preset"))) if isinstance(data, dict) else None
+        return data if preset is None else {**preset.fields, **data}
+
+    def to_config(self) -> RunConfig:
+        """The configuration alone."""
+        return RunConfig.model_validate(self.model_dump(exclude={"name", "tags", "preset"}))
+
+
+class RunChange(BaseModel):
+    """What people write beside a run."""
+
+    tags: Tags
+
+
+class RunList(BaseModel):
+    """One page of runs; `next` is the cursor of the next page, null on the last."""
+
+    items: list[RunJson]
+    next: str | None
+
+
+@router.post("runs", response={201: RunJson}, summary="Submit a run")
+def submit(request: HttpRequest, payload: RunRequest) -> Status[Any]:
+    """Queue a training run; every field has a default, and those of the shape are the ones of `from_version`."""
+    count_one("submissions", request.user)
+    config = shaped_like_parent(payload.to_config(), given=payload.model_fields_set)
+    run = services.submit_run(config, name=payload.name, tags=payload.tags)
+    return Status(201, selectors.run_json(run))
+
+
+@router.get("runs", response=RunList, summary="List runs, newest first")
+def list_runs(
+    request: HttpRequest,  # noqa: ARG001
+    *,
+    status: Annotated[RunStatus | None, BeforeValidator(empty_is_none)] = None,
+    limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 50,
+    cursor: Name = "",
+    sort: RunSort = "-number",
+    dataset: Name = "",
+    tag: Annotated[list[Name], Query()] = [],  # noqa: B006 -- Ninja's way to take several
+    q: Name = "",
+) -> dict[str, Any]:
+    """One page of runs; `tag` may be given several times, `q` is looked for in names."""
+    state = status.value if status else None
+    page = selectors.runs_page(
+        status=state, dataset=dataset, tags=tag, text=q, sort=sort, cursor=cursor or None, limit=limit
+    )
+    return {"items": selectors.runs_json(page.rows), "next": page.next_cursor}
+
+
+@router.get("runs/{int:run_id}", response=RunDetail, summary="Show a run")
+def show(request: HttpRequest, run_id: int) -> Any:  # noqa: ARG001
+    """The run as it stands, and its log."""
+    return {**selectors.run_json(selectors.get_run(run_id)), "events": selectors.events_of(run_id)}
+
+
+@router.patch("runs/{int:run_id}", response=RunJson, summary="Change a run's tags")
+def change(request: HttpRequest, run_id: int, payload: RunChange) -> Any:  # noqa: ARG001
+    """Only tags may change; the version that a run left keeps its own."""
+    services.set_tags(run_id, payload.tags)
+    return selectors.run_json(selectors.get_run(run_id))
+
+
+@router.get("runs/{int:run_id}/epochs", response=list[EpochJson], summary="History of a run")
+def epochs(request: HttpRequest, run_id: int, after: Annotated[int, Field(ge=0)] = 0) -> Any:  # noqa: ARG001
+    """Every epoch above `after`, in order."""
+    selectors.get_run(run_id)
+    # Not through Ninja's validation: there may be ten thousand.
+    return JsonResponse(selectors.epochs_after(run_id, after), safe=False)
+
+
+@router.post("runs/{int:run_id}/stop", response=RunJson, summary="Stop a run")
+def stop(request: HttpRequest, run_id: int) -> Any:  # noqa: ARG001
+    """Ask the run to stop; it saves first."""
+    services.request_stop(run_id)
+    return selectors.run_json(selectors.get_run(run_id))
+
+
+@router.post("runs/{int:run_id}/resume", response=RunJson, summary="Resume a run")
+def resume(request: HttpRequest, run_id: int) -> Any:  # noqa: ARG001
+    """Queue a stopped or failed run again; it goes on from its checkpoint."""
+    services.resume_run(run_id)
+    return selectors.run_json(selectors.get_run(run_id))
+
+
+@router.delete("runs/{int:run_id}", response={204: None}, summary="Delete a run")
+def delete(request: HttpRequest, run_id: int) -> Status[None]:  # noqa: ARG001
+    """Delete a run that no worker holds; its version stays."""
+    services.delete_run(run_id)
+    return Status(204, None)

@@ -1,0 +1,1 @@
+"""Runs: submit, stop, resume, delete, select; their checkpoints and their JSON."""

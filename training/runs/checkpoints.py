@@ -1,0 +1,79 @@
+"""What a run needs to go on exactly: one file per saved state, whole or not there."""
+
+import re
+import shutil
+import uuid
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from inference.errors import ArtifactError
+from inference.model_files.pickle import plain_pickle
+from training.errors import CheckpointError
+from weblib.atomic_files import write_atomically
+
+_NAME = re.compile(r"^[0-9a-f]{12}-\d+\.checkpoint$")
+_KEPT_DATA = "data.npz"
+
+
+def folder(run_id: int) -> Path:
+    """Where the checkpoints of this run lie."""
+    return Path(settings.CHECKPOINTS_DIR) / str(run_id)
+
+
+def kept_data(run_id: int) -> Path:
+    """The file with data that the run took and that change since: it lies, and goes, with the checkpoints."""
+    return folder(run_id) / _KEPT_DATA
+
+
+def save(run_id: int, *, token: uuid.UUID, serial: int, state: dict[str, Any]) -> str:
+    """Write the state under a name that no other worker uses, flushed and renamed; answers the name.
+
+    The run's row names the checkpoint that counts: a file that was written but never named is not looked at.
+    """
+    target = folder(run_id) / f"{token.hex[:12]}-{serial}.checkpoint"
+    write_atomically(target, [plain_pickle.write(state)])
+    return target.name
+
+
+def load(run_id: int, name: str) -> dict[str, Any]:
+    """The state in the checkpoint that the run's row names.
+
+    Raises:
+        CheckpointError: it is missing or damaged.
+    """
+    if not _NAME.match(name):
+        raise CheckpointError(f"expected the name of a checkpoint; got {name[:60]!r}")
+    try:
+        state = plain_pickle.read((folder(run_id) / name).read_bytes())
+    except (OSError, ArtifactError) as error:
+        raise CheckpointError(f"the checkpoint of run {run_id} cannot be read: {error}") from error
+    if not isinstance(state, dict):
+        raise CheckpointError(f"the checkpoint of run {run_id} is not one")
+    return state
+
+
+def others(run_id: int, name: str) -> list[Path]:
+    """Every file of the run beside the checkpoint `name` and the data it took, half-written ones included.
+
+    Whoever lists them *before* a write under the lease may remove them *after* it: had another worker taken the run and
+    saved in between, the write would have been refused. Listed later, they may be the checkpoint of that other worker.
+    """
+    return [path for path in folder(run_id).glob("*") if not is_needed(path, name)]
+
+
+def is_needed(path: Path, name: str) -> bool:
+    """Whether a file of a run is its checkpoint `name` or the data it took."""
+    return path.name in {name, _KEPT_DATA}
+
+
+def remove(files: list[Path]) -> None:
+    """Remove checkpoints that are no longer needed."""
+    for path in files:
+        path.unlink(missing_ok=True)
+
+
+def remove_all(run_id: int) -> None:
+    """Remove the run's checkpoints: its version exists, or the run is gone."""
+    shutil.rmtree(folder(run_id), ignore_errors=True)

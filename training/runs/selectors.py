@@ -1,0 +1,151 @@
+"""Reads of runs, epochs and logs; nothing here writes."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final, Literal, cast
+
+from django.db.models import Count, Q, QuerySet
+
+from nnlib import count_parameters
+from training.configuration.run_config import INPUTS, OUTPUTS
+from training.models import EPOCH_FIELDS, Epoch, Run, RunEvent, RunTag
+from training.runs.messages import EpochJson, EventJson, RunJson
+from training.states import Status
+from weblib.list_orders import CommonSort, common_orders
+from weblib.paging import Order, Page, page_of
+from weblib.whole_numbers import whole_number
+
+RunSort = Literal[CommonSort, "status"]
+SORTS: Final[dict[str, Order]] = {
+    **common_orders("id"),
+    "status": Order("status", is_descending=False, kind=str),
+}
+# Of its version a run shows the number: what is large stays in the database.
+_UNREAD_OF_VERSION: Final = tuple(
+    f"version__{name}" for name in ("architecture", "config", "metrics", "history", "test_predictions", "notes")
+)
+
+
+def runs_page(
+    *,
+    status: str | None = None,
+    dataset: str | None = None,
+    tags: Sequence[str] = (),
+    text: str = "",
+    sort: RunSort = "-number",
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[Run]:
+    """One page of the runs that fit every filter; `text` is looked for in names, a number also among ids.
+
+    Raises:
+        CursorError: no page of this order gave `cursor`.
+    """
+    runs = _runs()
+    if status:
+        runs = runs.filter(status=status)
+    if dataset:
+        runs = runs.filter(dataset=dataset)
+    for tag in tags:
+        runs = runs.filter(pk__in=RunTag.objects.filter(word=tag).values("run"))
+    if text:
+        named = Q(name__icontains=text)
+        number = whole_number(text)
+        runs = runs.filter(named if number is None else named | Q(pk=number))
+    return page_of(runs, order=SORTS[sort], key="id", cursor=cursor, limit=limit)
+
+
+def known_tags() -> list[str]:
+    """Every tag that a run has, in alphabetical order."""
+    return list(RunTag.objects.order_by("word").values_list("word", flat=True).distinct())
+
+
+def get_run(run_id: int) -> Run:
+    """The run, its version included.
+
+    Raises:
+        Run.DoesNotExist: there is none of that id.
+    """
+    return _runs().get(pk=run_id)
+
+
+def revision_of(run_id: int) -> int | None:
+    """How often the run has changed; None when it is gone."""
+    return Run.objects.filter(pk=run_id).values_list("revision", flat=True).first()
+
+
+def epochs_after(run_id: int, after: int = 0) -> list[EpochJson]:
+    """Every epoch of the run above `after`, in order."""
+    rows = Epoch.objects.filter(run_id=run_id, epoch__gt=after).order_by("epoch").values(*EPOCH_FIELDS)
+    return cast("list[EpochJson]", list(rows))
+
+
+def events_of(run_id: int) -> list[EventJson]:
+    """The run's log, oldest first."""
+    events = RunEvent.objects.filter(run_id=run_id).order_by("id")
+    return [{"at": _iso(event.at), "status": event.status, "text": event.text} for event in events]
+
+
+def count_by_status() -> dict[str, int]:
+    """How many runs are in each state."""
+    found = dict(Run.objects.order_by().values_list("status").annotate(Count("id")))
+    return {status: found.get(status, 0) for status in Status.values}
+
+
+def live_runs() -> QuerySet[Run]:
+    """The runs that are waiting or training."""
+    return _runs().filter(status__in=[Status.QUEUED, Status.RUNNING, Status.STOPPING])
+
+
+def why_needed(number: int) -> str:
+    """Which run that has not ended starts from version `number`, in a few words; "" when none does."""
+    run = live_runs().filter(config__from_version=number).first()
+    return "" if run is None else f"run {run.pk} starts from it"
+
+
+def run_json(run: Run) -> RunJson:
+    """The run as the API and the live stream send it."""
+    return {
+        "id": run.pk,
+        "name": run.name,
+        "title": run.title,
+        "status": run.status,
+        "stage": run.stage,
+        "failure": run.failure,
+        "finish_reason": run.finish_reason,
+        "config": run.config,
+        "created": _iso(run.created_at),
+        "started": _iso(run.started_at) if run.started_at else None,
+        "finished": _iso(run.finished_at) if run.finished_at else None,
+        "epoch": run.last_epoch,
+        "epochs": run.max_epochs,
+        "progress": run.progress,
+        "latest": cast("EpochJson | None", run.latest),
+        "curve": run.curve,
+        "attempt": run.attempt,
+        "worker": run.worker,
+        "train_seconds": run.train_seconds,
+        "tags": [tag.word for tag in run.tags.all()],
+        "version": run.version.number if run.version else None,
+        "parameters": parameter_count(run.config),
+        "can_stop": run.can_stop,
+        "can_resume": run.can_resume,
+    }
+
+
+def runs_json(runs: Iterable[Run]) -> list[RunJson]:
+    """Several runs as the API lists them."""
+    return [run_json(run) for run in runs]
+
+
+def parameter_count(config: dict[str, Any]) -> int:
+    """Weights and biases of the network that a stored configuration asks for."""
+    return count_parameters([INPUTS, *config["hidden_layers"], OUTPUTS])
+
+
+def _runs() -> QuerySet[Run]:
+    return Run.objects.select_related("version").defer(*_UNREAD_OF_VERSION).prefetch_related("tags")
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat()

@@ -1,0 +1,166 @@
+"""What people do with runs: submit, stop, resume, delete. Locks the row before it checks and writes."""
+
+import shutil
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from datasets.samples import rehearsal, selectors
+from inference.errors import VersionNotFoundError
+from inference.registry.selectors import get_version
+from training import engines
+from training.configuration.run_config import RunConfig
+from training.errors import RunStateError, TrainingError
+from training.messaging import notifications, queue
+from training.models import Run, RunEvent, RunTag
+from training.runs import checkpoints
+from training.runs.status import change_status
+from training.states import Status
+
+
+class FieldRefusedError(TrainingError, ValueError):
+    """A field that is right in itself does not fit what this installation has."""
+
+    code = "validation"
+    status = 422
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def submit_run(config: RunConfig, *, name: str = "", tags: Sequence[str] = (), enqueue: bool = True) -> Run:
+    """Write down a run and queue it; it is queued only once it is written.
+
+    Args:
+        config: what to train.
+        name: for people; at most 100 characters.
+        tags: by which people find it again; its version inherits them.
+        enqueue: False when the caller will train it in its own process.
+
+    Raises:
+        FieldRefusedError: `from_version` names no version, or one of another shape; the engine is not installed; or
+            there are too few corrections.
+    """
+    if not engines.is_available(config.engine):
+        raise FieldRefusedError("engine", "TensorFlow is not installed here: choose our own network")
+    _check_corrections(config)
+    _check_parent(config)
+    with transaction.atomic():
+        run = Run.objects.create(
+            name=name.strip()[:100], config=config.as_json(), max_epochs=config.epochs, offered_at=timezone.now()
+        )
+        RunEvent.objects.create(run=run, status=Status.QUEUED, text="Submitted.")
+        RunTag.objects.bulk_create(RunTag(run=run, word=word) for word in tags)
+        if enqueue:
+            queue.enqueue_on_commit(run.pk)
+    return run
+
+
+def request_stop(run_id: int) -> Run:
+    """Ask a run to stop: a queued one stops at once, a running one saves first. Asking twice changes nothing.
+
+    Raises:
+        Run.DoesNotExist: there is none of that id.
+        RunStateError: it has ended already.
+    """
+    with transaction.atomic():
+        run = Run.objects.select_for_update(of=("self",)).get(pk=run_id)
+        if run.status in {Status.STOPPING, Status.STOPPED}:
+            return run
+        if run.status == Status.QUEUED:
+            return _change(run, Status.STOPPED, "Stopped before it started.", finished_at=timezone.now())
+        return _change(run, Status.STOPPING, "A stop was requested.")
+
+
+def resume_run(run_id: int) -> Run:
+    """Queue a stopped or failed run again; it goes on from its checkpoint.
+
+    Raises:
+        Run.DoesNotExist: there is none of that id.
+        RunStateError: it is neither stopped nor failed.
+    """
+    with transaction.atomic():
+        run = Run.objects.select_for_update(of=("self",)).get(pk=run_id)
+        if run.status == Status.QUEUED:
+            return run
+        if not run.can_resume:
+            raise RunStateError(f"run {run_id} is {run.status}: only a stopped or failed run can be resumed")
+        text = f"Resumed after epoch {run.last_epoch}." if run.checkpoint else "Queued again, from the start."
+        run = _change(run, Status.QUEUED, text, offered_at=timezone.now(), finished_at=None, failure="", losses=0)
+        queue.enqueue_on_commit(run.pk)
+    return run
+
+
+def set_tags(run_id: int, words: Sequence[str]) -> None:
+    """Give a run these tags and no others; the version that it left keeps its own.
+
+    Raises:
+        Run.DoesNotExist: there is none of that id.
+    """
+    with transaction.atomic():
+        run = Run.objects.select_for_update(of=("self",)).get(pk=run_id)
+        RunTag.objects.filter(run=run).delete()
+        RunTag.objects.bulk_create(RunTag(run=run, word=word) for word in words)
+
+
+def delete_run(run_id: int) -> None:
+    """Delete a run, its epochs and its checkpoint; its version stays.
+
+    Raises:
+        Run.DoesNotExist: there is none of that id.
+        RunStateError: a worker holds it.
+    """
+    with transaction.atomic():
+        run = Run.objects.select_for_update(of=("self",)).get(pk=run_id)
+        if run.status in {Status.RUNNING, Status.STOPPING}:
+            raise RunStateError(f"run {run_id} is {run.status}: stop it before you delete it")
+        run.delete()
+        folder = checkpoints.folder(run_id)
+
+        def remove_files() -> None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+        transaction.on_commit(remove_files, robust=True)
+    notifications.notify(run_id)
+
+
+def _check_corrections(config: RunConfig) -> None:
+    if config.dataset != rehearsal.KEY:
+        return
+    count = selectors.count()
+    if count < rehearsal.LEAST:
+        raise FieldRefusedError("dataset", rehearsal.too_few(count))
+
+
+def _check_parent(config: RunConfig) -> None:
+    if config.from_version is None:
+        return
+    try:
+        parent = get_version(config.from_version)
+    except VersionNotFoundError as error:
+        raise FieldRefusedError("from_version", str(error)) from error
+    wanted = config.architecture()
+    has = parent.architecture
+    if tuple(has["layer_sizes"]) != wanted.layer_sizes:
+        hidden = ", ".join(map(str, has["layer_sizes"][1:-1]))
+        raise FieldRefusedError("from_version", f"version {parent.number} has hidden layers {hidden}: ask for the same")
+    for field, asked in (("activation", wanted.activation), ("output", wanted.output)):
+        if has[field] != asked:
+            raise FieldRefusedError(
+                "from_version", f"version {parent.number} has {field} {has[field]}; this run asks for {asked}"
+            )
+
+
+def _change(run: Run, status: Status, text: str, **fields: Any) -> Run:
+    """Change the status of a locked run.
+
+    Raises:
+        RunStateError: the table of transitions does not allow it.
+    """
+    changed = change_status(Run.objects.filter(pk=run.pk), status, text, **fields)
+    if changed is None:
+        raise RunStateError(f"run {run.pk} is {run.status}: it cannot become {status.value}")
+    return changed

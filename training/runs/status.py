@@ -1,0 +1,38 @@
+"""The one function that changes the status of a run; every writer goes through it and its table of transitions."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from training.messaging import notifications
+from training.models import Run, RunEvent
+from training.states import Status, predecessors
+
+
+def change_status(rows: QuerySet[Run], status: Status, text: str | Callable[[Run], str], **fields: Any) -> Run | None:
+    """Change the status of one run, with a line in its log and a notification, in one transaction.
+
+    The check and the write are one conditional UPDATE: of two writers at once, the second finds another status.
+
+    Args:
+        rows: selects the run by its primary key, and by whatever else must hold, such as its lease.
+        status: to change to.
+        text: the line of the log; a function of the changed run where it depends on it.
+        fields: columns to write in the same UPDATE.
+
+    Returns:
+        The changed run; None where no row matched, or its status may not become `status`.
+    """
+    with transaction.atomic():
+        run_id = rows.values_list("pk", flat=True).first()
+        if run_id is None:
+            return None
+        allowed = rows.filter(status__in=predecessors(status))
+        if not allowed.update(status=status, revision=F("revision") + 1, **fields):
+            return None
+        run = Run.objects.get(pk=run_id)
+        RunEvent.objects.create(run=run, status=status, text=text if isinstance(text, str) else text(run))
+        notifications.notify_on_commit(run_id)
+    return run

@@ -1,0 +1,297 @@
+"""What a worker does with one run: claim, load, train, write each epoch, publish. Safe to be asked twice."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from django.db import transaction
+
+import datasets
+from datasets import Dataset
+from inference.models import ModelVersion
+from inference.registry import snapshots
+from inference.registry.selectors import get_version
+from inference.registry.services import VersionFacts, load_network, publish_version, store_network
+from inference.reports.metrics import measured
+from nnlib import BatchProgress, EpochFinished, Event, Network, NnlibError, TrainingFinished
+from training.configuration.run_config import RunConfig
+from training.engines import Training, libraries, new_training
+from training.errors import LeaseLostError, RunStateError, StopRequested, WorkerShutdown
+from training.messaging import notifications, queue
+from training.models import Run
+from training.runs import checkpoints
+from training.runs.selectors import epochs_after
+from training.states import Status
+from training.worker import leases
+from training.worker.heartbeat import Heartbeat
+from training.worker.leases import Lease
+from training.worker.retrying import retry_database, retry_disk, storage_error_label
+from training.worker.snapshot_recorder import SnapshotRecorder
+from weblib.errors import DATABASE_UNAVAILABLE, LabError
+
+logger = logging.getLogger(__name__)
+
+CURVE_POINTS = 60
+SECONDS_BETWEEN_PROGRESS = 0.2
+SECONDS_BETWEEN_CHECKPOINTS = 30.0
+
+Observer = Callable[[Event], None]
+# Errors whose words are for people.
+PLAIN = (LabError, NnlibError)
+FINISH_SENTENCES = {
+    "error_threshold": "The average error fell below the threshold.",
+    "epochs": "All epochs are done.",
+    "patience": "The test error stopped falling.",
+}
+
+
+def execute(
+    run_id: int, *, observe: Observer = lambda _event: None, started: Callable[[Heartbeat], None] = lambda _watch: None
+) -> bool:
+    """Train a queued run to its end, whatever that is; False when it was not waiting (any more).
+
+    Args:
+        run_id: of the run.
+        observe: called with every event of the trainer.
+        started: called with the run's watch, through which the caller can stop it.
+    """
+    lease = leases.claim(run_id)
+    if lease is None:
+        return False
+    execution = Execution(lease, observe)
+    with Heartbeat(lease) as watch:
+        started(watch)
+        try:
+            execution.train(watch)
+        except LeaseLostError as error:
+            logger.warning("%s: nothing more is written", error)
+        except (StopRequested, WorkerShutdown) as request:
+            _let_go(execution, request)
+        except Exception as error:  # the boundary: whatever it was, the run must not stay "running"
+            if not isinstance(error, PLAIN):
+                logger.exception("run %s failed", run_id)
+            _fail(lease, error)
+    return True
+
+
+class Execution:
+    """One worker's work on one run."""
+
+    def __init__(self, lease: Lease, observe: Observer) -> None:
+        self.lease = lease
+        self._observe = observe
+        self._training: Training | None = None
+        self._serial = 0
+        self._progress_at = 0.0
+        self._saved_at = time.monotonic()
+        self._curve: list[float] = []
+
+    def train(self, watch: Heartbeat) -> None:
+        """Train until the end, a request or an error.
+
+        Raises:
+            LeaseLostError, StopRequested, WorkerShutdown: as `watch.check()`.
+            LabError, NnlibError: what ends the run as failed.
+        """
+        self._watch = watch
+        run = retry_database(lambda: Run.objects.get(pk=self.lease.run_id))
+        config = run.configuration
+        watch.check()
+        data = self._load_data(config, watch)
+        state = checkpoints.load(run.pk, run.checkpoint) if run.checkpoint else None
+        self._curve = list(run.curve)
+        first = retry_database(lambda: _first_network(config))
+        training = self._training = new_training(config, first, data, state)
+        film = SnapshotRecorder(run.pk, config.loss, data)
+        if state is None:
+            retry_database(lambda: film.begin(training.network))
+        self._set_stage("")
+        for event in training.events():
+            self._observe(event)
+            if isinstance(event, EpochFinished):
+                self._record(event, film, training.network)
+            elif isinstance(event, BatchProgress):
+                self._tell(event)
+            else:
+                self._publish(event, run, config=config, data=data, network=training.network, film=film)
+                return
+            watch.check()
+
+    def save(self) -> str | None:
+        """Write a checkpoint of where the trainer is; its name, or None before training began."""
+        if self._training is None:
+            return None
+        self._serial += 1
+        self._saved_at = time.monotonic()
+        state = self._training.state()
+        return checkpoints.save(self.lease.run_id, token=self.lease.token, serial=self._serial, state=state)
+
+    def _load_data(self, config: RunConfig, watch: Heartbeat) -> Dataset:
+        told = 0.0
+
+        def progress(share: float) -> None:
+            nonlocal told
+            watch.check()
+            if time.monotonic() - told >= 1.0:
+                told = time.monotonic()
+                self._set_stage(f"preparing {config.dataset}: {share:.0%}")
+
+        self._set_stage(f"loading {config.dataset}")
+        return datasets.load(config.dataset, progress, kept=checkpoints.kept_data(self.lease.run_id))
+
+    def _record(self, event: EpochFinished, film: SnapshotRecorder, network: Network) -> None:
+        name = self._saved()
+        snapshot = film.taken(event.epoch, network)
+        self._curve.append(round(event.train_error, 6))
+        if len(self._curve) > CURVE_POINTS:
+            del self._curve[1:-1:2]
+        superseded = checkpoints.others(self.lease.run_id, name)
+
+        def record() -> None:
+            with transaction.atomic():
+                leases.record_epoch(self.lease, asdict(event), checkpoint=name, curve=self._curve)
+                film.keep(snapshot)
+
+        retry_database(record)
+        checkpoints.remove(superseded)
+
+    def _tell(self, event: BatchProgress) -> None:
+        now = time.monotonic()
+        if now - self._progress_at >= SECONDS_BETWEEN_PROGRESS:
+            self._progress_at = now
+            notifications.notify(self.lease.run_id, progress=asdict(event))
+        if now - self._saved_at >= SECONDS_BETWEEN_CHECKPOINTS:
+            name = self._saved()
+            superseded = checkpoints.others(self.lease.run_id, name)
+            retry_database(lambda: leases.write(self.lease, checkpoint=name, stage=""))
+            checkpoints.remove(superseded)
+
+    def _saved(self) -> str:
+        """The name of a checkpoint of where the trainer is; waits for a disk that is full.
+
+        Raises:
+            StorageError: it stayed full.
+        """
+        return retry_disk(self.save, "the checkpoint", tell=self._wait_for) or ""
+
+    def _wait_for(self, what: str) -> None:
+        """Tell what the run waits for; a request to stop is heard meanwhile."""
+        self._watch.check()
+        self._set_stage(f"waiting: {what}")
+
+    def _set_stage(self, stage: str) -> None:
+        retry_database(lambda: leases.set_stage(self.lease, stage))
+
+    def _publish(
+        self,
+        end: TrainingFinished,
+        run: Run,
+        *,
+        config: RunConfig,
+        data: Dataset,
+        network: Network,
+        film: SnapshotRecorder,
+    ) -> None:
+        """Make the version and complete the run, together or not at all."""
+        moments = retry_database(film.all)
+        history = retry_database(lambda: epochs_after(run.pk))
+        metrics, predictions = measured(network, data.x_test, data.y_test, loss=config.loss, history=history)
+        artifact = retry_disk(lambda: store_network(network), "the model file", tell=self._wait_for)
+        kept = retry_disk(lambda: snapshots.store(moments), "the file of snapshots", tell=self._wait_for)
+        facts = VersionFacts(
+            source=ModelVersion.Source.RUN,
+            name=run.name,
+            config=config.as_json(),
+            metrics=metrics,
+            history=[dict(epoch) for epoch in history],
+            test_predictions=predictions.astype(np.uint8).tobytes(),
+            dataset=config.dataset,
+            dataset_fingerprint=data.fingerprint,
+            tags=tuple(tag.word for tag in run.tags.all()),
+            libraries=libraries(config.engine),
+            parent=retry_database(lambda: _parent(config)),
+            origin={"attempts": run.attempt},
+        )
+
+        def complete() -> None:
+            with transaction.atomic():
+                leases.write(self.lease, finish_reason=end.reason)
+                version = publish_version(network, artifact, facts)
+                snapshots.attach(version, kept, moments)
+                film.remove()
+                text = f"{FINISH_SENTENCES[end.reason]} Published as version {version.number}."
+                leases.release(self.lease, Status.COMPLETED, text, version=version, checkpoint="")
+
+        retry_database(complete)
+        checkpoints.remove_all(run.pk)
+
+
+def _parent(config: RunConfig) -> ModelVersion | None:
+    return None if config.from_version is None else get_version(config.from_version)
+
+
+def _first_network(config: RunConfig) -> Network:
+    """Where training starts: drawn from the seed, or the weights of another version."""
+    parent = _parent(config)
+    if parent is not None:
+        return load_network(parent)
+    # A stream of its own: the trainer draws orders and distortions from the plain seed.
+    rng = np.random.default_rng([config.seed, 1])
+    return Network.initialised(config.architecture(), initializer=config.initializer, rng=rng)
+
+
+def _let_go(execution: Execution, request: StopRequested | WorkerShutdown) -> None:
+    """Save, then stop the run or hand it back to the queue; a disk that is full holds neither up."""
+    lease = execution.lease
+    saved = "what it learned is saved"
+    try:
+        name = execution.save()
+    except OSError as error:
+        name, saved = None, f"its last steps could not be saved ({storage_error_label(error)})"
+    kept: dict[str, Any] = {} if name is None else {"checkpoint": name}
+    superseded = [] if name is None else checkpoints.others(lease.run_id, name)
+    try:
+        if isinstance(request, StopRequested):
+            retry_database(lambda: leases.release(lease, Status.STOPPED, f"Stopped; {saved}.", **kept))
+        else:
+            retry_database(lambda: _hand_back(lease, kept, saved))
+    except LeaseLostError as error:
+        logger.warning("%s: nothing more is written", error)
+    except DATABASE_UNAVAILABLE as error:
+        logger.warning("run %s is left to the scheduler: %s", lease.run_id, error)
+    else:
+        checkpoints.remove(superseded)
+
+
+def _hand_back(lease: Lease, kept: dict[str, Any], saved: str) -> None:
+    try:
+        with transaction.atomic():
+            text = f"The worker was shut down; {saved}, and it is queued again."
+            leases.release(lease, Status.QUEUED, text, **kept)
+            queue.enqueue_on_commit(lease.run_id)
+    except RunStateError:  # a stop was requested meanwhile
+        leases.release(lease, Status.STOPPED, f"Stopped; {saved}.", **kept)
+
+
+def _fail(lease: Lease, error: Exception) -> None:
+    try:
+        reason = _reason(error)
+        leases.release(lease, Status.FAILED, f"Failed: {reason}", failure=reason)
+    except LeaseLostError as lost:
+        logger.warning("%s: nothing more is written", lost)
+    except DATABASE_UNAVAILABLE as away:
+        logger.warning("run %s is left to the scheduler: %s", lease.run_id, away)
+
+
+def _reason(error: Exception) -> str:
+    """Why a run failed, in plain words where we have them."""
+    if isinstance(error, PLAIN):
+        return str(error)
+    if isinstance(error, DATABASE_UNAVAILABLE):
+        return f"the database did not answer: {error}"
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {storage_error_label(error)}"
+    return f"{type(error).__name__}: {error}"
