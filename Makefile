@@ -36,7 +36,7 @@ test-python: $(DEV_STAMP)
 	@$(BIN)/python -m pytest
 
 test-postgres: $(DEV_STAMP) ## run the tests that touch the database on a throw-away PostgreSQL
-	@$(BIN)/python -m tests.postgres $(BIN)/python -m pytest tests/training tests/inference tests/datasets tests/weblib tests/digitlab tests/faults/test_database.py --ignore=tests/digitlab/processes/test_supervisor.py
+	@$(BIN)/python -m tests.postgres $(BIN)/python -m pytest tests/training tests/inference tests/datasets tests/weblib tests/digitlab tests/upgrade tests/faults/test_database.py --ignore=tests/digitlab/processes/test_supervisor.py
 
 faults: $(DEV_STAMP) ## kill, stop and disconnect everything a hundred times while runs train (ARGS="--count 200 --postgres")
 	@$(BIN)/python -m tests.faults $(ARGS)
