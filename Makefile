@@ -14,10 +14,11 @@ DEV_STAMP := $(VENV)/installed-dev
 BENCH_STAMP := $(VENV)/installed-bench
 SERVING := $(VENV)/serving
 SERVING_STAMP := $(SERVING)/installed
+FAST := not processes and not browser and not slow
 MODEL ?= inference/starter_files/starter.pickle
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test test-python test-js test-postgres bench bench-drawn bench-live bench-network bench-serve bench-snapshots bench-pages faults lint format migrations lock starter detector screenshots clean
+.PHONY: help run install test test-fast test-python test-js test-postgres coverage bench bench-drawn bench-live bench-network bench-serve bench-snapshots bench-pages faults lint format migrations lock starter detector screenshots clean
 
 help: ## list the recipes
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -34,6 +35,14 @@ test: $(DEV_STAMP) ## run every test: Python, JavaScript, browser
 test-python: $(DEV_STAMP)
 	@$(BIN)/python -m tests.chromium
 	@$(BIN)/python -m pytest
+
+test-fast: $(DEV_STAMP) ## run the tests that need neither processes nor browser, in under two minutes
+	@$(MAKE) --no-print-directory test-js
+	@$(BIN)/python -m pytest -m "$(FAST)"
+
+coverage: $(DEV_STAMP) ## measure how many lines the fast tests reach, without subprocesses
+	@$(BIN)/python -m coverage run -m pytest -m "$(FAST)" --quiet
+	@$(BIN)/python -m coverage report
 
 test-postgres: $(DEV_STAMP) ## run the tests that touch the database on a throw-away PostgreSQL
 	@$(BIN)/python -m tests.postgres $(BIN)/python -m pytest tests/training tests/inference tests/datasets tests/weblib tests/digitlab tests/upgrade tests/faults/test_database.py --ignore=tests/digitlab/processes/test_supervisor.py

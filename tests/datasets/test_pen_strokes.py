@@ -116,6 +116,7 @@ def test_an_arc_runs_clockwise_with_growing_angles():
     assert all(y >= 0 for _, y in down_right)
 
 
+@pytest.mark.slow
 def test_a_network_learns_the_digits_from_few_drawings():
     x_train, y_train, x_test, y_test = generate(seed=1, train=4000, test=500)
     network = trained_network(x_train.reshape(-1, 784), y_train, epochs=8)
@@ -124,6 +125,7 @@ def test_a_network_learns_the_digits_from_few_drawings():
 
 
 @pytest.mark.skipif("DIGITLAB_MNIST" not in os.environ, reason="DIGITLAB_MNIST does not name an mnist.npz")
+@pytest.mark.slow
 def test_a_network_that_saw_only_drawings_reads_mnist():
     with np.load(os.environ["DIGITLAB_MNIST"]) as mnist:
         x_test, y_test = mnist["x_test"].reshape(-1, 784).astype(np.float32) / 255, mnist["y_test"]

@@ -11,6 +11,7 @@ def epochs(architecture, recipe, mnist, *, initializer):
     return [event for event in Trainer(network, recipe, *mnist).events() if isinstance(event, EpochFinished)]
 
 
+@pytest.mark.slow
 def test_the_classic_recipe_follows_the_original_error_curve(mnist):
     recipe = Recipe(loss="squared_error", optimizer="sgd", learning_rate=0.1, batch_size=1, epochs=3, shuffle=False)
 

@@ -35,6 +35,7 @@ def run(code: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_fifty_steps_of_every_optimizer_agree_with_our_own() -> None:
     run("""
         cases = [(optimizer, "cross_entropy", "softmax") for optimizer in
@@ -56,6 +57,7 @@ def test_fifty_steps_of_every_optimizer_agree_with_our_own() -> None:
     """)
 
 
+@pytest.mark.slow
 def test_resuming_in_the_middle_of_an_epoch_ends_in_the_same_network() -> None:
     out = run("""
         import nnlib.epoch_loop as loop
@@ -77,6 +79,7 @@ def test_resuming_in_the_middle_of_an_epoch_ends_in_the_same_network() -> None:
     assert out.split() == ["True", "BatchProgress"]
 
 
+@pytest.mark.slow
 def test_a_state_of_another_recipe_is_refused() -> None:
     out = run("""
         from nnlib import StateError

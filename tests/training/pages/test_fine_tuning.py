@@ -211,6 +211,7 @@ def much_to_rehearse(folders: Path, settings: Any) -> None:
 
 
 @pytest.mark.usefixtures("much_to_rehearse")
+@pytest.mark.slow
 def test_thirty_corrections_and_a_fine_tuning_run_fix_ones_own_digit(fine_tune: Submit) -> None:
     correct(30)
     run = fine_tune()

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 from django.db import connection
 
@@ -25,6 +26,7 @@ def database_url() -> str:
     return f"postgres://{known['USER']}:{known['PASSWORD']}@{known['HOST']}:{known['PORT']}/{known['NAME']}"
 
 
+@pytest.mark.slow
 def test_two_hundred_runs_that_complete_at_once_take_every_number_once(
     submit: Callable[..., Run], tmp_path: Path
 ) -> None:
