@@ -53,9 +53,9 @@ class Nnlib:
         import nnlib  # noqa: PLC0415 (each worker imports only what it measures)
 
         self._nnlib, self._data = nnlib, data
-        output = "sigmoid" if self.classic else "softmax"
+        output: Any = "sigmoid" if self.classic else "softmax"
         architecture = nnlib.Architecture((784, HIDDEN, 10), "sigmoid" if self.classic else "relu", output)
-        initializer = "uniform" if self.classic else "he"
+        initializer: Any = "uniform" if self.classic else "he"
         self._network = nnlib.Network.initialised(architecture, initializer=initializer, rng=np.random.default_rng())
 
     def _recipe(self, batch_size: int) -> Any:

@@ -3,11 +3,11 @@
 import sys
 from typing import Any
 
-import litserve  # type: ignore[import-not-found]  # it lives in the benchmark's own environment
-from network import DenseNetwork  # type: ignore[import-not-found]
+import litserve  # it lives in the benchmark's own environment
+from network import DenseNetwork
 
 
-class Reader(litserve.LitAPI):  # type: ignore[misc]
+class Reader(litserve.LitAPI):
     """Reads one image per request."""
 
     def setup(self, device: str) -> None:

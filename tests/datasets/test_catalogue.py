@@ -52,7 +52,7 @@ def fake_tensorflow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, load_data: 
 def no_tensorflow(monkeypatch: pytest.MonkeyPatch) -> None:
     """This machine has no TensorFlow."""
     monkeypatch.setitem(sys.modules, "tensorflow", None)
-    monkeypatch.setattr(mnist.importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
 
 
 def small_arrays(value: int = 0) -> stored.Arrays:
@@ -184,11 +184,11 @@ def bad_files(path: Path) -> dict[str, Any]:
         "nothing": lambda: path.write_bytes(b""),
         "text": lambda: path.write_text("not an archive"),
         "a damaged archive": lambda: path.write_bytes(b"PK\x03\x04" + bytes(200)),
-        "half an archive": lambda: (np.savez(path, x_train=np.zeros(999)), path.write_bytes(path.read_bytes()[:600])),
+        "half an archive": lambda: path.write_bytes(_npz(x_train=np.zeros(999))[:600]),
         "one array": lambda: path.write_bytes(_npy()),
         "too few arrays": lambda: np.savez(path, x_train=np.zeros(3)),
         "arrays of objects": lambda: np.savez(path, x_train=np.array([{}], dtype=object)),
-        "other images": lambda: np.savez(path, **dict(zip(stored.ARRAYS, small_arrays(), strict=True))),
+        "other images": lambda: path.write_bytes(_npz(**dict(zip(stored.ARRAYS, small_arrays(), strict=True)))),
         "a folder": path.mkdir,
     }
 
@@ -196,6 +196,12 @@ def bad_files(path: Path) -> dict[str, Any]:
 def _npy() -> bytes:
     buffer = io.BytesIO()
     np.save(buffer, np.zeros(3))
+    return buffer.getvalue()
+
+
+def _npz(**arrays: Any) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
     return buffer.getvalue()
 
 
@@ -213,7 +219,7 @@ def test_mnist_from_the_named_file_is_the_published_one(folder: Path, settings: 
     if not path:
         pytest.skip("DIGITLAB_MNIST names no file")
     settings.MNIST_FILE = path
-    data = datasets.load("mnist")
+    data: Any = datasets.load("mnist")
     assert (data.x_train.shape, data.x_test.shape, data.x_train.dtype) == ((60_000, 784), (10_000, 784), np.uint8)
     assert data.y_test[:5].tolist() == [7, 2, 1, 0, 4]
     assert state_of("mnist")[0] == "ready"

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from tests.lab import Lab
 
@@ -110,7 +111,7 @@ def test_of_many_drawings_sent_at_once_the_newest_is_answered(lab: Lab, version:
     with connect(f"ws://127.0.0.1:{lab.port}/ws/predict/", max_size=None) as socket:
         for number in range(200):
             socket.send(slow.replace('"id": 0', f'"id": {number}') if number < 3 else drawing(number, version))
-        answered = []
+        answered: list[int] = []
         while not answered or answered[-1] != 199:
             answered.append(json.loads(socket.recv(timeout=60))["id"])
     assert answered == sorted(answered)
@@ -160,8 +161,8 @@ def test_a_page_of_another_site_is_refused(lab: Lab, path: str, origin: str) -> 
         pytest.raises((InvalidStatus, ConnectionClosed)),
         connect(
             f"ws://127.0.0.1:{lab.port}{path}",
-            origin=origin,
-            open_timeout=20,  # type: ignore[arg-type]
+            origin=Origin(origin),
+            open_timeout=20,
         ) as socket,
     ):
         socket.recv(timeout=20)
@@ -179,7 +180,7 @@ def test_a_name_that_somebody_points_at_us_is_refused(lab: Lab, path: str) -> No
 
 
 def test_our_own_page_may_connect(lab: Lab, version: int) -> None:
-    with connect(f"ws://127.0.0.1:{lab.port}/ws/predict/", origin=lab.url) as socket:  # type: ignore[arg-type]
+    with connect(f"ws://127.0.0.1:{lab.port}/ws/predict/", origin=Origin(lab.url)) as socket:
         assert ask(socket, id=1, strokes=SEVEN, versions=[version])["id"] == 1
 
 

@@ -65,7 +65,7 @@ def _lab(*, on_postgres: bool, is_quick: bool = True) -> Iterator[tuple[Lab, Pat
         if on_postgres:
             server = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="digitlab-postgres-")))
             database = {"DATABASE_URL": stack.enter_context(postgres.server(server))}
-        lab = Lab(folder / "data", **(QUICK if is_quick else {}), **database)
+        lab = Lab(folder / "data", **{**(QUICK if is_quick else {}), **database})
         store_small_pen_strokes(lab.data_dir / "datasets")
         lab.start()
         stack.callback(lab.stop, signal.SIGTERM)

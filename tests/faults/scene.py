@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from tests.lab import Lab
 from tests.processes import alive, child, family, signal_all, state, until
 
 # A worker that was killed is missed after this long, so that a story does not wait for the usual fifteen seconds.
-QUICK = {"LEASE_SECONDS": "2", "SCHEDULER_SECONDS": "0.5", "REQUEUE_SECONDS": "2", "WORKER_SLOTS": "2"}
+QUICK: dict[str, Any] = {"LEASE_SECONDS": "2", "SCHEDULER_SECONDS": "0.5", "REQUEUE_SECONDS": "2", "WORKER_SLOTS": "2"}
 # Every generator counts: the order of samples, dropout, distortion.
 CONFIG: dict[str, Any] = {
     "dataset": "pen-strokes",
@@ -111,11 +112,11 @@ class Scene:
         """Kill processes of the lab at once, by name; the supervisor starts them again."""
         for name in names:
             self._wait_for_patience(name)
-        pids = {name: until(lambda name=name: child(self.lab, name), what=name) for name in names}
+        pids = {name: until(partial(child, self.lab, name), what=name) for name in names}
         self.faults += len(names)
         signal_all(list(pids.values()), number)
         for name, pid in pids.items():
-            until(lambda pid=pid: pid not in alive([pid]), what=f"the end of {name}")
+            until(partial(_has_ended, pid), what=f"the end of {name}")
 
     def kill_holder(self) -> None:
         """Kill the process that trains the run, and nothing else."""
@@ -204,3 +205,7 @@ def _frozen(pids: list[int]) -> Any:
         yield
     finally:
         signal_all(pids, signal.SIGCONT)
+
+
+def _has_ended(pid: int) -> bool:
+    return pid not in alive([pid])

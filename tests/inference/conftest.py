@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from inference.serving.prediction import NetworkCache
+from inference.serving.network_cache import NetworkCache
 from nnlib import Architecture, Network
 
 Draw = Callable[..., Network]

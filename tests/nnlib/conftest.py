@@ -1,13 +1,14 @@
 """Small data to train on, and MNIST where it is at hand."""
 
 import os
+from typing import Any
 
 import numpy as np
 import pytest
 
 
 @pytest.fixture(scope="session")
-def digits():
+def digits() -> Any:
     """Ten blurry shapes with noise: 400 + 100 samples of 784 bytes, easy to learn."""
     rng = np.random.default_rng(5)
     shapes = rng.integers(0, 2, (10, 784)) * (rng.random(784) < 0.3)
@@ -17,7 +18,7 @@ def digits():
 
 
 @pytest.fixture(scope="session")
-def mnist():
+def mnist() -> Any:
     """`x_train, y_train, x_test, y_test`, uint8, from the file that DIGITLAB_MNIST names."""
     path = os.environ.get("DIGITLAB_MNIST")
     if not path:

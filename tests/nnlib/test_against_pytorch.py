@@ -1,6 +1,7 @@
 """Training agrees with PyTorch step by step; skipped where PyTorch is not installed."""
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from nnlib import Architecture, Network, Recipe, Trainer
 torch = pytest.importorskip("torch")
 
 
-def optimizer(name, parameters):
+def optimizer(name: Any, parameters: Any) -> Any:
     return {
         "sgd": lambda: torch.optim.SGD(parameters, 0.1),
         "momentum": lambda: torch.optim.SGD(parameters, 0.01, momentum=0.9),
@@ -23,9 +24,9 @@ def optimizer(name, parameters):
 
 @pytest.mark.parametrize("loss", ["squared_error", "cross_entropy"])
 @pytest.mark.parametrize("name", ["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"])
-def test_fifty_steps_from_the_same_weights_end_within_a_ten_thousandth(digits, name, loss):
+def test_fifty_steps_from_the_same_weights_end_within_a_ten_thousandth(digits: Any, name: Any, loss: Any) -> None:
     x, y, x_test, y_test = digits
-    output = "softmax" if loss == "cross_entropy" else "sigmoid"
+    output: Any = "softmax" if loss == "cross_entropy" else "sigmoid"
     network = Network.initialised(
         Architecture((784, 30, 10), "tanh", output), initializer="xavier", rng=np.random.default_rng(0)
     )

@@ -1,5 +1,7 @@
 """Temperature scaling: probabilities that mean what they say."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -64,7 +66,7 @@ def test_the_bins_of_a_reliability_diagram_hold_every_answer_once(logits: np.nda
 
 def test_calibration_error_is_the_mean_gap_of_the_bins(logits: np.ndarray, labels: np.ndarray) -> None:
     boastful = softmax(logits * 3)
-    bins = [one for one in reliability(boastful, labels) if one.count]
+    bins: list[Any] = [one for one in reliability(boastful, labels) if one.count]
     gap = sum(one.count * abs(one.accuracy - one.confidence) for one in bins) / len(labels)
     assert gap == pytest.approx(calibration_error(boastful, labels))
 

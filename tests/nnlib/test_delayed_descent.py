@@ -1,5 +1,7 @@
 """Delayed steps of one sample each end where immediate ones do."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -15,7 +17,7 @@ from nnlib.parameters import Parameters
 @pytest.mark.parametrize("sizes", [(20, 4), (20, 9, 4), (20, 9, 7, 4)])
 @pytest.mark.parametrize("rows", [1, 2, ROWS])
 @pytest.mark.parametrize("dropped", [False, True])
-def test_delayed_steps_equal_immediate_ones(loss, sizes, rows, dropped):
+def test_delayed_steps_equal_immediate_ones(loss: Any, sizes: Any, rows: int, dropped: Any) -> None:
     rng = np.random.default_rng(3)
     recipe = Recipe(loss=loss, optimizer="sgd", learning_rate=0.1, batch_size=1)
     architecture = Architecture(sizes, "sigmoid", LOSSES[loss].output)
@@ -45,8 +47,8 @@ def test_delayed_steps_equal_immediate_ones(loss, sizes, rows, dropped):
 
 
 @pytest.mark.parametrize("change", [{"optimizer": "momentum"}, {"batch_size": 2}, {"l2": 0.1}])
-def test_only_plain_descent_by_single_samples_can_be_delayed(change):
-    fields = {"loss": "squared_error", "optimizer": "sgd", "learning_rate": 0.1, "batch_size": 1}
+def test_only_plain_descent_by_single_samples_can_be_delayed(change: Any) -> None:
+    fields: dict[str, Any] = {"loss": "squared_error", "optimizer": "sgd", "learning_rate": 0.1, "batch_size": 1}
 
     assert DelayedDescent.suits(Recipe(**fields))
     assert not DelayedDescent.suits(Recipe(**fields | change))

@@ -6,8 +6,10 @@ import pytest
 from nnlib.dropout import draw_masks
 
 
-def test_a_share_is_left_out_and_the_rest_makes_up_for_it():
-    wide, narrow = draw_masks((300, 200), rows=100, dropout=0.2, rng=np.random.default_rng(0))
+def test_a_share_is_left_out_and_the_rest_makes_up_for_it() -> None:
+    masks = draw_masks((300, 200), rows=100, dropout=0.2, rng=np.random.default_rng(0))
+    assert masks is not None
+    wide, narrow = masks
 
     assert (wide.shape, narrow.shape) == ((100, 300), (100, 200))
     assert wide.dtype == np.float32
@@ -16,7 +18,7 @@ def test_a_share_is_left_out_and_the_rest_makes_up_for_it():
     np.testing.assert_allclose(np.unique(wide), [0, 1.25])
 
 
-def test_no_dropout_draws_nothing():
+def test_no_dropout_draws_nothing() -> None:
     rng = np.random.default_rng(0)
 
     assert draw_masks((300,), rows=100, dropout=0, rng=rng) is None

@@ -1,18 +1,20 @@
 """What the figures say on MNIST itself; skipped where it is not at hand."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from nnlib import Architecture, EpochFinished, Network, Recipe, Trainer
 
 
-def epochs(architecture, recipe, mnist, *, initializer):
+def epochs(architecture: Any, recipe: Any, mnist: Any, *, initializer: Any) -> list[EpochFinished]:
     network = Network.initialised(architecture, initializer=initializer, rng=np.random.default_rng(0))
     return [event for event in Trainer(network, recipe, *mnist).events() if isinstance(event, EpochFinished)]
 
 
 @pytest.mark.slow
-def test_the_classic_recipe_follows_the_original_error_curve(mnist):
+def test_the_classic_recipe_follows_the_original_error_curve(mnist: Any) -> None:
     recipe = Recipe(loss="squared_error", optimizer="sgd", learning_rate=0.1, batch_size=1, epochs=3, shuffle=False)
 
     told = epochs(Architecture((784, 250, 10), "sigmoid", "sigmoid"), recipe, mnist, initializer="uniform")
@@ -20,7 +22,7 @@ def test_the_classic_recipe_follows_the_original_error_curve(mnist):
     assert [event.train_error for event in told] == pytest.approx([0.166, 0.087, 0.066], rel=0.1)
 
 
-def test_a_few_seconds_of_adam_read_97_percent(mnist):
+def test_a_few_seconds_of_adam_read_97_percent(mnist: Any) -> None:
     recipe = Recipe(
         loss="cross_entropy", optimizer="adam", learning_rate=0.003, schedule="one_cycle", batch_size=128, epochs=2
     )

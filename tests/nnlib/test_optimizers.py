@@ -1,5 +1,7 @@
 """Every optimizer follows the formulas of its paper, written here anew in float64."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -9,13 +11,13 @@ from nnlib.optimizers import OPTIMIZERS
 RATE = 0.01
 
 
-def sgd(p, gradients):
+def sgd(p: Any, gradients: Any) -> Any:
     for g in gradients:
         p = p - RATE * g
     return p
 
 
-def momentum(p, gradients):
+def momentum(p: Any, gradients: Any) -> Any:
     v = 0
     for g in gradients:
         v = 0.9 * v + g
@@ -23,7 +25,7 @@ def momentum(p, gradients):
     return p
 
 
-def nesterov(p, gradients):
+def nesterov(p: Any, gradients: Any) -> Any:
     # Sutskever et al., 2013: the gradient is taken at p + 0.9 v, which is where the parameters are kept.
     v = 0
     for g in gradients:
@@ -33,7 +35,7 @@ def nesterov(p, gradients):
     return p
 
 
-def rmsprop(p, gradients):
+def rmsprop(p: Any, gradients: Any) -> Any:
     s = 0
     for g in gradients:
         s = 0.9 * s + 0.1 * g**2
@@ -41,7 +43,7 @@ def rmsprop(p, gradients):
     return p
 
 
-def adam(p, gradients):
+def adam(p: Any, gradients: Any) -> Any:
     m = s = 0
     for t, g in enumerate(gradients, start=1):
         m = 0.9 * m + 0.1 * g
@@ -53,13 +55,13 @@ def adam(p, gradients):
 FORMULAS = {"sgd": sgd, "momentum": momentum, "nesterov": nesterov, "rmsprop": rmsprop, "adam": adam, "adamw": adam}
 
 
-def drawn(count, steps=20, seed=0):
+def drawn(count: int, steps: int = 20, seed: int = 0) -> Any:
     rng = np.random.default_rng(seed)
     return rng.standard_normal(count), rng.standard_normal((steps, count)) * rng.uniform(0.001, 3, count)
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_it_follows_the_formula(name):
+def test_it_follows_the_formula(name: Any) -> None:
     count = 1003
     p, gradients = drawn(count)
     optimizer, moved = OPTIMIZERS[name](count), p.astype(np.float32)
@@ -71,7 +73,7 @@ def test_it_follows_the_formula(name):
 
 
 @pytest.mark.parametrize("name", ["rmsprop", "adam"])
-def test_a_tiny_gradient_is_tamed_as_the_formula_says(name):
+def test_a_tiny_gradient_is_tamed_as_the_formula_says(name: Any) -> None:
     p, gradients = np.zeros(5), np.full((3, 5), 1e-8)
     optimizer, moved = OPTIMIZERS[name](5), np.zeros(5, np.float32)
 
@@ -82,7 +84,7 @@ def test_a_tiny_gradient_is_tamed_as_the_formula_says(name):
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_a_gradient_that_is_always_zero_moves_nothing(name):
+def test_a_gradient_that_is_always_zero_moves_nothing(name: Any) -> None:
     optimizer, p = OPTIMIZERS[name](3), np.array([1, -2, 0], np.float32)
 
     for _ in range(3):
@@ -92,7 +94,7 @@ def test_a_gradient_that_is_always_zero_moves_nothing(name):
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_a_restored_optimizer_goes_on_exactly(name):
+def test_a_restored_optimizer_goes_on_exactly(name: Any) -> None:
     p, gradients = drawn(50)
     whole, continued = p.astype(np.float32), p.astype(np.float32)
     optimizer, first, second = (OPTIMIZERS[name](50) for _ in range(3))
@@ -108,7 +110,7 @@ def test_a_restored_optimizer_goes_on_exactly(name):
     np.testing.assert_array_equal(continued, whole)
 
 
-def test_a_state_of_another_optimizer_is_refused():
+def test_a_state_of_another_optimizer_is_refused() -> None:
     with pytest.raises(StateError, match="slots"):
         OPTIMIZERS["adam"](5).restore(OPTIMIZERS["momentum"](5).state())
     with pytest.raises(StateError, match="shape"):

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -37,12 +38,12 @@ RECIPE = Recipe(loss="cross_entropy", optimizer="adam", learning_rate=0.001)
         ("seed", 0.5),
     ],
 )
-def test_an_impossible_value_is_refused_by_name(field, value):
+def test_an_impossible_value_is_refused_by_name(field: Any, value: Any) -> None:
     with pytest.raises(RecipeError, match=rf"{field} must be .*, got"):
         replace(RECIPE, **{field: value})
 
 
-def test_a_recipe_is_told_as_plain_values():
+def test_a_recipe_is_told_as_plain_values() -> None:
     assert Recipe(**RECIPE.as_dict()) == RECIPE
     assert all(type(value) in (str, int, float, bool, type(None)) for value in RECIPE.as_dict().values())
 
@@ -56,6 +57,6 @@ def test_a_recipe_is_told_as_plain_values():
         ("one_cycle", {0: 1 / 25, 0.15: (1 + 1 / 25) / 2, 0.3: 1, 0.65: 0.5, 1: 0}),
     ],
 )
-def test_a_schedule_passes_through_its_marks(schedule, factors):
+def test_a_schedule_passes_through_its_marks(schedule: Any, factors: Any) -> None:
     for progress, factor in factors.items():
         assert SCHEDULES[schedule](progress) == pytest.approx(factor, abs=1e-5)

@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import astuple, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,8 +32,8 @@ RECIPE = Recipe(
 CLASSIC = Recipe(loss="squared_error", optimizer="sgd", learning_rate=0.1, batch_size=1, epochs=2, shuffle=False)
 
 
-def start(recipe, digits, *, state=None):
-    output = "softmax" if recipe.loss == "cross_entropy" else "sigmoid"
+def start(recipe: Any, digits: Any, *, state: Any = None) -> Trainer:
+    output: Any = "softmax" if recipe.loss == "cross_entropy" else "sigmoid"
     network = Network.initialised(
         Architecture((784, 12, 10), "relu", output), initializer="xavier", rng=np.random.default_rng(1)
     )
@@ -40,12 +41,12 @@ def start(recipe, digits, *, state=None):
     return Trainer(network, recipe, *digits, state=state, clock=itertools.count().__next__)
 
 
-def told(events):
+def told(events: Any) -> Any:
     """Everything but the seconds."""
     return [astuple(replace(e, seconds=0) if isinstance(e, EpochFinished) else e) for e in events]
 
 
-def plain_values(value):
+def plain_values(value: Any) -> Any:
     if isinstance(value, dict):
         assert all(type(key) is str for key in value)
         return all(plain_values(item) for item in value.values())
@@ -55,7 +56,7 @@ def plain_values(value):
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"])
-def test_continuing_from_any_event_equals_never_stopping(digits, optimizer):
+def test_continuing_from_any_event_equals_never_stopping(digits: Any, optimizer: Any) -> None:
     recipe = replace(RECIPE, optimizer=optimizer, l2=1e-3)
     whole = start(recipe, digits)
     events, states = [], [whole.state()]
@@ -72,7 +73,7 @@ def test_continuing_from_any_event_equals_never_stopping(digits, optimizer):
         assert continued.network.sha256() == expected
 
 
-def test_continuing_the_classic_recipe_equals_never_stopping(digits):
+def test_continuing_the_classic_recipe_equals_never_stopping(digits: Any) -> None:
     whole = start(CLASSIC, digits)
     states, events = [], []
     for event in whole.events():
@@ -85,7 +86,7 @@ def test_continuing_the_classic_recipe_equals_never_stopping(digits):
         assert continued.network.sha256() == whole.network.sha256()
 
 
-def test_a_state_stays_as_it_was_while_training_goes_on(digits):
+def test_a_state_stays_as_it_was_while_training_goes_on(digits: Any) -> None:
     trainer = start(RECIPE, digits)
     events = trainer.events()
     next(events)
@@ -97,24 +98,25 @@ def test_a_state_stays_as_it_was_while_training_goes_on(digits):
     assert start(RECIPE, digits, state=state).network.sha256() == before
 
 
-def test_continuing_leaves_the_state_as_it_was(digits):
+def test_continuing_leaves_the_state_as_it_was(digits: Any) -> None:
     trainer = start(RECIPE, digits)
     next(trainer.events())
     state = trainer.state()
 
-    ends = [list(start(RECIPE, digits, state=state).events())[-2].test_error for _ in range(2)]
+    runs: list[Any] = [list(start(RECIPE, digits, state=state).events()) for _ in range(2)]
+    ends = [events[-2].test_error for events in runs]
 
     assert ends[0] == ends[1]
 
 
-def test_a_state_is_made_of_plain_values(digits):
+def test_a_state_is_made_of_plain_values(digits: Any) -> None:
     trainer = start(RECIPE, digits)
     next(trainer.events())
 
     assert plain_values(trainer.state())
 
 
-def test_time_before_a_stop_counts(digits):
+def test_time_before_a_stop_counts(digits: Any) -> None:
     whole = start(RECIPE, digits)
     events = whole.events()
     for _ in range(3):
@@ -126,21 +128,21 @@ def test_time_before_a_stop_counts(digits):
     assert seconds >= 3
 
 
-def test_a_finished_training_stays_finished(digits):
+def test_a_finished_training_stays_finished(digits: Any) -> None:
     trainer = start(RECIPE, digits)
     list(trainer.events())
 
     assert list(start(RECIPE, digits, state=trainer.state()).events()) == [TrainingFinished("epochs")]
 
 
-def test_a_state_of_another_recipe_is_refused(digits):
+def test_a_state_of_another_recipe_is_refused(digits: Any) -> None:
     state = start(RECIPE, digits).state()
 
     with pytest.raises(StateError, match="another recipe"):
         start(replace(RECIPE, seed=4), digits, state=state)
 
 
-def test_a_state_of_other_data_is_refused(digits):
+def test_a_state_of_other_data_is_refused(digits: Any) -> None:
     x, y, *test = digits
     state = start(RECIPE, digits).state()
 
@@ -148,7 +150,7 @@ def test_a_state_of_other_data_is_refused(digits):
         start(RECIPE, (x, (y + 1) % 10, *test), state=state)
 
 
-def test_a_state_of_another_network_is_refused(digits):
+def test_a_state_of_another_network_is_refused(digits: Any) -> None:
     network = Network.initialised(
         Architecture((784, 13, 10), "relu", "softmax"), initializer="he", rng=np.random.default_rng(0)
     )
@@ -177,7 +179,7 @@ def test_a_state_of_another_network_is_refused(digits):
         lambda s: s["progress"].update(reason="boredom"),
     ],
 )
-def test_a_damaged_state_is_refused(digits, damage):
+def test_a_damaged_state_is_refused(digits: Any, damage: Any) -> None:
     trainer = start(RECIPE, digits)
     next(trainer.events())
     state = trainer.state()

@@ -1,12 +1,14 @@
 """Leaving out zeros leaves out nothing."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from nnlib import staircase
 
 
-def drawn(n):
+def drawn(n: int) -> Any:
     rng = np.random.default_rng(n)
     first = np.sort(rng.integers(0, 30, n))
     x = rng.random((n, 40), np.float32)
@@ -15,7 +17,7 @@ def drawn(n):
 
 
 @pytest.mark.parametrize("n", [1, 2, 7, 8, 9, 64, 129])
-def test_both_products_are_the_plain_ones(n):
+def test_both_products_are_the_plain_ones(n: int) -> None:
     x, first, w, dz = drawn(n)
     z, dw = np.full((n, 7), np.nan, np.float32), np.full((40, 7), np.nan, np.float32)
 
@@ -26,7 +28,7 @@ def test_both_products_are_the_plain_ones(n):
     np.testing.assert_allclose(dw, x.T @ dz, rtol=1e-5, atol=1e-6)
 
 
-def test_rows_that_begin_alike_and_rows_without_zeros_are_no_exception():
+def test_rows_that_begin_alike_and_rows_without_zeros_are_no_exception() -> None:
     for first in (np.full(16, 12), np.zeros(16, int)):
         x, _, w, dz = drawn(16)
         x[:, : first[0]] = 0

@@ -3,6 +3,8 @@
 import itertools
 import threading
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,13 +29,13 @@ from nnlib.losses import LOSSES
 RECIPE = Recipe(loss="cross_entropy", optimizer="adam", learning_rate=0.003, batch_size=32, epochs=3)
 
 
-def start(recipe, digits, *, hidden=(12,), activation="relu", **more):
+def start(recipe: Any, digits: Any, *, hidden: Any = (12,), activation: Any = "relu", **more: Any) -> Trainer:
     architecture = Architecture((784, *hidden, 10), activation, LOSSES[recipe.loss].output)
     network = Network.initialised(architecture, initializer="xavier", rng=np.random.default_rng(1))
     return Trainer(network, recipe, *digits, **more)
 
 
-def epochs(trainer):
+def epochs(trainer: Any) -> list[EpochFinished]:
     return [event for event in trainer.events() if isinstance(event, EpochFinished)]
 
 
@@ -42,7 +44,7 @@ def epochs(trainer):
     ("optimizer", "rate"),
     [("sgd", 0.5), ("momentum", 0.03), ("nesterov", 0.03), ("rmsprop", 0.003), ("adam", 0.01), ("adamw", 0.01)],
 )
-def test_every_optimizer_learns(digits, loss, optimizer, rate):
+def test_every_optimizer_learns(digits: Any, loss: Any, optimizer: Any, rate: Any) -> None:
     recipe = replace(RECIPE, loss=loss, optimizer=optimizer, learning_rate=rate, epochs=15, l2=1e-4)
 
     told = epochs(start(recipe, digits, hidden=(20,), activation="tanh"))
@@ -54,14 +56,14 @@ def test_every_optimizer_learns(digits, loss, optimizer, rate):
 
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu"])
 @pytest.mark.parametrize("hidden", [(), (12,), (12, 8)])
-def test_every_shape_learns(digits, activation, hidden):
+def test_every_shape_learns(digits: Any, activation: Any, hidden: Any) -> None:
     recipe = replace(RECIPE, learning_rate=0.01, epochs=12, dropout=0.1)
 
     assert epochs(start(recipe, digits, hidden=hidden, activation=activation))[-1].test_accuracy > 0.8
 
 
 @pytest.mark.parametrize("augmentation", ["mild", "strong"])
-def test_the_same_seed_gives_the_same_network(digits, augmentation):
+def test_the_same_seed_gives_the_same_network(digits: Any, augmentation: Any) -> None:
     recipe = replace(RECIPE, dropout=0.2, augmentation=augmentation)
     one, same, other = start(recipe, digits), start(recipe, digits), start(replace(recipe, seed=1), digits)
 
@@ -72,7 +74,7 @@ def test_the_same_seed_gives_the_same_network(digits, augmentation):
     assert one.network.sha256() != other.network.sha256()
 
 
-def test_training_follows_plain_backpropagation(digits):
+def test_training_follows_plain_backpropagation(digits: Any) -> None:
     x, y = digits[0] / 255, np.eye(10)[digits[1]]
     recipe = replace(RECIPE, optimizer="sgd", learning_rate=0.1, shuffle=False, l2=0.01, epochs=4)
     trainer = start(recipe, digits)
@@ -92,7 +94,7 @@ def test_training_follows_plain_backpropagation(digits):
         np.testing.assert_allclose(got, wanted, atol=1e-4)
 
 
-def test_adamw_shrinks_the_weights_apart_from_the_gradient():
+def test_adamw_shrinks_the_weights_apart_from_the_gradient() -> None:
     # Samples without ink have no gradient at the first weights; only the decay moves them.
     digits = np.zeros((64, 784), np.uint8), np.zeros(64, int), np.zeros((8, 784), np.uint8), np.zeros(8, int)
     recipe = replace(RECIPE, optimizer="adamw", l2=0.5, learning_rate=0.1, epochs=1)
@@ -105,7 +107,7 @@ def test_adamw_shrinks_the_weights_apart_from_the_gradient():
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
-def test_l2_makes_weights_smaller_but_not_biases(digits, optimizer):
+def test_l2_makes_weights_smaller_but_not_biases(digits: Any, optimizer: Any) -> None:
     recipe = replace(RECIPE, optimizer=optimizer, learning_rate=0.01)
     plain, shrunk = start(recipe, digits), start(replace(recipe, l2=0.1), digits)
 
@@ -115,7 +117,7 @@ def test_l2_makes_weights_smaller_but_not_biases(digits, optimizer):
     assert np.abs(shrunk.network.weights[0]).sum() < np.abs(plain.network.weights[0]).sum()
 
 
-def test_the_last_epoch_tells_the_truth_about_the_network(digits):
+def test_the_last_epoch_tells_the_truth_about_the_network(digits: Any) -> None:
     trainer = start(RECIPE, digits)
 
     last = epochs(trainer)[-1]
@@ -124,7 +126,7 @@ def test_the_last_epoch_tells_the_truth_about_the_network(digits):
     assert (last.test_error, last.test_accuracy) == (result.error, result.accuracy)
 
 
-def test_train_error_is_the_mean_over_the_passes_of_the_epoch(digits):
+def test_train_error_is_the_mean_over_the_passes_of_the_epoch(digits: Any) -> None:
     recipe = replace(RECIPE, optimizer="sgd", learning_rate=1e-12, epochs=1)
     trainer = start(recipe, digits)
     still = evaluate(trainer.network, *digits[:2], loss="cross_entropy")
@@ -135,8 +137,8 @@ def test_train_error_is_the_mean_over_the_passes_of_the_epoch(digits):
     assert told.train_accuracy == still.accuracy
 
 
-def test_events_tell_of_batches_then_the_epoch_then_the_end(digits):
-    events = list(start(replace(RECIPE, epochs=1), digits, clock=itertools.count().__next__).events())
+def test_events_tell_of_batches_then_the_epoch_then_the_end(digits: Any) -> None:
+    events: list[Any] = list(start(replace(RECIPE, epochs=1), digits, clock=itertools.count().__next__).events())
 
     progress = events[:-2]
     assert len(progress) == 13  # batches of 400 / 32 samples
@@ -149,7 +151,7 @@ def test_events_tell_of_batches_then_the_epoch_then_the_end(digits):
     assert events[-1] == TrainingFinished("epochs")
 
 
-def test_progress_is_told_only_a_few_times_a_second(digits):
+def test_progress_is_told_only_a_few_times_a_second(digits: Any) -> None:
     slow_clock = (0.001 * tick for tick in itertools.count())
 
     events = list(start(RECIPE, digits, clock=slow_clock.__next__).events())
@@ -157,7 +159,7 @@ def test_progress_is_told_only_a_few_times_a_second(digits):
     assert not any(isinstance(event, BatchProgress) for event in events)
 
 
-def test_training_ends_when_the_error_is_below_the_threshold(digits):
+def test_training_ends_when_the_error_is_below_the_threshold(digits: Any) -> None:
     recipe = replace(RECIPE, error_threshold=0.5, epochs=100)
 
     events = list(start(recipe, digits).events())
@@ -168,7 +170,7 @@ def test_training_ends_when_the_error_is_below_the_threshold(digits):
     assert min(told[:-1]) >= 0.5
 
 
-def test_training_ends_when_the_test_error_has_not_improved_for_the_patience(digits):
+def test_training_ends_when_the_test_error_has_not_improved_for_the_patience(digits: Any) -> None:
     x, y, _, _ = digits
     noise = np.random.default_rng(0).integers(0, 10, 100)
     recipe = replace(RECIPE, patience=3, epochs=200, learning_rate=0.01)
@@ -181,20 +183,20 @@ def test_training_ends_when_the_test_error_has_not_improved_for_the_patience(dig
 
 
 @pytest.mark.parametrize("batch_size", [1, 32])
-def test_an_error_that_is_not_finite_names_the_epoch_and_a_remedy(digits, batch_size):
+def test_an_error_that_is_not_finite_names_the_epoch_and_a_remedy(digits: Any, batch_size: Any) -> None:
     recipe = replace(RECIPE, loss="cross_entropy", optimizer="sgd", learning_rate=1e38, batch_size=batch_size, epochs=9)
 
     with pytest.raises(NonFiniteError, match=r"error became (NaN|infinite) in epoch \d+: lower the learning rate"):
         list(start(recipe, digits).events())
 
 
-def test_the_schedule_is_told_with_the_epoch(digits):
+def test_the_schedule_is_told_with_the_epoch(digits: Any) -> None:
     told = epochs(start(replace(RECIPE, schedule="step", epochs=4), digits))
 
     assert [event.learning_rate for event in told] == pytest.approx([3e-3, 3e-3, 3e-4, 3e-5])
 
 
-def test_the_schedule_counts_every_sample_where_a_batch_is_one(digits):
+def test_the_schedule_counts_every_sample_where_a_batch_is_one(digits: Any) -> None:
     recipe = Recipe(loss="cross_entropy", optimizer="sgd", learning_rate=0.1, schedule="step", batch_size=1, epochs=4)
 
     told = epochs(start(recipe, digits))
@@ -202,14 +204,14 @@ def test_the_schedule_counts_every_sample_where_a_batch_is_one(digits):
     assert [event.learning_rate for event in told] == pytest.approx([0.1, 0.1, 0.01, 0.001])
 
 
-def test_seconds_leave_out_the_consumer(digits):
+def test_seconds_leave_out_the_consumer(digits: Any) -> None:
     now = [0.0]
 
-    def clock():
+    def clock() -> float:
         now[0] += 1
         return now[0]
 
-    seconds = None
+    seconds: Any = None
     for event in start(replace(RECIPE, epochs=1), digits, clock=clock).events():
         now[0] += 1000
         seconds = getattr(event, "seconds", seconds)
@@ -217,7 +219,7 @@ def test_seconds_leave_out_the_consumer(digits):
     assert 13 <= seconds < 100
 
 
-def test_fine_tuning_starts_from_the_given_network_and_leaves_it_alone(digits):
+def test_fine_tuning_starts_from_the_given_network_and_leaves_it_alone(digits: Any) -> None:
     trainer = start(replace(RECIPE, epochs=10, learning_rate=0.01), digits)
     list(trainer.events())
     given, bits = trainer.network, trainer.network.sha256()
@@ -228,7 +230,7 @@ def test_fine_tuning_starts_from_the_given_network_and_leaves_it_alone(digits):
     assert given.sha256() == bits
 
 
-def test_inputs_that_no_sample_uses_keep_their_weights(digits):
+def test_inputs_that_no_sample_uses_keep_their_weights(digits: Any) -> None:
     trainer = start(RECIPE, digits)
     before = trainer.network.weights[0]
     unused = ~digits[0].any(axis=0)
@@ -241,7 +243,7 @@ def test_inputs_that_no_sample_uses_keep_their_weights(digits):
     assert (after[~unused] != before[~unused]).any(axis=1).all()
 
 
-def test_distorted_samples_teach_inputs_that_no_sample_uses(digits):
+def test_distorted_samples_teach_inputs_that_no_sample_uses(digits: Any) -> None:
     trainer = start(replace(RECIPE, augmentation="strong"), digits)
     before = trainer.network.weights[0]
     unused = ~digits[0].any(axis=0)
@@ -251,7 +253,7 @@ def test_distorted_samples_teach_inputs_that_no_sample_uses(digits):
     assert (trainer.network.weights[0][unused] != before[unused]).any()
 
 
-def test_float_samples_and_memory_maps_give_what_bytes_give(digits, tmp_path):
+def test_float_samples_and_memory_maps_give_what_bytes_give(digits: Any, tmp_path: Path) -> None:
     x, y, x_test, y_test = digits
     np.save(tmp_path / "x.npy", x)
     mapped = np.load(tmp_path / "x.npy", mmap_mode="r")
@@ -263,7 +265,7 @@ def test_float_samples_and_memory_maps_give_what_bytes_give(digits, tmp_path):
     assert ends[0] == pytest.approx(ends[2], rel=1e-3)
 
 
-def test_no_thread_outlives_a_training_that_was_left(digits):
+def test_no_thread_outlives_a_training_that_was_left(digits: Any) -> None:
     before = threading.active_count()
     events = start(replace(RECIPE, augmentation="mild"), digits, clock=itertools.count().__next__).events()
     next(events)
@@ -273,13 +275,13 @@ def test_no_thread_outlives_a_training_that_was_left(digits):
     assert threading.active_count() == before
 
 
-def test_a_batch_larger_than_the_data_is_one_step(digits):
+def test_a_batch_larger_than_the_data_is_one_step(digits: Any) -> None:
     (told,) = epochs(start(replace(RECIPE, batch_size=10_000, epochs=1), digits))
 
     assert told.train_error > 0
 
 
-def test_a_loss_that_does_not_suit_the_outputs_is_refused(digits):
+def test_a_loss_that_does_not_suit_the_outputs_is_refused(digits: Any) -> None:
     network = Network.initialised(
         Architecture((784, 10), "relu", "softmax"), initializer="he", rng=np.random.default_rng(0)
     )
@@ -288,7 +290,7 @@ def test_a_loss_that_does_not_suit_the_outputs_is_refused(digits):
         Trainer(network, replace(RECIPE, loss="squared_error"), *digits)
 
 
-def test_only_images_can_be_distorted():
+def test_only_images_can_be_distorted() -> None:
     network = Network.initialised(
         Architecture((5, 2), "relu", "softmax"), initializer="he", rng=np.random.default_rng(0)
     )
@@ -298,7 +300,7 @@ def test_only_images_can_be_distorted():
         Trainer(network, replace(RECIPE, augmentation="mild"), *data, *data)
 
 
-def test_data_that_do_not_fit_are_refused(digits):
+def test_data_that_do_not_fit_are_refused(digits: Any) -> None:
     x, y, x_test, y_test = digits
 
     with pytest.raises(ShapeError, match="training samples"):

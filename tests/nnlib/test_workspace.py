@@ -1,5 +1,7 @@
 """The fast passes compute what the plain ones do."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -12,7 +14,7 @@ from nnlib.workspace import Workspace
 SIZES = (12, 9, 7, 4)
 
 
-def drawn(activation, loss, *, rows, idle=0):
+def drawn(activation: Any, loss: Any, *, rows: int, idle: int = 0) -> Any:
     rng = np.random.default_rng(3)
     architecture = Architecture(SIZES, activation, LOSSES[loss].output)
     parameters = Parameters(architecture, rng.uniform(-1, 1, architecture.parameter_count).astype(np.float32))
@@ -26,7 +28,9 @@ def drawn(activation, loss, *, rows, idle=0):
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu"])
 @pytest.mark.parametrize("idle", [0, 5])
 @pytest.mark.parametrize("rows", [1, 6])
-def test_gradient_and_error_are_those_of_plain_backpropagation(activation, loss, idle, rows):
+def test_gradient_and_error_are_those_of_plain_backpropagation(
+    activation: Any, loss: Any, idle: int, rows: int
+) -> None:
     architecture, parameters, x, targets = drawn(activation, loss, rows=rows, idle=idle)
     workspace = Workspace(architecture, parameters, LOSSES[loss], 6)
 
@@ -42,7 +46,7 @@ def test_gradient_and_error_are_those_of_plain_backpropagation(activation, loss,
     assert correct == (values[-1].argmax(axis=1) == targets.argmax(axis=1)).sum()
 
 
-def test_dropped_units_neither_speak_nor_learn():
+def test_dropped_units_neither_speak_nor_learn() -> None:
     architecture, parameters, x, targets = drawn("tanh", "cross_entropy", rows=6)
     workspace = Workspace(architecture, parameters, LOSSES["cross_entropy"], 6)
     masks = [np.full((6, size), 2, np.float32) for size in SIZES[1:-1]]
@@ -57,7 +61,7 @@ def test_dropped_units_neither_speak_nor_learn():
     assert workspace.run(x, np.zeros(6, int), targets, masks)[0] == error
 
 
-def test_a_dropout_gradient_agrees_with_the_numerical_gradient():
+def test_a_dropout_gradient_agrees_with_the_numerical_gradient() -> None:
     architecture, parameters, x, targets = drawn("sigmoid", "cross_entropy", rows=6)
     workspace = Workspace(architecture, parameters, LOSSES["cross_entropy"], 6)
     rng = np.random.default_rng(0)

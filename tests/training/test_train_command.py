@@ -86,7 +86,11 @@ def test_ctrl_c_stops_and_saves(monkeypatch: pytest.MonkeyPatch) -> None:
             os.kill(os.getpid(), signal.SIGINT)
 
     def execute(run_id: int, *, observe: Any, started: Any) -> bool:
-        return real(run_id, observe=lambda event: (observe(event), interrupt(event)), started=started)
+        def observed(event: Event) -> None:
+            observe(event)
+            interrupt(event)
+
+        return real(run_id, observe=observed, started=started)
 
     monkeypatch.setattr("training.management.commands.train.execute", execute)
     said = train("--epochs", "5000")

@@ -53,7 +53,7 @@ def test_other_arguments_are_another_read() -> None:
         slow = Slow()
         slow.gate.set()
         reads = SingleFlight(slow.read)
-        assert await asyncio.gather(reads(1), reads(2)) == ["1: 1", "2: 2"]
+        assert list(await asyncio.gather(reads(1), reads(2))) == ["1: 1", "2: 2"]
 
     asyncio.run(story())
 

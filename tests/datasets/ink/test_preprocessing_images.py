@@ -2,6 +2,7 @@ import io
 import struct
 import zlib
 from math import cos, pi, sin
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,16 @@ EIGHT = [[(34 + 24 * sin(t) * cos(t) * 1.6, 48 - 38 * cos(t)) for t in (i * pi /
 SEVEN = [[(10, 12), (50, 10), (38, 45), (25, 90)], [(18, 50), (46, 48)]]
 
 
-def painted(*, brush=14, scale=2.0, at=(60, 50), size=(280, 280), ink=255, paper=0, strokes=SEVEN):
+def painted(
+    *,
+    brush: int = 14,
+    scale: float = 2.0,
+    at: Any = (60, 50),
+    size: Any = (280, 280),
+    ink: int = 255,
+    paper: int = 0,
+    strokes: Any = SEVEN,
+) -> Any:
     image = Image.new("L", (size[0] * 2, size[1] * 2), paper)
     pen, radius = ImageDraw.Draw(image), brush
     for stroke in strokes:
@@ -28,14 +38,14 @@ def painted(*, brush=14, scale=2.0, at=(60, 50), size=(280, 280), ink=255, paper
     return image.resize(size, Image.Resampling.BOX)
 
 
-def encoded(image, kind="PNG", **options):
+def encoded(image: Any, kind: str = "PNG", **options: Any) -> Any:
     buffer = io.BytesIO()
     image.save(buffer, kind, **options)
     return buffer.getvalue()
 
 
-def png_of_size(width, height):
-    def chunk(name, body):
+def png_of_size(width: int, height: int) -> bytes:
+    def chunk(name: Any, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
     header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
@@ -43,14 +53,14 @@ def png_of_size(width, height):
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
 
 
-def difference(a, b):
+def difference(a: Any, b: Any) -> float:
     """Mean absolute difference as a share of the ink in `b`."""
     return float(np.abs(a - b).sum() / b.sum())
 
 
 @pytest.mark.parametrize("brush", [8, 16, 24, 32])
 @pytest.mark.parametrize(("scale", "at"), [(2.0, (60, 50)), (1.4, (20, 100)), (2.4, (90, 20))])
-def test_a_painting_gives_what_its_strokes_give(brush, scale, at):
+def test_a_painting_gives_what_its_strokes_give(brush: int, scale: float, at: Any) -> None:
     pixels = pixels_from_image(encoded(painted(brush=brush, scale=scale, at=at)))
     assert pixels.shape == (784,)
     assert pixels.dtype == np.float32
@@ -60,7 +70,7 @@ def test_a_painting_gives_what_its_strokes_give(brush, scale, at):
     assert difference(pixels, pixels_from_strokes(SEVEN)) < (0.5 if brush > 20 * scale else 0.3)
 
 
-def test_a_brush_that_closes_the_loops_of_an_eight_leaves_it_an_eight():
+def test_a_brush_that_closes_the_loops_of_an_eight_leaves_it_an_eight() -> None:
     network = network_from_bytes(NETWORK_FILE.read_bytes())
     for brush in (8, 16, 24, 32):
         pixels = pixels_from_image(encoded(painted(brush=brush, scale=1.05, strokes=EIGHT)))
@@ -68,7 +78,7 @@ def test_a_brush_that_closes_the_loops_of_an_eight_leaves_it_an_eight():
         assert probabilities.argmax() == 8, (brush, probabilities.round(2))
 
 
-def test_dark_on_light_is_found_out():
+def test_dark_on_light_is_found_out() -> None:
     light_on_dark = pixels_from_image(encoded(painted()))
     dark_on_light = pixels_from_image(encoded(painted(ink=0, paper=255)))
     grey_on_grey = pixels_from_image(encoded(painted(ink=90, paper=170)))
@@ -76,11 +86,11 @@ def test_dark_on_light_is_found_out():
     assert difference(grey_on_grey, light_on_dark) < 0.1
 
 
-def test_a_jpeg_reads_like_a_png():
+def test_a_jpeg_reads_like_a_png() -> None:
     assert difference(pixels_from_image(encoded(painted(), "JPEG")), pixels_from_image(encoded(painted()))) < 0.2
 
 
-def test_the_orientation_of_a_photo_is_obeyed():
+def test_the_orientation_of_a_photo_is_obeyed() -> None:
     turned = painted().transpose(Image.Transpose.ROTATE_90)
     exif = Image.Exif()
     exif[0x0112] = 6  # turn right to see it upright
@@ -89,13 +99,13 @@ def test_the_orientation_of_a_photo_is_obeyed():
 
 
 @pytest.mark.parametrize("colour", [0, 255])
-def test_ink_on_a_transparent_page_is_read(colour):
+def test_ink_on_a_transparent_page_is_read(colour: Any) -> None:
     image = Image.new("L", (280, 280), colour)
     image.putalpha(painted())
     assert difference(pixels_from_image(encoded(image)), pixels_from_image(encoded(painted()))) < 0.02
 
 
-def test_sixteen_bits_and_palettes_are_read():
+def test_sixteen_bits_and_palettes_are_read() -> None:
     wanted = pixels_from_image(encoded(painted()))
     deep = Image.fromarray(np.asarray(painted()).astype(np.uint16) * 257)
     assert difference(pixels_from_image(encoded(deep)), wanted) < 0.02
@@ -103,7 +113,7 @@ def test_sixteen_bits_and_palettes_are_read():
     assert difference(pixels_from_image(encoded(painted().convert("1"))), wanted) < 0.1
 
 
-def test_uneven_light_noise_and_dust_are_not_ink():
+def test_uneven_light_noise_and_dust_are_not_ink() -> None:
     clean = painted(ink=90, paper=150)
     rng = np.random.default_rng(3)
     shade = np.linspace(-50, 60, 280)[None, :] + np.linspace(-20, 30, 280)[:, None]
@@ -113,34 +123,34 @@ def test_uneven_light_noise_and_dust_are_not_ink():
     assert difference(pixels_from_image(data), pixels_from_image(encoded(clean))) < 0.15
 
 
-def test_a_large_photo_reads_like_a_small_one():
+def test_a_large_photo_reads_like_a_small_one() -> None:
     large = painted().resize((3000, 3000), Image.Resampling.BICUBIC)
     assert difference(pixels_from_image(encoded(large, "JPEG")), pixels_from_image(encoded(painted()))) < 0.1
 
 
 @pytest.mark.parametrize("paper", [0, 128, 255])
-def test_a_blank_page_is_nothing_drawn(paper):
+def test_a_blank_page_is_nothing_drawn(paper: Any) -> None:
     with pytest.raises(EmptyInkError, match="nothing drawn"):
         pixels_from_image(encoded(Image.new("L", (100, 60), paper)))
 
 
-def test_a_transparent_page_is_nothing_drawn():
+def test_a_transparent_page_is_nothing_drawn() -> None:
     with pytest.raises(EmptyInkError, match="nothing drawn"):
         pixels_from_image(encoded(Image.new("RGBA", (100, 60), (0, 0, 0, 0))))
 
 
-def test_a_page_of_noise_alone_is_nothing_drawn():
+def test_a_page_of_noise_alone_is_nothing_drawn() -> None:
     noise = np.random.default_rng(1).normal(180, 5, (200, 200)).clip(0, 255).astype(np.uint8)
     with pytest.raises(EmptyInkError, match="nothing drawn"):
         pixels_from_image(encoded(Image.fromarray(noise)))
 
 
-def test_a_page_of_one_pixel_is_nothing_drawn():
+def test_a_page_of_one_pixel_is_nothing_drawn() -> None:
     with pytest.raises(EmptyInkError, match="nothing drawn"):
         pixels_from_image(encoded(Image.new("L", (1, 1), 90)))
 
 
-def test_a_sheet_full_of_holes_does_not_vanish():
+def test_a_sheet_full_of_holes_does_not_vanish() -> None:
     image = np.zeros((280, 280), np.uint8)
     image[60:220, 60:220] = 255
     for y in range(80, 220, 40):
@@ -151,25 +161,25 @@ def test_a_sheet_full_of_holes_does_not_vanish():
     assert pixels.sum() > 10
 
 
-def test_a_single_lit_pixel_is_a_blot():
+def test_a_single_lit_pixel_is_a_blot() -> None:
     image = Image.new("L", (200, 200), 0)
     image.putpixel((50, 90), 255)
     assert pixels_from_image(encoded(image)).sum() > 100
 
 
-def test_a_filled_disc_stays_a_disc():
+def test_a_filled_disc_stays_a_disc() -> None:
     image = Image.new("L", (200, 200), 0)
     ImageDraw.Draw(image).ellipse((40, 60, 110, 130), fill=255)
     assert pixels_from_image(encoded(image)).sum() == pytest.approx(np.pi * 10**2, rel=0.05)
 
 
 @pytest.mark.parametrize("size", [(100_000, 100_000), (4_000, 4_001), (2**31 - 1, 1)])
-def test_a_bomb_is_refused_before_it_is_decoded(size):
+def test_a_bomb_is_refused_before_it_is_decoded(size: Any) -> None:
     with pytest.raises(InkError, match="at most 16,000,000 pixels"):
         pixels_from_image(png_of_size(*size))
 
 
-def test_too_many_bytes_are_refused():
+def test_too_many_bytes_are_refused() -> None:
     with pytest.raises(InkError, match=f"at most {MAX_IMAGE_BYTES:,} bytes, got {MAX_IMAGE_BYTES + 1:,}"):
         pixels_from_image(b"\0" * (MAX_IMAGE_BYTES + 1))
 
@@ -179,6 +189,6 @@ def test_too_many_bytes_are_refused():
     [b"", b"not an image", encoded(painted(), "GIF"), encoded(painted(), "BMP"), b"<svg/>", encoded(painted())[:300]],
     ids=["nothing", "text", "gif", "bmp", "svg", "half a png"],
 )
-def test_anything_but_a_whole_png_or_jpeg_is_refused(data):
+def test_anything_but_a_whole_png_or_jpeg_is_refused(data: Any) -> None:
     with pytest.raises(InkError, match="expected a PNG or JPEG image"):
         pixels_from_image(data)

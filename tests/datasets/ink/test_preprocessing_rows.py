@@ -1,4 +1,5 @@
 from math import nan
+from typing import Any
 
 import numpy as np
 import pytest
@@ -7,7 +8,7 @@ from datasets.errors import InkError
 from datasets.ink.preprocessing import MAX_ROWS, pixels_from_rows
 
 
-def test_a_flat_list_is_one_row():
+def test_a_flat_list_is_one_row() -> None:
     rows = pixels_from_rows([0] * 783 + [255])
     assert rows.shape == (1, 784)
     assert rows.dtype == np.float32
@@ -15,12 +16,12 @@ def test_a_flat_list_is_one_row():
     assert rows.sum() == 1.0
 
 
-def test_rows_are_taken_as_they_are():
+def test_rows_are_taken_as_they_are() -> None:
     values = np.arange(2 * 784).reshape(2, 784) % 256
     np.testing.assert_array_equal(pixels_from_rows(values.tolist()), (values / np.float32(255)).astype(np.float32))
 
 
-def test_bytes_in_an_array_are_welcome_and_left_alone():
+def test_bytes_in_an_array_are_welcome_and_left_alone() -> None:
     values = np.full((3, 784), 51, np.uint8)
     assert pixels_from_rows(values) == pytest.approx(0.2)
     assert (values == 51).all()
@@ -43,11 +44,11 @@ def test_bytes_in_an_array_are_welcome_and_left_alone():
         ([0.0] * 783 + [nan], "nan"),
     ],
 )
-def test_anything_else_is_refused_with_what_was_expected(values, message):
+def test_anything_else_is_refused_with_what_was_expected(values: Any, message: Any) -> None:
     with pytest.raises(InkError, match=f"expected 784 numbers from 0 to 255.*{message}"):
         pixels_from_rows(values)
 
 
-def test_too_many_rows_are_refused():
+def test_too_many_rows_are_refused() -> None:
     with pytest.raises(InkError, match=f"{MAX_ROWS} rows"):
         pixels_from_rows(np.zeros((MAX_ROWS + 1, 784), np.uint8))

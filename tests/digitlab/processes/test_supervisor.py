@@ -20,7 +20,7 @@ from tests.processes import alive, child, family, until
 pytestmark = pytest.mark.processes
 
 # A worker that was killed is missed after this long, so that tests do not wait for the usual fifteen seconds.
-QUICK = {"LEASE_SECONDS": "3", "SCHEDULER_SECONDS": "1", "REQUEUE_SECONDS": "3"}
+QUICK: dict[str, Any] = {"LEASE_SECONDS": "3", "SCHEDULER_SECONDS": "1", "REQUEUE_SECONDS": "3"}
 LONG_RUN: dict[str, Any] = {"epochs": 20, "hidden_layers": [256, 128], "batch_size": 16, "seed": 11}
 
 

@@ -29,7 +29,7 @@ PROTOCOLS = [2, 3, 4, 5]
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_plain_values_come_back_from_every_protocol(protocol: int) -> None:
-    value = {
+    value: dict[str, Any] = {
         "none": None,
         "truth": [True, False],
         "numbers": [0, -1, 255, 65_536, 2**40, -(2**40), 2**100, 0.1, float("inf")],
@@ -43,7 +43,7 @@ def test_plain_values_come_back_from_every_protocol(protocol: int) -> None:
 @pytest.mark.parametrize("order", ["C", "F"])
 @pytest.mark.parametrize("code", sorted(plain_pickle.DTYPES))
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_an_array_comes_back_from_every_protocol(protocol: int, code: str, order: str) -> None:
+def test_an_array_comes_back_from_every_protocol(protocol: int, code: str, order: Any) -> None:
     array = np.asarray(np.arange(-6, 6).reshape(3, 4) % 5, dtype=code, order=order)
     back = plain_pickle.read(pickle.dumps([array], protocol))[0]
     assert (back.dtype, back.shape) == (array.dtype, array.shape)

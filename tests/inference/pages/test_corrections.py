@@ -22,11 +22,12 @@ from inference.models import ModelVersion
 from inference.registry import services
 from inference.reports.correction_score import CORRECTION_SCORES, Score
 from inference.serving import prediction
+from inference.serving.network_cache import NetworkCache
 from nnlib import Network
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_store")]
 
-SEVEN = [[[60, 60], [220, 60], [130, 240]]]
+SEVEN: Any = [[[60, 60], [220, 60], [130, 240]]]
 ADDRESS = "/api/v1/corrections"
 Publish = Callable[..., ModelVersion]
 
@@ -325,5 +326,5 @@ def test_a_version_without_its_file_is_shown_without_a_score(
     teach(client)
     for path in model_store.iterdir():
         path.unlink()
-    monkeypatch.setattr(prediction, "NETWORKS", prediction.NetworkCache())
+    monkeypatch.setattr(prediction, "NETWORKS", NetworkCache())
     assert "Your corrections</a></dt><dd>–</dd>" in client.get("/versions/1/").content.decode()

@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 
 from inference.inspection import summary
 from inference.models import ModelVersion
-from inference.registry import selectors, services
+from inference.registry import alias_services, selectors, services
 from nnlib import Architecture, Network
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_store")]
@@ -100,7 +100,7 @@ def test_without_a_version_the_draw_page_leads_to_a_run(client: Client) -> None:
 def test_the_champion_stands_first_and_is_asked(client: Client, publish: Publish) -> None:
     for _ in range(3):
         publish()
-    services.move_alias("champion", 2)
+    alias_services.move_alias("champion", 2)
     page = page_of(client, "/")
     assert [int(number) for number in re.findall(r'name="version" value="(\d+)"', page)] == [2, 3, 1]
     assert ticked(page) == [2]

@@ -10,7 +10,7 @@ from django.test import Client
 from inference.models import ModelVersion
 from inference.registry import selectors, services
 from nnlib import Network
-from weblib.paging import CursorError
+from weblib.errors import CursorError
 from weblib.tags import tags_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_store")]

@@ -8,10 +8,11 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
+from datasets.ink.preprocessing import PREPROCESSING_ID
 from inference.errors import ArtifactError, VersionInUseError, VersionNotFoundError
 from inference.model_files.pickle import network_pickle
 from inference.models import Alias, ModelVersion
-from inference.registry import selectors, services, trash_services
+from inference.registry import alias_services, selectors, services, trash_services
 from nnlib import Network
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_store")]
@@ -40,7 +41,7 @@ def test_a_version_records_what_it_is(draw_network: Draw, model_store: Path) -> 
     assert version.name == "Twenty"
     assert version.architecture == {"layer_sizes": [784, 20, 10], "activation": "relu", "output": "softmax"}
     assert (version.sha256, version.size_bytes) == (network_pickle.sha256(data), len(data))
-    assert version.preprocessing == services.PREPROCESSING_ID
+    assert version.preprocessing == PREPROCESSING_ID
 
 
 def test_a_published_network_comes_back_bit_for_bit(draw_network: Draw) -> None:
@@ -155,8 +156,8 @@ def test_a_model_file_is_not_left_half_written(
 def test_an_alias_moves(draw_network: Draw) -> None:
     imported(draw_network(seed=1))
     imported(draw_network(seed=2))
-    services.move_alias("best", 1)
-    services.move_alias("best", 2)
+    alias_services.move_alias("best", 1)
+    alias_services.move_alias("best", 2)
     assert selectors.resolve("best").number == 2
     assert Alias.objects.filter(name="best").count() == 1
 
@@ -165,14 +166,14 @@ def test_an_alias_moves(draw_network: Draw) -> None:
 def test_a_name_that_is_no_name_is_refused_and_nothing_is_written(draw_network: Draw, name: str) -> None:
     imported(draw_network())
     with pytest.raises(ValidationError):
-        services.move_alias(name, 1)
+        alias_services.move_alias(name, 1)
     assert list(Alias.objects.values_list("name", flat=True)) == ["champion"]
 
 
 def test_an_alias_cannot_point_at_nothing(draw_network: Draw) -> None:
     imported(draw_network())
     with pytest.raises(VersionNotFoundError, match="there is no version 7"):
-        services.move_alias("champion", 7)
+        alias_services.move_alias("champion", 7)
     assert selectors.champion_number() == 1
 
 

@@ -1,6 +1,7 @@
 """The version that ships with the code."""
 
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ def test_the_starter_is_published_once_and_is_the_first_champion() -> None:
     assert (first.number, first.source) == (1, "starter")
 
 
-def test_a_damaged_starter_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+def test_a_damaged_starter_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     damaged = tmp_path / "starter.pickle"
     damaged.write_bytes(starter.NETWORK_FILE.read_bytes()[:-1] + b"!")
     monkeypatch.setattr(starter, "NETWORK_FILE", damaged)

@@ -22,7 +22,7 @@ from inference.registry import (
     version_references,
 )
 from inference.registry.starter import import_starter
-from inference.serving.prediction import NetworkCache
+from inference.serving.network_cache import NetworkCache
 from nnlib import Network
 
 pytestmark = [pytest.mark.django_db(transaction=True)]

@@ -54,7 +54,9 @@ def test_few_digits_are_refused_and_most_other_marks_are() -> None:
     marks = pen_strokes.generate_marks(seed=11, count=1000)
     known = detector()
     refused = [
-        float(np.mean(known.likelihoods(images.reshape(-1, 784).astype(np.float32) / 255) < known.threshold))
+        float(
+            np.mean(known.likelihoods(images.reshape(-1, 784).astype(np.float32) / np.float32(255)) < known.threshold)
+        )
         for images in (digits, marks)
     ]
     assert refused[0] <= 0.015

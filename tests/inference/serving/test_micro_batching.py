@@ -143,7 +143,7 @@ def test_a_meaning_is_asked_for_again_before_it_is_too_old_and_nobody_waits(
         answerer = MicroBatcher()
         await answerer.reply(PredictRequest(pixels=DIGITS[0]))
         await database_sync_to_async(alias_services.move_alias)("champion", 2)
-        answered = []
+        answered: list[int] = []
         while not answered or answered[-1] != 2:
             answered.append((await answerer.reply(PredictRequest(pixels=DIGITS[0])))["results"][0]["version"])
             await asyncio.sleep(0.001)

@@ -445,7 +445,7 @@ def test_runs_are_found_by_data_set_tag_and_text_in_the_order_asked(
 ) -> None:
     for name, accuracy, tag in (("Wide A", 0.8, "wide"), ("Wide B", 0.95, "wide"), ("Wide C", 0.99, "deep")):
         run = write_run(name=name, status=Status.STOPPED, epochs=1)
-        Run.objects.filter(pk=run.pk).update(latest={**run.latest, "test_accuracy": accuracy})
+        Run.objects.filter(pk=run.pk).update(latest={**(run.latest or {}), "test_accuracy": accuracy})
         client.post(f"/runs/{run.pk}/tags/", {"tags": tag})
     write_run(name="Narrow", status=Status.STOPPED)
     page = client.get("/runs/?q=wide&tag=wide&dataset=pen-strokes&status=stopped&sort=-test_accuracy").content.decode()

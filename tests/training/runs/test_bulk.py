@@ -37,7 +37,8 @@ def post(client: Client, action: str, *runs: Run, back: str = "") -> Any:
 
 def test_the_question_names_what_will_be_destroyed_and_what_is_left(client: Client, submit: Submit, held: Run) -> None:
     first = named(submit, "The first")
-    page = client.get("/runs/bulk/", {"action": "delete", "run": [first.pk, held.pk, 999]}).content.decode()
+    chosen: dict[str, Any] = {"action": "delete", "run": [first.pk, held.pk, 999]}
+    page = client.get("/runs/bulk/", chosen).content.decode()
     assert "Delete 1 run?" in page
     assert "The first" in page
     assert "<strong>Under way</strong>: a worker trains it: stop it first" in page

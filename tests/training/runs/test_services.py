@@ -16,9 +16,8 @@ from inference.model_files.pickle import network_pickle
 from inference.models import ModelVersion
 from inference.registry.services import import_version
 from nnlib import Architecture, Network
-from training import engines
 from training.configuration.run_config import RunConfig
-from training.errors import RunStateError
+from training.errors import LeaseLostError, RunStateError
 from training.models import Run
 from training.runs import checkpoints, services
 from training.runs.selectors import events_of
@@ -101,13 +100,13 @@ def test_a_run_that_was_not_written_is_not_put_before_the_workers() -> None:
 @pytest.mark.usefixtures("folders", "transactional_db")
 def test_a_run_is_submitted_while_redis_is_away(settings: Any, tmp_path: Path) -> None:
     gone = current_app.connection_for_write
-    current_app.connection_for_write = lambda *_a, **_k: current_app.connection(  # type: ignore[method-assign]
+    current_app.connection_for_write = lambda *_a, **_k: current_app.connection(
         f"redis+socket://{tmp_path}/nobody.sock"
     )
     try:
         assert services.submit_run(RunConfig()).status == "queued"
     finally:
-        current_app.connection_for_write = gone  # type: ignore[method-assign]
+        current_app.connection_for_write = gone
 
 
 def test_a_parent_that_is_not_there_is_refused(submit: Submit) -> None:
@@ -341,7 +340,7 @@ def test_a_worker_whose_run_was_taken_over_writes_nothing(submit: Submit, title:
     leases.release(stale, Status.QUEUED, "Taken away.")
     claimed(run)
     before = everything_about(run)
-    with pytest.raises(leases.LeaseLostError):
+    with pytest.raises(LeaseLostError):
         WRITES[title](stale)
     assert everything_about(run) == before
 
@@ -352,7 +351,7 @@ def test_a_worker_whose_run_has_ended_writes_nothing(submit: Submit, title: str)
     lease = claimed(run)
     leases.release(lease, Status.COMPLETED, "Done.")
     before = everything_about(run)
-    with pytest.raises(leases.LeaseLostError):
+    with pytest.raises(LeaseLostError):
         WRITES[title](lease)
     assert everything_about(run) == before
 
@@ -395,7 +394,7 @@ def test_an_epoch_is_written_once(submit: Submit) -> None:
 
 @pytest.mark.django_db
 def test_the_yardstick_is_refused_where_tensorflow_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines.importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     with pytest.raises(FieldRefusedError) as refused:
         services.submit_run(RunConfig(dataset="pen-strokes", engine="keras"))
     assert refused.value.field == "engine"

@@ -19,6 +19,7 @@ from inference.models import ModelVersion
 from inference.registry.selectors import get_version
 from inference.registry.services import load_network
 from nnlib import BatchProgress, EpochFinished, Event
+from training.errors import StopRequested
 from training.models import Run
 from training.runs import checkpoints, services
 from training.runs.selectors import epochs_after, events_of, get_run
@@ -99,7 +100,7 @@ def test_the_metrics_of_a_version_are_those_of_its_network(submit: Submit) -> No
     finished(submit(epochs=2))
     version = ModelVersion.objects.get()
     data = datasets.load("pen-strokes")
-    answers = load_network(version).probabilities(data.x_test.astype(np.float32) / 255).argmax(axis=1)
+    answers = load_network(version).probabilities(data.x_test.astype(np.float32) / np.float32(255)).argmax(axis=1)
     metrics = version.metrics
     assert metrics["test_accuracy"] == pytest.approx(float((answers == data.y_test).mean()))
     assert bytes(version.test_predictions) == answers.astype(np.uint8).tobytes()
@@ -403,7 +404,7 @@ def test_a_damaged_checkpoint_fails_the_run_in_plain_words(submit: Submit) -> No
     run = submit(epochs=3)
 
     def stop() -> None:
-        raise execution.StopRequested
+        raise StopRequested
 
     execute(run.pk, observe=Interruption(stop, in_epoch=2, at_end=True))
     name = get_run(run.pk).checkpoint

@@ -22,7 +22,7 @@ from inference.registry import services, trash_services
 from inference.registry.measurement_services import NOT_FINISHED, record_measurement
 from inference.reports import measurement
 from inference.reports.metrics import measured
-from inference.serving.prediction import NetworkCache
+from inference.serving.network_cache import NetworkCache
 from nnlib import Architecture, Network
 from training import tasks
 from training.comparison import side_by_side
@@ -200,7 +200,7 @@ def test_a_measurement_that_its_worker_dies_of_is_not_offered_again_that_day(imp
 
 def die_measuring(number: int) -> None:
     """What the kernel does to a process that wants too much memory."""
-    measurement.load_network = lambda _version: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment]
+    measurement.load_network = lambda _version: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[attr-defined,assignment,return-value]
     measurement.measure_version(number)
 
 
@@ -213,7 +213,7 @@ def test_a_model_file_that_was_put_right_is_measured_a_day_later(
     measurement.measure_version(version.number)
     Path(services.model_store().path(version.artifact)).write_bytes(whole)
     later = time.time() + DAY + 1
-    monkeypatch.setattr(measurement.time, "time", lambda: later)
+    monkeypatch.setattr(time, "time", lambda: later)
     reconciliation.reconcile()
     assert waiting() == 1
     measurement.measure_version(version.number)

@@ -5,6 +5,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -225,7 +226,7 @@ def test_many_writers_at_once_never_meet_a_locked_database(submit: Submit) -> No
         except BaseException as error:
             problems.append(error)
 
-    threads = [in_thread(lambda run=run: write(run)) for run in runs]
+    threads = [in_thread(partial(write, run)) for run in runs]
     for thread in threads:
         thread.join(120)
     assert problems == []

@@ -14,6 +14,7 @@ from inference.models import SnapshotFile
 from inference.registry import snapshots as files
 from inference.registry.selectors import get_version
 from inference.registry.services import load_network
+from inference.registry.snapshots import MAX_SNAPSHOTS
 from inference.registry.trash_services import delete_forever
 from inference.serving.prediction import NETWORKS
 from nnlib import Architecture, EpochFinished, Event, Network
@@ -147,7 +148,7 @@ def test_a_run_longer_than_its_film_is_thinned(submit: Submit, monkeypatch: pyte
 @pytest.mark.parametrize("hidden", [(250,), (800,), (300, 100), (4096, 1500)])
 def test_the_snapshots_of_any_network_stay_small(hidden: tuple[int, ...]) -> None:
     count = Architecture((784, *hidden, 10), "relu", "softmax").parameter_count
-    most = min(snapshot_recorder.MAX_SNAPSHOTS, snapshot_recorder.most_with_parameters(count))
+    most = min(MAX_SNAPSHOTS, snapshot_recorder.most_with_parameters(count))
     assert 2 * count * most <= snapshot_recorder.MAX_BYTES
 
 
@@ -182,7 +183,7 @@ def test_pictures_and_histograms_are_of_the_networks_weights(submit: Submit) -> 
 def test_gradients_are_those_of_the_error_on_the_first_training_images(submit: Submit) -> None:
     data, network, step = datasets.load("pen-strokes"), network_of(30), 1e-3
     taken = SnapshotRecorder(submit().pk, "cross_entropy", data).taken(0, network)
-    x = data.x_train[:256].astype(np.float32) / 255
+    x = data.x_train[:256].astype(np.float32) / np.float32(255)
     labels = data.y_train[:256]
 
     def error() -> float:
@@ -213,7 +214,7 @@ def test_a_drawing_is_put_to_every_snapshot(submit: Submit, client: Client) -> N
     ]
     shares = [tuple(answer["results"][0]["probabilities"]) for answer in answers]
     assert len(set(shares)) == 3
-    finished = NETWORKS.get(version.number).network.probabilities(np.array([pixels], np.float32) / 255)[0]
+    finished = NETWORKS.get(version.number).network.probabilities(np.array([pixels], np.float32) / np.float32(255))[0]
     np.testing.assert_allclose(shares[2], finished, atol=0.01)
 
 
