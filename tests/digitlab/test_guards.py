@@ -44,6 +44,7 @@ def test_the_folder_platform_is_no_package() -> None:
     assert not list((ROOT / "platform").glob("*.py"))
 
 
+@pytest.mark.slow
 def test_the_web_process_loads_neither_tensorflow_nor_the_writer_of_pen_strokes(tmp_path: Path) -> None:
     loaded = modules_after("import digitlab.asgi, django.urls; django.urls.get_resolver().url_patterns", tmp_path)
     assert "training.runs.services" in loaded
@@ -51,18 +52,21 @@ def test_the_web_process_loads_neither_tensorflow_nor_the_writer_of_pen_strokes(
     assert "datasets.pen_strokes" not in loaded
 
 
+@pytest.mark.slow
 def test_what_the_web_process_starts_with_is_kept_from_the_collector(tmp_path: Path) -> None:
     printed = run_python("import digitlab.asgi, gc; print(gc.get_freeze_count(), len(gc.get_objects()))", tmp_path)
     frozen, walked = map(int, printed.split())
     assert frozen > 20 * walked
 
 
+@pytest.mark.slow
 def test_the_web_process_loads_the_libraries_of_other_formats_only_when_asked(tmp_path: Path) -> None:
     loaded = modules_after("import digitlab.asgi, django.urls; django.urls.get_resolver().url_patterns", tmp_path)
     assert "inference.model_files.kinds" in loaded
     assert not {name for name in loaded if name.split(".")[0] in {"safetensors", "onnx", "google"}}
 
 
+@pytest.mark.slow
 def test_the_web_process_opens_no_data_set_to_answer_what_there_is(tmp_path: Path) -> None:
     program = (
         "import digitlab.asgi, numpy\n"
@@ -80,6 +84,7 @@ def test_scripts_can_ask_where_data_sets_lie_without_setting_django_up(tmp_path:
     assert "mnist" in run_python("from datasets import catalogue; print(catalogue.folder_of('mnist'))", tmp_path)
 
 
+@pytest.mark.slow
 def test_an_idle_worker_does_not_load_tensorflow(tmp_path: Path) -> None:
     program = "from digitlab.celery import app; app.loader.import_default_modules(); app.finalize()\n"
     program += "assert 'training.tasks.train' in app.tasks"
@@ -88,6 +93,7 @@ def test_an_idle_worker_does_not_load_tensorflow(tmp_path: Path) -> None:
     assert not {name for name in loaded if name.split(".")[0] in {"tensorflow", "keras"}}
 
 
+@pytest.mark.slow
 def test_a_worker_limits_its_threads_before_numpy_is_there(tmp_path: Path) -> None:
     program = (
         "import os, sys\n"
