@@ -51,7 +51,7 @@ faults: $(DEV_STAMP) ## kill, stop and disconnect everything a hundred times whi
 	@$(BIN)/python -m tests.faults $(ARGS)
 
 test-js:
-	@if command -v node >/dev/null; then node --test tests/js/*.test.js; else echo "JavaScript tests are skipped: there is no node"; fi
+	@if command -v node >/dev/null; then node --test tests/js/*/*.test.js; else echo "JavaScript tests are skipped: there is no node"; fi
 
 lint: $(DEV_STAMP) ## ruff, mypy, import-linter, djlint, migrations, and tsc where node is
 	@$(BIN)/ruff check .

@@ -1,6 +1,6 @@
 import uPlot from "../../vendor/uplot/uPlot.esm.js";
-import { colour, onSchemeChange } from "../colours.js";
-import { thinned } from "./thinning.js";
+import { colour, onSchemeChange } from "../lib/colours.js";
+import { downsampled } from "./downsampling.js";
 
 /**
  * @typedef {{label: string, colour: string, dash?: number[], isFaint?: boolean}} Line `colour` names a custom property,
@@ -142,7 +142,7 @@ export class LineChart {
 
   /** A logarithm has no place for nothing: what is not above 0 is left out there. */
   #drawable() {
-    const columns = thinned(this.#columns, Math.max(200, this.#box.clientWidth), this.#window);
+    const columns = downsampled(this.#columns, Math.max(200, this.#box.clientWidth), this.#window);
     if (this.#scale === "linear") return columns;
     const [epochs, ...values] = columns;
     const positive = values.map((line) => line.map((value) => (value != null && value > 0 ? value : null)));

@@ -1,18 +1,18 @@
-import { fetchJson } from "../api.js";
-import { byId } from "../elements.js";
-import { capitalised, errorNumber } from "../format.js";
-import { paintHistogram } from "./histogram.js";
-import { nameOf } from "./naming.js";
-import { decodedFloats, paintSigned } from "./signed_picture.js";
+import { fetchJson } from "../lib/api.js";
+import { byId } from "../lib/elements.js";
+import { capitalised, errorNumber } from "../lib/format.js";
+import { paintHistogram } from "../charts/histogram.js";
+import { nameOf } from "./neuron_names.js";
+import { decodeFloat32, paintHeatmap } from "../charts/heatmap.js";
 
 /**
  * What `network/<layer>/<neuron>.json` says; see `network_neuron.py`.
  *
  * @typedef {{layer: number, neuron: number, bias: number, weights: string, is_projected: boolean,
  *   incoming: [number, number][], outgoing: [number, number][], means: (number | null)[], sentence: string,
- *   histogram: import("./histogram.js").Histogram, images: {label: number, activation: number, pixels: string}[],
+ *   histogram: import("../charts/histogram.js").Histogram, images: {label: number, activation: number, pixels: string}[],
  *   count: number, source: string}} Details
- * @typedef {import("./reading.js").Neuron} Neuron
+ * @typedef {import("./diagram_state.js").Neuron} Neuron
  */
 
 /** One neuron: what it listens to, what excites it, what it passes on. */
@@ -70,7 +70,7 @@ export class NeuronPanel {
 
   paint() {
     if (!this.#details) return;
-    paintSigned(byId("neuron-weights", HTMLCanvasElement), decodedFloats(this.#details.weights));
+    paintHeatmap(byId("neuron-weights", HTMLCanvasElement), decodeFloat32(this.#details.weights));
     this.#paintHistogram();
   }
 

@@ -1,4 +1,4 @@
-import { bringIntoView, byId } from "../elements.js";
+import { bringIntoView, byId } from "../lib/elements.js";
 
 const DONE = "digitlab.tour.network";
 

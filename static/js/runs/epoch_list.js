@@ -1,4 +1,4 @@
-/** @typedef {import("../messages.js").Epoch} Epoch */
+/** @typedef {import("../lib/messages.js").Epoch} Epoch */
 
 /** The epochs of a run, each once, in order, however often and in whatever order they come in. */
 export class EpochList {

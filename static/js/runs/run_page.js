@@ -1,19 +1,19 @@
-import { columnsOf } from "../charts/curves.js";
+import { epochColumns } from "../charts/epoch_columns.js";
 import { LineChart } from "../charts/line_chart.js";
 import { onScaleChange } from "../charts/scale_switch.js";
-import { byId, pageData } from "../elements.js";
-import { capitalised, duration, errorNumber, percent, roughDuration } from "../format.js";
-import { ENDED } from "../messages.js";
-import { openDialogsFromLinks } from "../dialogs.js";
+import { byId, pageData } from "../lib/elements.js";
+import { capitalised, duration, errorNumber, percent, roughDuration } from "../lib/format.js";
+import { ENDED } from "../lib/messages.js";
+import { openDialogsFromLinks } from "../lib/dialogs.js";
 import { EpochList } from "./epoch_list.js";
-import { progressWords } from "./progress_words.js";
+import { progressText } from "./progress_text.js";
 import { RunStream } from "./run_stream.js";
-import { secondsLeft } from "./time_left.js";
+import { remainingSeconds } from "./remaining_time.js";
 
 /**
- * @typedef {import("../messages.js").Run} Run
- * @typedef {import("../messages.js").RunMessage} RunMessage
- * @typedef {import("../messages.js").BatchProgress} BatchProgress
+ * @typedef {import("../lib/messages.js").Run} Run
+ * @typedef {import("../lib/messages.js").RunMessage} RunMessage
+ * @typedef {import("../lib/messages.js").BatchProgress} BatchProgress
  */
 
 const SILENCE_MS = 20_000;
@@ -42,7 +42,7 @@ class RunPage {
   #heardAt = Date.now();
   #isLive = false;
 
-  /** @param {{run: Run, epochs: import("../messages.js").Epoch[], events: import("../messages.js").RunEvent[]}} state */
+  /** @param {{run: Run, epochs: import("../lib/messages.js").Epoch[], events: import("../lib/messages.js").RunEvent[]}} state */
   constructor(state) {
     this.#run = state.run;
     const lines = [
@@ -85,7 +85,7 @@ class RunPage {
     this.#drawSoon();
   }
 
-  /** @param {import("../messages.js").Epoch[]} epochs */
+  /** @param {import("../lib/messages.js").Epoch[]} epochs */
   #takeEpochs(epochs) {
     this.#epochs.merge(epochs);
     this.#hasNewEpochs = true;
@@ -106,8 +106,8 @@ class RunPage {
     const epochs = this.#epochs.all;
     if (this.#hasNewEpochs) {
       this.#hasNewEpochs = false;
-      this.#errorChart.show(columnsOf(epochs, ["train_error", "test_error"]));
-      this.#accuracyChart.show(columnsOf(epochs, ["train_accuracy", "test_accuracy"]));
+      this.#errorChart.show(epochColumns(epochs, ["train_error", "test_error"]));
+      this.#accuracyChart.show(epochColumns(epochs, ["train_accuracy", "test_accuracy"]));
       this.#drawTable(this.#epochs.all);
     }
     this.#drawState();
@@ -117,7 +117,7 @@ class RunPage {
   /**
    * Adds the rows that are missing, newest first; one pass, however many there are.
    *
-   * @param {import("../messages.js").Epoch[]} epochs in order
+   * @param {import("../lib/messages.js").Epoch[]} epochs in order
    */
   #drawTable(epochs) {
     const [body] = byId("epochs", HTMLTableElement).tBodies;
@@ -149,7 +149,7 @@ class RunPage {
     }
   }
 
-  /** @param {import("../messages.js").Epoch[]} epochs */
+  /** @param {import("../lib/messages.js").Epoch[]} epochs */
   #drawProgress(epochs) {
     const run = this.#run;
     const isEnded = ENDED.includes(run.status);
@@ -160,7 +160,7 @@ class RunPage {
     const bar = byId("progress", HTMLProgressElement);
     bar.value = run.status === "completed" ? 1 : Math.min(1, (last + fraction) / run.epochs);
     bar.className = run.status === "completed" ? "is-completed" : isEnded ? "is-ended" : "";
-    byId("progress-text", HTMLElement).textContent = progressWords(run, last, batch !== null);
+    byId("progress-text", HTMLElement).textContent = progressText(run, last, batch !== null);
 
     const batchBar = byId("batch", HTMLProgressElement);
     batchBar.hidden = isEnded;
@@ -169,11 +169,11 @@ class RunPage {
       ? `Epoch ${batch.epoch}: ${percent(fraction, 0)} of the samples, error so far ${errorNumber(batch.error)}`
       : "";
 
-    const seconds = run.status === "running" ? secondsLeft(epochs, run.epochs, fraction) : null;
+    const seconds = run.status === "running" ? remainingSeconds(epochs, run.epochs, fraction) : null;
     byId("time-left", HTMLElement).textContent = seconds === null ? finishedWords(run) : leftWords(run, seconds);
   }
 
-  /** @param {import("../messages.js").RunEvent[]} events */
+  /** @param {import("../lib/messages.js").RunEvent[]} events */
   #showEvents(events) {
     const log = byId("log", HTMLElement);
     const isFirst = this.#events.size === 0;
@@ -230,7 +230,7 @@ function rowAfter(row) {
   return /** @type {HTMLTableRowElement | null} */ (row.nextElementSibling);
 }
 
-/** @param {import("../messages.js").Epoch} epoch */
+/** @param {import("../lib/messages.js").Epoch} epoch */
 function epochRow(epoch) {
   const row = document.createElement("tr");
   row.dataset.epoch = String(epoch.epoch);
@@ -255,7 +255,7 @@ function numberCell(text) {
   return cell;
 }
 
-/** @param {import("../messages.js").RunEvent} event */
+/** @param {import("../lib/messages.js").RunEvent} event */
 function eventItem(event) {
   const item = document.createElement("li");
   const badge = document.createElement("span");

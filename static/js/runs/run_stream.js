@@ -1,10 +1,10 @@
-import { ApiError, fetchJson } from "../api.js";
-import { ReconnectingSocket } from "../reconnecting_socket.js";
+import { ApiError, fetchJson } from "../lib/api.js";
+import { ReconnectingSocket } from "../lib/reconnecting_socket.js";
 
 /**
- * @typedef {import("../messages.js").RunMessage} RunMessage
- * @typedef {import("../messages.js").Run} Run
- * @typedef {import("../messages.js").Epoch} Epoch
+ * @typedef {import("../lib/messages.js").RunMessage} RunMessage
+ * @typedef {import("../lib/messages.js").Run} Run
+ * @typedef {import("../lib/messages.js").Epoch} Epoch
  * @typedef {"live" | "reconnecting" | "polling" | "over" | "gone"} Connection
  */
 
@@ -98,7 +98,7 @@ export class RunStream extends EventTarget {
 
   #poll = async () => {
     try {
-      /** @type {Run & {events?: import("../messages.js").RunEvent[]}} */
+      /** @type {Run & {events?: import("../lib/messages.js").RunEvent[]}} */
       const run = await this.#fetchJson(`/api/v1/runs/${this.#runId}`);
       await this.refill();
       if (!this.#isRunning || this.#connection === "live") return;

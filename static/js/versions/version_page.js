@@ -1,11 +1,11 @@
-import { columnsOf } from "../charts/curves.js";
+import { epochColumns } from "../charts/epoch_columns.js";
 import { LineChart } from "../charts/line_chart.js";
 import { onScaleChange } from "../charts/scale_switch.js";
-import { byId, pageData } from "../elements.js";
-import { errorNumber } from "../format.js";
-import { fullHistory } from "./full_history.js";
+import { byId, pageData } from "../lib/elements.js";
+import { errorNumber } from "../lib/format.js";
+import { fetchHistory } from "../charts/epoch_history.js";
 
-const [curve] = /** @type {import("../messages.js").Curve[]} */ (pageData("curves"));
+const [curve] = /** @type {import("../lib/messages.js").Curve[]} */ (pageData("curves"));
 const chart = new LineChart(
   byId("error-chart", HTMLElement),
   [
@@ -16,15 +16,15 @@ const chart = new LineChart(
   { onZoom: (window) => window && fetchWhole() },
 );
 
-/** @param {import("../messages.js").Epoch[]} history */
+/** @param {import("../lib/messages.js").Epoch[]} history */
 function show(history) {
-  chart.show(columnsOf(history, ["train_error", "test_error"]));
+  chart.show(epochColumns(history, ["train_error", "test_error"]));
 }
 
 /** A long curve comes thinned; a closer look wants its true points. */
 async function fetchWhole() {
   if (!curve || curve.history.length >= curve.count) return;
-  curve.history = await fullHistory("version", curve.number).catch(() => curve.history);
+  curve.history = await fetchHistory("version", curve.number).catch(() => curve.history);
   show(curve.history);
 }
 

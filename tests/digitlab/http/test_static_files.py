@@ -10,8 +10,8 @@ from django.test import Client
 from digitlab.http.static_files import StaticFiles
 from tests.lab import ROOT
 
-SCRIPT = "/static/js/network/page.js"
-CONTENT = (ROOT / "static/js/network/page.js").read_bytes()
+SCRIPT = "/static/js/network/network_page.js"
+CONTENT = (ROOT / "static/js/network/network_page.js").read_bytes()
 
 
 def answer_to(path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:

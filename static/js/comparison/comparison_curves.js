@@ -1,0 +1,276 @@
+import { overlayColumns } from "../charts/epoch_columns.js";
+import { LineChart } from "../charts/line_chart.js";
+import { smoothed } from "../charts/smoothing.js";
+import { byId } from "../lib/elements.js";
+import { duration, errorNumber, percent } from "../lib/format.js";
+import { RunStream } from "../runs/run_stream.js";
+import { readOptions, writeOptions } from "./chart_options.js";
+import { fetchHistory } from "../charts/epoch_history.js";
+
+/**
+ * @typedef {import("../lib/messages.js").ComparedCurve} ComparedCurve
+ * @typedef {import("../lib/messages.js").Epoch} Epoch
+ * @typedef {import("../lib/messages.js").RunMessage} RunMessage
+ */
+
+// Beside their colours, so that no one has to tell eight of those apart.
+const DASHES = [undefined, [6, 4], [2, 3], [9, 3, 2, 3]];
+
+/** The curves of those compared, over each other; those of runs grow while they train. */
+export class ComparisonCurves {
+  #curves;
+  #view = readOptions(new URLSearchParams(location.search));
+  #chart;
+  /** @type {HTMLButtonElement[]} */
+  #buttons = [];
+  #isDrawing = false;
+  #isAsking = false;
+  #onNews;
+
+  /**
+   * @param {ComparedCurve[]} curves
+   * @param {{onNews?: () => void}} [hooks] what is told when a run that trains has another epoch or state
+   */
+  constructor(curves, { onNews } = {}) {
+    this.#curves = curves;
+    this.#onNews = onNews;
+    this.#chart = new LineChart(byId("compare-chart", HTMLElement), [], (value) => this.#format(value), {
+      spansGaps: true,
+      onZoom: (window) => this.#onZoom(window),
+      onPoint: (row) => this.#showValues(row),
+    });
+  }
+
+  start() {
+    this.#buttons = this.#curves.map((curve, index) => this.#legendButton(curve, index));
+    byId("curve-legend", HTMLElement).replaceChildren(...this.#buttons);
+    this.#chart.start();
+    this.#chart.setScale(this.#view.scale);
+    this.#listen();
+    this.#show();
+    for (const curve of this.#curves) if (curve.kind === "run" && curve.is_live) this.#follow(curve);
+  }
+
+  #listen() {
+    const measure = byId("measure", HTMLSelectElement);
+    const smoothing = byId("smoothing", HTMLSelectElement);
+    measure.value = this.#view.measure;
+    smoothing.value = String(this.#view.smoothing);
+    measure.addEventListener("change", () =>
+      this.#change({ measure: /** @type {import("../charts/epoch_columns.js").Measure} */ (measure.value) }),
+    );
+    smoothing.addEventListener("change", () => this.#change({ smoothing: Number(smoothing.value) }));
+    onPress(byId("over", HTMLElement), this.#view.over, (over) => this.#change({ over: over === "seconds" ? over : "epochs" }));
+    onPress(byId("scale", HTMLElement), this.#view.scale, (scale) => {
+      this.#change({ scale: scale === "log" ? scale : "linear" });
+      this.#chart.setScale(this.#view.scale);
+    });
+  }
+
+  /** @param {Partial<import("./chart_options.js").View>} part */
+  #change(part) {
+    this.#view = { ...this.#view, ...part };
+    const query = writeOptions(new URLSearchParams(location.search), this.#view);
+    history.replaceState(null, "", `?${query.toString().replaceAll("%2C", ",")}${location.hash}`);
+    this.#show();
+  }
+
+  #show() {
+    this.#chart.showLines(this.#lines(), this.#columns());
+    this.#buttons.forEach((button, index) => {
+      const curve = this.#curves[index];
+      button.setAttribute("aria-pressed", String(curve !== undefined && !this.#isHidden(curve)));
+    });
+  }
+
+  /** Smoothed curves come first, so that those as they are lie faintly behind them. */
+  #lines() {
+    const lines = this.#curves
+      .map((curve, index) => ({
+        label: curve.title,
+        colour: `--series-${index + 1}`,
+        dash: DASHES[index % DASHES.length],
+        isShown: !this.#isHidden(curve),
+      }))
+      .filter((line) => line.isShown);
+    return this.#view.smoothing ? [...lines, ...lines.map((line) => ({ ...line, isFaint: true }))] : lines;
+  }
+
+  /** @returns {import("../charts/line_chart.js").Columns} */
+  #columns() {
+    const { measure, over, smoothing } = this.#view;
+    const histories = this.#curves.filter((curve) => !this.#isHidden(curve)).map((curve) => curve.history);
+    const columns = overlayColumns(histories, measure, over === "seconds" ? elapsedOf : numberOf);
+    if (!smoothing) return columns;
+    const [places, ...values] = columns;
+    return [places, ...values.map((line) => smoothed(line, smoothing)), ...values];
+  }
+
+  /** At most once a frame, however many runs send epochs; a closer look stays where it is. */
+  #drawSoon() {
+    if (this.#isDrawing) return;
+    this.#isDrawing = true;
+    requestAnimationFrame(() => {
+      this.#isDrawing = false;
+      this.#chart.show(this.#columns());
+      this.#curves.forEach((curve, index) => {
+        const epoch = this.#buttons[index]?.querySelector("[data-part=epoch]");
+        if (epoch) epoch.textContent = epochWords(curve);
+      });
+    });
+  }
+
+  /** @param {ComparedCurve} curve */
+  #isHidden(curve) {
+    return this.#view.hidden.includes(keyOf(curve));
+  }
+
+  /**
+   * @param {ComparedCurve} curve
+   * @param {number} index
+   */
+  #legendButton(curve, index) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(dashSample(index), curve.title);
+    if (curve.is_live) {
+      const epoch = document.createElement("span");
+      epoch.className = "muted numbers";
+      epoch.dataset.part = "epoch";
+      epoch.textContent = epochWords(curve);
+      button.append(epoch);
+    }
+    const value = document.createElement("span");
+    value.className = "muted numbers";
+    button.append(value);
+    button.addEventListener("click", () => {
+      const key = keyOf(curve);
+      const { hidden } = this.#view;
+      this.#change({ hidden: hidden.includes(key) ? hidden.filter((other) => other !== key) : [...hidden, key] });
+    });
+    return button;
+  }
+
+  /** @param {(number | null)[] | null} row x, then a value for each line shown */
+  #showValues(row) {
+    const [x, ...values] = row ?? [];
+    let line = 0;
+    this.#curves.forEach((curve, index) => {
+      const value = this.#isHidden(curve) ? null : values[line++];
+      const label = this.#buttons[index]?.lastElementChild;
+      if (label) label.textContent = value == null ? "" : this.#format(value);
+    });
+    const where = this.#view.over === "seconds" ? `After ${duration(x)}` : `Epoch ${x}`;
+    byId("chart-note", HTMLElement).textContent = x == null ? this.#hint() : where;
+  }
+
+  #hint() {
+    return "Drag over a part of the chart to look closer; double-click for the whole.";
+  }
+
+  /** @param {number} value */
+  #format(value) {
+    return this.#view.measure.endsWith("accuracy") ? percent(value, 1) : errorNumber(value);
+  }
+
+  /**
+   * A closer look at a curve that came thinned fetches its true points.
+   *
+   * @param {[number, number] | null} window
+   */
+  async #onZoom(window) {
+    const thin = this.#curves.filter((curve) => curve.history.length < curve.count);
+    if (!window || thin.length === 0 || this.#isAsking) return;
+    this.#isAsking = true;
+    try {
+      await Promise.all(
+        thin.map(async (curve) => {
+          curve.history = await fetchHistory(curve.kind, curve.number);
+          curve.count = curve.history.length;
+        }),
+      );
+      this.#chart.show(this.#columns());
+    } catch (error) {
+      byId("chart-note", HTMLElement).textContent = `These are not all points: ${error instanceof Error ? error.message : error}`;
+    } finally {
+      this.#isAsking = false;
+    }
+  }
+
+  /** @param {ComparedCurve} curve of a run that still trains */
+  #follow(curve) {
+    const last = () => curve.history.at(-1)?.epoch ?? 0;
+    const stream = new RunStream({ runId: curve.number, after: last });
+    stream.addEventListener("message", (event) => {
+      const message = /** @type {RunMessage} */ (/** @type {CustomEvent} */ (event).detail);
+      const epochs = message.type === "run.snapshot" ? message.epochs : message.type === "epoch.finished" ? [message.epoch] : [];
+      for (const epoch of epochs) {
+        if (epoch.epoch <= last()) continue;
+        if (epoch.epoch > last() + 1) {
+          stream.refill().catch(() => {});
+          break;
+        }
+        curve.history.push({ ...epoch, elapsed: (curve.history.at(-1)?.elapsed ?? 0) + epoch.seconds });
+        curve.count += 1;
+      }
+      if (epochs.length) this.#drawSoon();
+      if (epochs.length || message.type === "status.changed") this.#onNews?.();
+    });
+    stream.start();
+  }
+}
+
+/** @param {ComparedCurve} curve */
+function epochWords(curve) {
+  return `epoch ${curve.history.at(-1)?.epoch ?? 0}`;
+}
+
+/** @param {{epoch: number}} epoch */
+function numberOf(epoch) {
+  return epoch.epoch;
+}
+
+/** @param {{elapsed: number}} epoch */
+function elapsedOf(epoch) {
+  return epoch.elapsed;
+}
+
+/** @param {ComparedCurve} curve */
+function keyOf(curve) {
+  return `${curve.kind === "run" ? "r" : "v"}${curve.number}`;
+}
+
+/**
+ * Calls back with the value of the button that is pressed, and presses the one that is on at first.
+ *
+ * @param {HTMLElement} box
+ * @param {string} value
+ * @param {(value: string) => void} callback
+ */
+function onPress(box, value, callback) {
+  const buttons = [...box.querySelectorAll("button")];
+  const press = (/** @type {string | undefined} */ pressed) => {
+    for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.value === pressed));
+  };
+  press(value);
+  for (const button of buttons) {
+    button.addEventListener("click", () => {
+      press(button.dataset.value);
+      callback(button.dataset.value ?? "");
+    });
+  }
+}
+
+/** @param {number} index */
+function dashSample(index) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("aria-hidden", "true");
+  const line = document.createElementNS("http://www.w3.org/2000/svg", "line");
+  for (const [name, value] of Object.entries({ x1: "0", y1: "4", x2: "26", y2: "4", class: `line-${index + 1}` })) {
+    line.setAttribute(name, value);
+  }
+  const dash = DASHES[index % DASHES.length];
+  if (dash) line.setAttribute("stroke-dasharray", dash.join(" "));
+  svg.append(line);
+  return svg;
+}

@@ -1,0 +1,8 @@
+import { pageData } from "../lib/elements.js";
+import { ComparisonCurves } from "./comparison_curves.js";
+import { ComparisonPad } from "./comparison_pad.js";
+import { ResultsRefresher } from "./results_refresher.js";
+
+const results = new ResultsRefresher();
+new ComparisonCurves(pageData("curves"), { onNews: () => results.soon() }).start();
+if (document.getElementById("readings")) new ComparisonPad().start();

@@ -1,0 +1,82 @@
+/**
+ * What is shown of a network: at rest, or while it reads a drawing.
+ *
+ * @typedef {{sources: number[], targets: number[], values: number[]}} Lines connections between two layers, strongest first
+ * @typedef {{layer: number, index: number}} Neuron
+ * @typedef {{layers: number[], activation: string, output: string, connections: [number, number, number][][],
+ *   pictures: {neuron: number, weights: string}[]}} Summary what `network.json` says; see `network_summary.py`
+ * @typedef {{layer: number, neuron: number, incoming: Lines, outgoing: Lines}} Flow
+ * @typedef {{digit: number, logit: number, base: number, shares: string}} Attribution
+ * @typedef {{lines: Lines[], focus?: Flow, why?: {digits: Attribution[], sentence: string}}} Inside see `network_inside.py`
+ * @typedef {{version: number, digit: number, probabilities: number[], activations: number[][], inside: Inside}} Reading
+ * @typedef {{focus: Neuron, lines: (Lines | null)[]}} FocusLines
+ * @typedef {{activations: number[][] | null, seen: number[] | null, probabilities: number[] | null,
+ *   lines: (Lines | null)[], focusLines: FocusLines | null}} DiagramState
+ */
+
+const LINES_AT_REST = 300;
+
+/**
+ * With nothing drawn: the strongest connections, and those of one neuron.
+ *
+ * @param {Summary} summary
+ * @param {Neuron | null} focus
+ * @returns {DiagramState}
+ */
+export function idleState(summary, focus) {
+  const lines = summary.connections.map((connections) => linesOf(connections.slice(0, LINES_AT_REST)));
+  const own = focus && {
+    focus,
+    lines: summary.connections.map((connections, pair) => linesOf(connections.filter((one) => belongs(one, pair, focus)))),
+  };
+  return { activations: null, seen: null, probabilities: null, lines, focusLines: own };
+}
+
+/**
+ * @param {Summary} summary
+ * @param {Reading} reading
+ * @returns {DiagramState}
+ */
+export function inspectedState(summary, reading) {
+  const { focus } = reading.inside;
+  return {
+    activations: reading.activations,
+    seen: reading.activations[0] ?? null,
+    probabilities: reading.probabilities,
+    lines: reading.inside.lines,
+    focusLines: focus ? { focus: { layer: focus.layer, index: focus.neuron }, lines: aroundFocus(summary, focus) } : null,
+  };
+}
+
+/**
+ * @param {Summary} summary
+ * @param {Flow} focus
+ * @returns {(Lines | null)[]}
+ */
+function aroundFocus(summary, focus) {
+  return summary.connections.map((_, pair) => {
+    if (pair === focus.layer - 1) return focus.incoming;
+    return pair === focus.layer ? focus.outgoing : null;
+  });
+}
+
+/**
+ * @param {[number, number, number][]} connections
+ * @returns {Lines}
+ */
+function linesOf(connections) {
+  return {
+    sources: connections.map((one) => one[0]),
+    targets: connections.map((one) => one[1]),
+    values: connections.map((one) => one[2]),
+  };
+}
+
+/**
+ * @param {[number, number, number]} connection
+ * @param {number} pair
+ * @param {Neuron} neuron
+ */
+function belongs(connection, pair, neuron) {
+  return (neuron.layer === pair && connection[0] === neuron.index) || (neuron.layer === pair + 1 && connection[1] === neuron.index);
+}

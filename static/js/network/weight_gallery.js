@@ -1,0 +1,73 @@
+import { byId } from "../lib/elements.js";
+import { whenIdle } from "../lib/idle.js";
+import { decodeInt8, paintHeatmap } from "../charts/heatmap.js";
+
+const AT_A_TIME = 10;
+
+/** What the first layer looks for: one small picture per neuron, to choose from. */
+export class WeightGallery {
+  #box = byId("weights", HTMLElement);
+  #onChoose;
+  /** @type {Map<number, string>} */
+  #weights;
+  /** @type {import("./diagram_state.js").Neuron | null} */
+  #chosen = null;
+
+  /**
+   * @param {import("./diagram_state.js").Summary} summary
+   * @param {(neuron: import("./diagram_state.js").Neuron) => void} onChoose
+   */
+  constructor(summary, onChoose) {
+    this.#onChoose = onChoose;
+    this.#weights = new Map(summary.pictures.map(({ neuron, weights }) => [neuron, weights]));
+    const all = summary.layers[1] ?? 0;
+    if (summary.layers.length === 2) byId("weights-title", HTMLElement).textContent = "What each digit looks for";
+    if (all > this.#weights.size) {
+      byId("weights-text", HTMLElement).append(` Shown are the ${this.#weights.size} of ${all} that move the next layer most.`);
+    }
+  }
+
+  start() {
+    this.#box.replaceChildren(...[...this.#weights.keys()].map((neuron) => this.#button(neuron)));
+    this.choose(this.#chosen);
+    this.paint();
+  }
+
+  /** @param {import("./diagram_state.js").Neuron | null} neuron */
+  choose(neuron) {
+    this.#chosen = neuron;
+    for (const button of this.#box.children) {
+      const isChosen = neuron?.layer === 1 && /** @type {HTMLElement} */ (button).dataset.neuron === String(neuron.index);
+      button.setAttribute("aria-pressed", String(isChosen));
+    }
+  }
+
+  /** Paints them all, a few at a time: the page answers a drawing meanwhile. */
+  paint(from = 0) {
+    const buttons = [...this.#box.children].slice(from, from + AT_A_TIME);
+    buttons.forEach((button) => this.#paint(button));
+    if (buttons.length) whenIdle(() => this.paint(from + AT_A_TIME));
+  }
+
+  /** @param {Element} button */
+  #paint(button) {
+    const weights = this.#weights.get(Number(/** @type {HTMLElement} */ (button).dataset.neuron));
+    const canvas = button.firstElementChild;
+    if (weights && canvas instanceof HTMLCanvasElement) paintHeatmap(canvas, decodeInt8(weights), 127);
+  }
+
+  /** @param {number} neuron */
+  #button(neuron) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.dataset.neuron = String(neuron);
+    button.title = `Neuron ${neuron}`;
+    button.setAttribute("aria-label", `Neuron ${neuron}`);
+    button.setAttribute("aria-pressed", "false");
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 28;
+    button.append(canvas);
+    button.addEventListener("click", () => this.#onChoose({ layer: 1, index: neuron }));
+    return button;
+  }
+}

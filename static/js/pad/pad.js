@@ -1,0 +1,234 @@
+import { colour, onSchemeChange } from "../lib/colours.js";
+
+/**
+ * @typedef {import("./geometry.js").Point} Point
+ * @typedef {"draw" | "erase"} Tool
+ */
+
+/** The side of the canvas in the units of strokes, whatever its size on the screen. */
+export const SIDE = 400;
+// The side button and the blunt end of a stylus: `PointerEvent.buttons`.
+const STYLUS_ERASER = 32;
+
+/**
+ * A square canvas that one draws on with mouse, finger or pen.
+ *
+ * Dispatches `change` while the ink changes and `lift` when a gesture ends. The ink is strokes: the canvas is painted from
+ * them anew, so that it survives any change of size and is as sharp as the screen.
+ */
+export class Pad extends EventTarget {
+  #canvas;
+  #drawing;
+  #context;
+  #observer;
+  /** @type {number | null} */
+  #pointer = null;
+  /** @type {Point | null} where the eraser is, to show its ring */
+  #eraser = null;
+  /** @type {Point} */
+  #last = [0, 0];
+  #isErasing = false;
+  #isPainting = false;
+  /** @type {Tool} */
+  #tool = "draw";
+  #brush = 22;
+
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {import("./drawing.js").Drawing} drawing
+   */
+  constructor(canvas, drawing) {
+    super();
+    const context = canvas.getContext("2d");
+    if (!context) throw new TypeError("this browser cannot draw");
+    this.#canvas = canvas;
+    this.#context = context;
+    this.#drawing = drawing;
+    this.#observer = new ResizeObserver(() => this.#resize());
+  }
+
+  start() {
+    this.#observer.observe(this.#canvas);
+    for (const [type, handler] of this.#handlers) this.#canvas.addEventListener(type, handler);
+    onSchemeChange(() => this.paint());
+    this.#resize();
+  }
+
+  stop() {
+    this.#observer.disconnect();
+    for (const [type, handler] of this.#handlers) this.#canvas.removeEventListener(type, handler);
+  }
+
+  /** @returns {Tool} */
+  get tool() {
+    return this.#tool;
+  }
+
+  set tool(tool) {
+    this.#tool = tool;
+    this.#canvas.dataset.tool = tool;
+    this.#eraser = null;
+    this.paint();
+  }
+
+  /** The width of the line, in the units of strokes. */
+  get brush() {
+    return this.#brush;
+  }
+
+  set brush(width) {
+    this.#brush = width;
+    this.paint();
+  }
+
+  /** Paints the ink at the next frame. */
+  paint() {
+    if (this.#isPainting) return;
+    this.#isPainting = true;
+    requestAnimationFrame(() => {
+      this.#isPainting = false;
+      this.#paintNow();
+    });
+  }
+
+  /** @param {Event} event */
+  #onDown = (event) => {
+    if (!(event instanceof PointerEvent) || this.#pointer !== null || event.button > 0 && event.button !== 5) return;
+    event.preventDefault();
+    this.#pointer = event.pointerId;
+    this.#canvas.setPointerCapture(event.pointerId);
+    this.#isErasing = this.#tool === "erase" || (event.buttons & STYLUS_ERASER) !== 0;
+    this.#last = this.#pointOf(event);
+    if (this.#isErasing) this.#wipeTo(this.#last);
+    else this.#drawing.beginStroke(this.#last);
+    this.#changed();
+  };
+
+  /** @param {Event} event */
+  #onMove = (event) => {
+    if (!(event instanceof PointerEvent)) return;
+    if (this.#tool === "erase") {
+      this.#eraser = this.#pointOf(event);
+      this.paint();
+    }
+    if (event.pointerId !== this.#pointer) return;
+    const coalesced = event.getCoalescedEvents?.() ?? [];
+    const points = (coalesced.length ? coalesced : [event]).map((one) => this.#pointOf(one));
+    if (this.#isErasing) {
+      for (const point of points) this.#wipeTo(point);
+    } else {
+      this.#drawing.extendStroke(points);
+    }
+    this.#changed();
+  };
+
+  /** @param {Event} event */
+  #onUp = (event) => {
+    if (!(event instanceof PointerEvent) || event.pointerId !== this.#pointer) return;
+    this.#pointer = null;
+    this.#drawing.endGesture();
+    this.paint();
+    this.dispatchEvent(new Event("lift"));
+  };
+
+  #onLeave = () => {
+    this.#eraser = null;
+    this.paint();
+  };
+
+  /** @type {[string, (event: Event) => void][]} */
+  #handlers = [
+    ["pointerdown", this.#onDown],
+    ["pointermove", this.#onMove],
+    ["pointerup", this.#onUp],
+    ["pointercancel", this.#onUp],
+    ["pointerleave", this.#onLeave],
+  ];
+
+  /** @param {Point} point */
+  #wipeTo(point) {
+    this.#drawing.erase(this.#last, point, this.#eraserRadius);
+    this.#last = point;
+  }
+
+  get #eraserRadius() {
+    return this.#brush;
+  }
+
+  #changed() {
+    this.paint();
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /**
+   * @param {PointerEvent} event
+   * @returns {Point} to a tenth of a unit
+   */
+  #pointOf(event) {
+    const box = this.#canvas.getBoundingClientRect();
+    const scale = SIDE / box.width;
+    return [round((event.clientX - box.left) * scale), round((event.clientY - box.top) * scale)];
+  }
+
+  #resize() {
+    const side = Math.max(1, Math.round(this.#canvas.clientWidth * devicePixelRatio));
+    if (this.#canvas.width !== side) this.#canvas.width = this.#canvas.height = side;
+    this.#paintNow();
+  }
+
+  #paintNow() {
+    const context = this.#context;
+    const scale = this.#canvas.width / SIDE;
+    context.setTransform(scale, 0, 0, scale, 0, 0);
+    context.clearRect(0, 0, SIDE, SIDE);
+    this.#paintGuides();
+    context.strokeStyle = context.fillStyle = colour("--ink");
+    context.lineWidth = this.#brush;
+    context.lineCap = context.lineJoin = "round";
+    for (const stroke of this.#drawing.strokes) paintStroke(context, stroke, this.#brush);
+    if (this.#eraser && this.#tool === "erase") this.#paintEraser(this.#eraser);
+  }
+
+  #paintGuides() {
+    const context = this.#context;
+    context.strokeStyle = colour("--grid");
+    context.lineWidth = 1;
+    context.setLineDash([3, 5]);
+    context.strokeRect(SIDE * 0.14, SIDE * 0.14, SIDE * 0.72, SIDE * 0.72);
+    context.setLineDash([]);
+  }
+
+  /** @param {Point} point */
+  #paintEraser(point) {
+    const context = this.#context;
+    context.strokeStyle = colour("--accent");
+    context.lineWidth = 1.5;
+    context.beginPath();
+    context.arc(point[0], point[1], this.#eraserRadius, 0, 2 * Math.PI);
+    context.stroke();
+  }
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {import("./geometry.js").Stroke} stroke
+ * @param {number} brush
+ */
+function paintStroke(context, stroke, brush) {
+  const [first, ...rest] = stroke;
+  if (!first) return;
+  context.beginPath();
+  if (rest.length === 0) {
+    context.arc(first[0], first[1], brush / 2, 0, 2 * Math.PI);
+    context.fill();
+    return;
+  }
+  context.moveTo(first[0], first[1]);
+  for (const [x, y] of rest) context.lineTo(x, y);
+  context.stroke();
+}
+
+/** @param {number} value */
+function round(value) {
+  return Math.round(value * 10) / 10;
+}

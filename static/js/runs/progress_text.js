@@ -1,0 +1,17 @@
+import { capitalised } from "../lib/format.js";
+
+/**
+ * Where a run is, in a few words.
+ *
+ * @param {Pick<import("../lib/messages.js").Run, "status" | "stage" | "epochs">} run
+ * @param {number} last epoch that ended; 0 before the first
+ * @param {boolean} isUnderWay whether the next one has begun
+ */
+export function progressText(run, last, isUnderWay) {
+  if (run.stage) return capitalised(run.stage);
+  if (run.status === "queued") return last ? `Waiting for a worker, after epoch ${last}` : "Waiting for a worker";
+  if (run.status === "completed") return `Done after ${last} epoch${last === 1 ? "" : "s"}`;
+  if (run.status === "running") return `Epoch ${Math.min(run.epochs, isUnderWay ? last + 1 : Math.max(1, last))} of ${run.epochs}`;
+  if (!last) return `${capitalised(run.status)} before the first epoch ended`;
+  return `${capitalised(run.status)} after epoch ${last}${run.status === "stopping" ? "" : ` of ${run.epochs}`}`;
+}

@@ -1,0 +1,121 @@
+import { polyline } from "../charts/sparkline.js";
+import { byId, pageData, part } from "../lib/elements.js";
+import { capitalised, percent } from "../lib/format.js";
+import { ENDED } from "../lib/messages.js";
+import { keepTimesRelative } from "../lib/relative_times.js";
+import { RunListPoller } from "./run_list_poller.js";
+import { RowSelection } from "./row_selection.js";
+
+/** @typedef {import("../lib/messages.js").Run} Run */
+
+const box = byId("runs", HTMLElement);
+const list = byId("run-list", HTMLElement);
+const titles = /** @type {Record<string, string>} */ (pageData("value-titles"));
+const template = byId("run-row", HTMLTemplateElement);
+const selection = new RowSelection({
+  list,
+  all: byId("tick-all", HTMLInputElement),
+  count: byId("ticked", HTMLElement),
+  buttons: [...byId("bulk", HTMLFormElement).querySelectorAll("button")],
+});
+
+/** @param {Run[]} runs in the order of the page */
+function show(runs) {
+  const rows = new Map([...list.children].map((row) => [/** @type {HTMLElement} */ (row).dataset.run, row]));
+  const wanted = runs.map((run) => {
+    const row = rows.get(String(run.id)) ?? newRow(run);
+    fill(row, run);
+    return row;
+  });
+  // A row that stands where it belongs is not touched: what has the focus keeps it.
+  wanted.forEach((row, index) => {
+    if (list.children[index] !== row) list.insertBefore(row, list.children[index] ?? null);
+  });
+  while (list.children.length > wanted.length) list.lastElementChild?.remove();
+  byId("no-runs", HTMLElement).hidden = wanted.length > 0;
+  byId("bulk-bar", HTMLElement).hidden = wanted.length === 0;
+  selection.refresh();
+}
+
+/** @param {Run} run */
+function newRow(run) {
+  const row = /** @type {DocumentFragment} */ (template.content.cloneNode(true)).firstElementChild;
+  if (!(row instanceof HTMLElement)) throw new TypeError("the template of a row is empty");
+  row.dataset.run = String(run.id);
+  part(row, "tick", HTMLInputElement).value = String(run.id);
+  part(row, "title", HTMLAnchorElement).href = `/runs/${run.id}/`;
+  const { dataset, hidden_layers: hidden, optimizer } = run.config;
+  part(row, "summary", HTMLElement).textContent = [
+    titles[dataset] ?? dataset,
+    hidden?.join(", "),
+    titles[optimizer] ?? optimizer,
+  ].join(" · ");
+  return row;
+}
+
+/**
+ * @param {Element} row
+ * @param {Run} run
+ */
+function fill(row, run) {
+  const badge = part(row, "status", HTMLElement);
+  badge.className = `badge badge--${run.status}`;
+  put(badge, capitalised(run.status));
+  put(part(row, "title", HTMLElement), run.title);
+  part(row, "tick", HTMLInputElement).setAttribute("aria-label", `Tick ${run.title}`);
+  part(row, "curve", SVGPolylineElement).setAttribute("points", run.curve.length ? polyline(run.curve, 96, 28) : "");
+  const bar = part(row, "progress", HTMLProgressElement);
+  bar.value = run.progress;
+  bar.className = run.status === "completed" ? "is-completed" : ENDED.includes(run.status) ? "is-ended" : "";
+  put(part(row, "epoch", HTMLElement), run.stage || `epoch ${run.epoch} of ${run.epochs}`);
+  put(part(row, "accuracy", HTMLElement), percent(run.latest?.test_accuracy));
+  showTags(part(row, "tags", HTMLElement), run.tags);
+  const link = part(row, "version", HTMLAnchorElement);
+  link.hidden = run.version === null;
+  if (run.version !== null) {
+    link.href = `/versions/${run.version}/`;
+    put(link, `Version ${run.version}`);
+  }
+  part(row, "created", HTMLTimeElement).dateTime = run.created;
+}
+
+/**
+ * @param {Element} element
+ * @param {string[]} tags
+ */
+function showTags(element, tags) {
+  if (element.textContent === tags.map((tag) => `#${tag}`).join("")) return;
+  element.replaceChildren(
+    ...tags.map((tag) => {
+      const link = document.createElement("a");
+      link.className = "tag";
+      link.href = `/runs/?tag=${encodeURIComponent(tag)}`;
+      link.textContent = `#${tag}`;
+      return link;
+    }),
+  );
+}
+
+/**
+ * @param {Element} element
+ * @param {string} text
+ */
+function put(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+// The address of a list and the API's name their filters alike.
+const query = new URLSearchParams(box.dataset.query);
+query.set("limit", box.dataset.limit ?? "25");
+const poller = new RunListPoller({ url: `/api/v1/runs?${query}` });
+poller.addEventListener("runs", (event) => show(/** @type {CustomEvent} */ (event).detail));
+poller.addEventListener("trouble", (event) => {
+  const trouble = byId("list-trouble", HTMLElement);
+  const text = /** @type {CustomEvent} */ (event).detail;
+  trouble.hidden = text === "";
+  put(trouble, text && `${text} The list is not up to date; trying again.`);
+});
+byId("tick-all-label", HTMLElement).hidden = false;
+selection.start();
+poller.start();
+keepTimesRelative();

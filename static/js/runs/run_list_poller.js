@@ -1,0 +1,67 @@
+import { fetchJson } from "../lib/api.js";
+
+/**
+ * Asks for a page of runs every two seconds while the tab is seen.
+ *
+ * Dispatches `runs` (detail: the runs) and `trouble` (detail: a sentence, or "" when it is over).
+ */
+export class RunListPoller extends EventTarget {
+  #url;
+  #milliseconds;
+  #fetchJson;
+  #document;
+  /** @type {any} */
+  #timer = null;
+  #isRunning = false;
+
+  /**
+   * @param {object} options
+   * @param {string} options.url
+   * @param {number} [options.milliseconds]
+   * @param {(url: string) => Promise<any>} [options.fetchJson]
+   * @param {Pick<Document, "hidden" | "addEventListener" | "removeEventListener">} [options.document]
+   */
+  constructor(options) {
+    super();
+    this.#url = options.url;
+    this.#milliseconds = options.milliseconds ?? 2000;
+    this.#fetchJson = options.fetchJson ?? fetchJson;
+    this.#document = options.document ?? document;
+  }
+
+  start() {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    this.#document.addEventListener("visibilitychange", this.#onVisibility);
+    this.#wait();
+  }
+
+  stop() {
+    this.#isRunning = false;
+    this.#document.removeEventListener("visibilitychange", this.#onVisibility);
+    clearTimeout(this.#timer);
+  }
+
+  #onVisibility = () => {
+    clearTimeout(this.#timer);
+    if (this.#isRunning && !this.#document.hidden) this.#ask();
+  };
+
+  #wait() {
+    clearTimeout(this.#timer);
+    if (this.#isRunning && !this.#document.hidden) this.#timer = setTimeout(() => this.#ask(), this.#milliseconds);
+  }
+
+  async #ask() {
+    try {
+      const { items } = await this.#fetchJson(this.#url);
+      if (!this.#isRunning) return;
+      this.dispatchEvent(new CustomEvent("trouble", { detail: "" }));
+      this.dispatchEvent(new CustomEvent("runs", { detail: items }));
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      this.dispatchEvent(new CustomEvent("trouble", { detail: text }));
+    }
+    this.#wait();
+  }
+}

@@ -1,0 +1,206 @@
+import { fetchJson } from "../lib/api.js";
+import { onSchemeChange } from "../lib/colours.js";
+import { byId } from "../lib/elements.js";
+import { errorNumber } from "../lib/format.js";
+import { paintHistogram } from "../charts/histogram.js";
+import { decodeInt8, paintHeatmap } from "../charts/heatmap.js";
+
+/**
+ * What `learning/<epoch>.json` says; see `snapshot_json.py`.
+ *
+ * @typedef {import("../charts/histogram.js").Histogram} Histogram
+ * @typedef {{epoch: number, pictures: {neuron: number, weights: string}[], weights: Histogram[], gradients: Histogram[],
+ *   has_network: boolean}} Frame
+ */
+
+const PLAY_MS = 450;
+
+/**
+ * How a network learned: pictures and histograms of one epoch, a slider through the others.
+ *
+ * Dispatches `frame` (detail: a Frame) whenever another epoch is shown because somebody asked for it.
+ */
+export class SnapshotPlayer extends EventTarget {
+  #base;
+  #fetchJson;
+  #slider = byId("learning-slider", HTMLInputElement);
+  #button = byId("learning-play", HTMLButtonElement);
+  /** @type {number[]} */
+  #epochs = [];
+  /** @type {Map<number, Promise<Frame>>} */
+  #frames = new Map();
+  /** @type {Frame | null} */
+  #shown = null;
+  #wanted = -1;
+  /** @type {any} */
+  #timer = null;
+
+  /**
+   * @param {string} base address of the snapshots, ending in a slash
+   * @param {(url: string) => Promise<any>} [fetch]
+   */
+  constructor(base, fetch = fetchJson) {
+    super();
+    this.#base = base;
+    this.#fetchJson = fetch;
+  }
+
+  start() {
+    this.#slider.addEventListener("input", () => {
+      this.#pause();
+      this.show(this.#epochs[this.#slider.valueAsNumber] ?? 0, true);
+    });
+    this.#button.addEventListener("click", () => (this.#timer === null ? this.#play() : this.#pause()));
+    onSchemeChange(() => this.#paint());
+  }
+
+  /** Whether the newest epoch is the one that is shown. */
+  get isAtEnd() {
+    return this.#epochs.length === 0 || this.#wanted === this.#epochs.at(-1);
+  }
+
+  /** Where the list of epochs is. */
+  get list() {
+    return this.#base.replace(/\/$/, ".json");
+  }
+
+  set base(/** @type {string} */ base) {
+    this.#base = base;
+  }
+
+  get epochs() {
+    return this.#epochs;
+  }
+
+  /** @param {number[]} epochs of which there are snapshots, in order */
+  set epochs(epochs) {
+    this.#epochs = epochs;
+    this.#slider.max = String(Math.max(0, epochs.length - 1));
+    byId("learning-body", HTMLElement).hidden = epochs.length === 0;
+    byId("learning-empty", HTMLElement).hidden = epochs.length > 0;
+    const index = epochs.indexOf(this.#wanted);
+    if (index >= 0) this.#slider.value = String(index);
+  }
+
+  /**
+   * @param {number} epoch
+   * @param {boolean} [isAsked] whether somebody asked for it
+   */
+  async show(epoch, isAsked = false) {
+    this.#wanted = epoch;
+    this.#slider.value = String(Math.max(0, this.#epochs.indexOf(epoch)));
+    this.#slider.setAttribute("aria-valuetext", epochWords(epoch));
+    byId("learning-epoch", HTMLOutputElement).value = epochWords(epoch);
+    const frame = await this.#frame(epoch);
+    // Another one may have been asked for meanwhile.
+    if (!frame || this.#wanted !== epoch) return;
+    this.#shown = frame;
+    this.#paint();
+    if (isAsked) this.dispatchEvent(new CustomEvent("frame", { detail: frame }));
+  }
+
+  /** @param {number} epoch */
+  async #frame(epoch) {
+    const asked = this.#frames.get(epoch) ?? this.#fetchJson(`${this.#base}${epoch}.json`);
+    this.#frames.set(epoch, asked);
+    const frame = await asked.catch(() => null);
+    // Thinned away, or published meanwhile: the list of epochs will say so.
+    if (frame === null) this.#frames.delete(epoch);
+    return frame;
+  }
+
+  #play() {
+    let index = this.isAtEnd ? -1 : this.#slider.valueAsNumber;
+    this.#button.textContent = "Pause";
+    this.#button.setAttribute("aria-pressed", "true");
+    const step = async () => {
+      index += 1;
+      const epoch = this.#epochs[index];
+      if (epoch === undefined) this.#pause();
+      else {
+        await this.show(epoch, true);
+        if (this.#timer !== null) this.#timer = setTimeout(step, PLAY_MS);
+      }
+    };
+    this.#timer = setTimeout(step, 0);
+  }
+
+  #pause() {
+    clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#button.textContent = "Play";
+    this.#button.setAttribute("aria-pressed", "false");
+  }
+
+  #paint() {
+    const frame = this.#shown;
+    if (!frame) return;
+    this.#paintPictures(frame);
+    this.#paintLayers(frame);
+  }
+
+  /** @param {Frame} frame */
+  #paintPictures(frame) {
+    const box = byId("learning-pictures", HTMLElement);
+    while (box.children.length < frame.pictures.length) {
+      const canvas = document.createElement("canvas");
+      canvas.width = canvas.height = 28;
+      canvas.setAttribute("role", "img");
+      box.append(canvas);
+    }
+    frame.pictures.forEach(({ neuron, weights }, index) => {
+      const canvas = /** @type {HTMLCanvasElement} */ (box.children[index]);
+      canvas.title = `Neuron ${neuron}`;
+      canvas.setAttribute("aria-label", `Weights of neuron ${neuron}`);
+      paintHeatmap(canvas, decodeInt8(weights), 127);
+    });
+  }
+
+  /** @param {Frame} frame */
+  #paintLayers(frame) {
+    const box = byId("learning-layers", HTMLElement);
+    while (box.children.length < frame.weights.length) box.append(layerBox(box.children.length + 1));
+    frame.weights.forEach((weights, layer) => {
+      const [left, right] = box.children[layer]?.querySelectorAll("figure") ?? [];
+      if (left) paintFigure(left, weights, "--accent");
+      if (right) paintFigure(right, frame.gradients[layer] ?? weights, "--train");
+    });
+  }
+}
+
+/** @param {number} epoch */
+function epochWords(epoch) {
+  return epoch === 0 ? "Before it learned" : `Epoch ${epoch}`;
+}
+
+/** @param {number} layer */
+function layerBox(layer) {
+  const box = document.createElement("div");
+  box.className = "learning__layer";
+  for (const name of ["Weights", "Gradients"]) {
+    const figure = document.createElement("figure");
+    const title = document.createElement("h3");
+    title.textContent = `${name} of layer ${layer}`;
+    const canvas = document.createElement("canvas");
+    canvas.className = "histogram";
+    canvas.setAttribute("role", "img");
+    const caption = document.createElement("figcaption");
+    caption.className = "small muted numbers";
+    figure.append(title, canvas, caption);
+    box.append(figure);
+  }
+  return box;
+}
+
+/**
+ * @param {HTMLElement} figure
+ * @param {Histogram} histogram
+ * @param {string} tone
+ */
+function paintFigure(figure, histogram, tone) {
+  const [canvas, caption] = [figure.querySelector("canvas"), figure.querySelector("figcaption")];
+  if (!canvas || !caption) return;
+  paintHistogram(canvas, histogram, { tone });
+  caption.textContent = `from −${errorNumber(histogram.high)} to ${errorNumber(histogram.high)}`;
+  canvas.setAttribute("aria-label", caption.textContent);
+}

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Predictor } from "../../../static/js/pad/predictor.js";
+
+/** @param {number} x */
+function question(x) {
+  return { strokes: [[/** @type {[number, number]} */ ([x, 0])]], brush: 20, versions: [1] };
+}
+
+/** A predictor whose socket, timers and server are moved by hand. */
+class Bench {
+  /** @type {any} */
+  socket = { readyState: 0, sent: /** @type {any[]} */ ([]), send: (/** @type {string} */ text) => this.socket.sent.push(JSON.parse(text)), close: () => {} };
+  /** @type {any[]} */
+  posted = [];
+  /** @type {any[]} */
+  predictions = [];
+  /** @type {string[]} */
+  troubles = [];
+  /** @type {{callback: () => any, ms: number}[]} */
+  timers = [];
+  /** @type {() => any} */
+  answer = () => ({ results: [], seen: [] });
+  predictor = new Predictor({
+    openSocket: () => this.socket,
+    fetchJson: async (_url, { body }) => {
+      this.posted.push(body);
+      return this.answer();
+    },
+    setTimeout: (callback, ms) => {
+      const timer = { callback, ms };
+      this.timers.push(timer);
+      return timer;
+    },
+    clearTimeout: (timer) => {
+      this.timers = this.timers.filter((one) => one !== timer);
+    },
+  });
+
+  constructor() {
+    this.predictor.addEventListener("prediction", (event) => this.predictions.push(/** @type {CustomEvent} */ (event).detail));
+    this.predictor.addEventListener("trouble", (event) => this.troubles.push(/** @type {CustomEvent} */ (event).detail));
+    this.predictor.start();
+  }
+
+  open() {
+    this.socket.readyState = 1;
+    this.socket.onopen();
+  }
+
+  /** @param {any} message */
+  receive(message) {
+    this.socket.onmessage({ data: JSON.stringify(message) });
+  }
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+test("of the drawings that wait only the newest is asked", () => {
+  const bench = new Bench();
+  bench.open();
+  for (const x of [1, 2, 3]) bench.predictor.ask(question(x));
+  assert.deepEqual(bench.socket.sent.map((/** @type {any} */ one) => one.strokes[0][0][0]), [1]);
+  bench.receive({ id: 1, results: [], seen: [] });
+  assert.deepEqual(bench.socket.sent.map((/** @type {any} */ one) => one.strokes[0][0][0]), [1, 3]);
+});
+
+test("an answer to a question that was forgotten is not shown", () => {
+  const bench = new Bench();
+  bench.open();
+  bench.predictor.ask(question(1));
+  bench.predictor.forget();
+  bench.receive({ id: 1, results: [], seen: [] });
+  assert.deepEqual(bench.predictions, []);
+});
+
+test("without a socket the drawing is posted", async () => {
+  const bench = new Bench();
+  bench.predictor.ask(question(1));
+  await settled();
+  assert.equal(bench.posted.length, 1);
+  assert.equal(bench.predictions.length, 1);
+});
+
+test("a socket that closes before it answers leaves no drawing unanswered", async () => {
+  const bench = new Bench();
+  bench.open();
+  bench.predictor.ask(question(1));
+  bench.socket.readyState = 3;
+  bench.socket.onclose();
+  await settled();
+  assert.deepEqual(bench.posted, [question(1)]);
+  assert.equal(bench.predictions.length, 1);
+});
+
+test("a socket that does not answer is not waited for", async () => {
+  const bench = new Bench();
+  bench.open();
+  bench.predictor.ask(question(1));
+  bench.timers[0]?.callback();
+  await settled();
+  assert.equal(bench.predictions.length, 1);
+  bench.receive({ id: 1, results: [], seen: [] });
+  assert.equal(bench.predictions.length, 1);
+});
+
+test("what the server refuses is told in its words", () => {
+  const bench = new Bench();
+  bench.open();
+  bench.predictor.ask(question(1));
+  bench.receive({ id: 1, detail: "nothing drawn" });
+  assert.deepEqual(bench.troubles, ["nothing drawn"]);
+});
+
+test("a refusal of an older drawing is not told when a newer one waits", () => {
+  const bench = new Bench();
+  bench.open();
+  bench.predictor.ask(question(1));
+  bench.predictor.ask(question(2));
+  bench.receive({ id: 1, detail: "nothing drawn" });
+  assert.deepEqual(bench.troubles, []);
+  assert.equal(bench.socket.sent.length, 2);
+});
