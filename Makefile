@@ -53,19 +53,20 @@ faults: $(DEV_STAMP) ## kill, stop and disconnect everything a hundred times whi
 test-js:
 	@if command -v node >/dev/null; then node --test tests/js/*/*.test.js; else echo "JavaScript tests are skipped: there is no node"; fi
 
-lint: $(DEV_STAMP) ## ruff, mypy, import-linter, djlint, migrations, and tsc where node is
+lint: $(DEV_STAMP) ## ruff, mypy, import-linter, djlint, migrations, and tsc and prettier where npm is
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/djlint --lint --check --quiet templates
 	@$(BIN)/python manage.py makemigrations --check --dry-run
-	@if command -v npm >/dev/null; then npm ci --silent --no-audit --no-fund && npx --no-install tsc -p tsconfig.json; else echo "tsc is skipped: there is no npm"; fi
+	@if command -v npm >/dev/null; then npm ci --silent --no-audit --no-fund && npm run --silent check; else echo "tsc and prettier are skipped: there is no npm"; fi
 
-format: $(DEV_STAMP) ## format the Python code and the templates
+format: $(DEV_STAMP) ## format the Python code and the templates, and JavaScript and CSS where npm is
 	@$(BIN)/ruff check --fix --quiet .
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/djlint --reformat --quiet templates >/dev/null || true
+	@if command -v npm >/dev/null; then npm ci --silent --no-audit --no-fund && npm run --silent format -- --write --log-level warn; else echo "JavaScript and CSS are not formatted: there is no npm"; fi
 
 migrations: $(DEV_STAMP) ## write migrations for changed models
 	@$(BIN)/python manage.py makemigrations

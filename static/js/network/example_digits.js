@@ -5,6 +5,7 @@
  *
  * @type {readonly (readonly Stroke[])[]}
  */
+// prettier-ignore
 export const EXAMPLES = [
   [oval(200, 200, 75, 115)],
   [[[175, 130], [205, 95], [205, 310]]],
