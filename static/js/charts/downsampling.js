@@ -21,7 +21,9 @@ export function downsampled(columns, most, window = null) {
   for (const line of lines) {
     const known = xs.map((_, index) => index).filter((index) => line[index] != null);
     const inSight = window ? known.filter((index) => isWithin(xs, index, window)) : known;
-    for (const indices of window ? [largestTriangles(xs, line, known, OVERVIEW), largestTriangles(xs, line, inSight, most)] : [largestTriangles(xs, line, known, most)]) {
+    for (const indices of window
+      ? [largestTriangles(xs, line, known, OVERVIEW), largestTriangles(xs, line, inSight, most)]
+      : [largestTriangles(xs, line, known, most)]) {
       for (const index of indices) chosen.add(index);
     }
   }

@@ -13,7 +13,10 @@
  * @returns {import("./line_chart.js").Columns}
  */
 export function epochColumns(epochs, measures) {
-  return [epochs.map((epoch) => epoch.epoch), ...measures.map((measure) => epochs.map((epoch) => finite(epoch[measure])))];
+  return [
+    epochs.map((epoch) => epoch.epoch),
+    ...measures.map((measure) => epochs.map((epoch) => finite(epoch[measure]))),
+  ];
 }
 
 /**

@@ -165,7 +165,11 @@ export class LineChart {
       },
       axes: [
         { ...axis, space: 50, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 50_000], size: 32 },
-        { ...axis, size: 58, values: (_plot, splits) => splits.map((split) => (split == null ? "" : this.#format(split))) },
+        {
+          ...axis,
+          size: 58,
+          values: (_plot, splits) => splits.map((split) => (split == null ? "" : this.#format(split))),
+        },
       ],
       series: [
         { label: "Epoch", value: (_plot, value) => (value == null ? "–" : String(value)) },
@@ -177,7 +181,8 @@ export class LineChart {
           alpha: line.isFaint ? 0.28 : 1,
           spanGaps: this.#hooks.spansGaps ?? false,
           points: { size: 5, show: () => this.#columns[0].length <= MOST_DOTS },
-          value: (/** @type {uPlot} */ _plot, /** @type {number | null} */ value) => (value == null ? "–" : this.#format(value)),
+          value: (/** @type {uPlot} */ _plot, /** @type {number | null} */ value) =>
+            value == null ? "–" : this.#format(value),
         })),
       ],
       hooks: {

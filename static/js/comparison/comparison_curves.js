@@ -60,7 +60,9 @@ export class ComparisonCurves {
       this.#change({ measure: /** @type {import("../charts/epoch_columns.js").Measure} */ (measure.value) }),
     );
     smoothing.addEventListener("change", () => this.#change({ smoothing: Number(smoothing.value) }));
-    onPress(byId("over", HTMLElement), this.#view.over, (over) => this.#change({ over: over === "seconds" ? over : "epochs" }));
+    onPress(byId("over", HTMLElement), this.#view.over, (over) =>
+      this.#change({ over: over === "seconds" ? over : "epochs" }),
+    );
     onPress(byId("scale", HTMLElement), this.#view.scale, (scale) => {
       this.#change({ scale: scale === "log" ? scale : "linear" });
       this.#chart.setScale(this.#view.scale);
@@ -191,7 +193,8 @@ export class ComparisonCurves {
       );
       this.#chart.show(this.#columns());
     } catch (error) {
-      byId("chart-note", HTMLElement).textContent = `These are not all points: ${error instanceof Error ? error.message : error}`;
+      byId("chart-note", HTMLElement).textContent =
+        `These are not all points: ${error instanceof Error ? error.message : error}`;
     } finally {
       this.#isAsking = false;
     }
@@ -203,7 +206,8 @@ export class ComparisonCurves {
     const stream = new RunStream({ runId: curve.number, after: last });
     stream.addEventListener("message", (event) => {
       const message = /** @type {RunMessage} */ (/** @type {CustomEvent} */ (event).detail);
-      const epochs = message.type === "run.snapshot" ? message.epochs : message.type === "epoch.finished" ? [message.epoch] : [];
+      const epochs =
+        message.type === "run.snapshot" ? message.epochs : message.type === "epoch.finished" ? [message.epoch] : [];
       for (const epoch of epochs) {
         if (epoch.epoch <= last()) continue;
         if (epoch.epoch > last() + 1) {

@@ -22,8 +22,12 @@ export class ComparisonPad {
   start() {
     this.#pad.addEventListener("change", () => this.#onInk());
     this.#pad.addEventListener("lift", () => this.#settled());
-    this.#predictor.addEventListener("prediction", (event) => this.#show(/** @type {CustomEvent} */ (event).detail.results));
-    this.#predictor.addEventListener("trouble", (event) => this.#showTrouble(/** @type {CustomEvent} */ (event).detail));
+    this.#predictor.addEventListener("prediction", (event) =>
+      this.#show(/** @type {CustomEvent} */ (event).detail.results),
+    );
+    this.#predictor.addEventListener("trouble", (event) =>
+      this.#showTrouble(/** @type {CustomEvent} */ (event).detail),
+    );
     byId("undo", HTMLButtonElement).addEventListener("click", () => this.#change(() => this.#drawing.undo()));
     byId("clear", HTMLButtonElement).addEventListener("click", () => this.#change(() => this.#drawing.clear()));
     this.#pad.start();
@@ -66,7 +70,9 @@ export class ComparisonPad {
     for (const reading of readings) {
       const row = this.#rows.get(reading.version);
       if (!row) continue;
-      const [first, second] = reading.probabilities.map((share, digit) => ({ share, digit })).sort((a, b) => b.share - a.share);
+      const [first, second] = reading.probabilities
+        .map((share, digit) => ({ share, digit }))
+        .sort((a, b) => b.share - a.share);
       row.classList.toggle("is-odd", expected !== null && reading.digit !== expected);
       put(row, "digit", String(reading.digit));
       put(row, "sure", percent(first?.share, 1));

@@ -30,7 +30,8 @@ async function relabel(select) {
     });
     for (const option of select.options) option.defaultSelected = option.value === String(correction.label);
     const verdict = card.querySelector("[data-part=verdict]");
-    if (verdict) verdict.textContent = correction.digit === correction.label ? "read right" : `read as ${correction.digit}`;
+    if (verdict)
+      verdict.textContent = correction.digit === correction.label ? "read right" : `read as ${correction.digit}`;
     told.textContent = `Correction ${correction.id} is a ${correction.label} now.`;
   } catch (error) {
     select.value = before;

@@ -35,14 +35,17 @@ class DrawPage {
     this.#pad.addEventListener("change", () => this.#onInk());
     this.#pad.addEventListener("lift", () => this.#settled());
     this.#predictor.addEventListener("prediction", (event) => this.#show(/** @type {CustomEvent} */ (event).detail));
-    this.#predictor.addEventListener("trouble", (event) => this.#showTrouble(/** @type {CustomEvent} */ (event).detail));
+    this.#predictor.addEventListener("trouble", (event) =>
+      this.#showTrouble(/** @type {CustomEvent} */ (event).detail),
+    );
     this.#choice.addEventListener("change", () => this.#onChoice());
     this.#picture.addEventListener("change", () => this.#onPicture());
     this.#size.addEventListener("input", () => this.#resized());
     this.#listenToButtons();
     document.addEventListener("keydown", this.#onKey);
     this.#pad.brush = this.#size.valueAsNumber;
-    for (const one of [this.#choice, this.#teaching, this.#picture, this.#sharing, this.#pad, this.#predictor]) one.start();
+    for (const one of [this.#choice, this.#teaching, this.#picture, this.#sharing, this.#pad, this.#predictor])
+      one.start();
     this.#answers.setVersions(this.#choice.chosen);
     this.#blank(WAITING);
     this.#openInk();
@@ -80,7 +83,8 @@ class DrawPage {
   /** @param {KeyboardEvent} event */
   #onKey = (event) => {
     const target = event.target;
-    if (target instanceof HTMLElement && target.matches("input:not([type=range], [type=checkbox]), textarea, select")) return;
+    if (target instanceof HTMLElement && target.matches("input:not([type=range], [type=checkbox]), textarea, select"))
+      return;
     const action = this.#actionOf(event);
     if (!action) return;
     event.preventDefault();
@@ -166,7 +170,10 @@ class DrawPage {
   #settled() {
     this.#isSettled = true;
     this.#showTools();
-    this.#sharing.show(this.#choice.chosen.map((version) => version.number), this.#drawnInk);
+    this.#sharing.show(
+      this.#choice.chosen.map((version) => version.number),
+      this.#drawnInk,
+    );
     if (this.#ink) this.#ask();
     else this.#blank(WAITING);
   }

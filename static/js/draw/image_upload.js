@@ -97,7 +97,11 @@ export class ImageUpload extends EventTarget {
 
   /** @param {ClipboardEvent} event */
   #onPaste = (event) => {
-    if (event.target instanceof HTMLElement && event.target.matches("input:not([type=range], [type=checkbox]), textarea")) return;
+    if (
+      event.target instanceof HTMLElement &&
+      event.target.matches("input:not([type=range], [type=checkbox]), textarea")
+    )
+      return;
     const [file] = event.clipboardData?.files ?? [];
     event.preventDefault();
     if (file) this.#take(file);

@@ -29,7 +29,9 @@ export class PredictionCards {
   /** @param {Version[]} versions in the order of their cards */
   setVersions(versions) {
     const cards = versions.map((version) => this.#cards.get(version.number) ?? this.#newCard(version));
-    this.#cards = new Map(versions.map((version, index) => [version.number, /** @type {HTMLElement} */ (cards[index])]));
+    this.#cards = new Map(
+      versions.map((version, index) => [version.number, /** @type {HTMLElement} */ (cards[index])]),
+    );
     this.#box.classList.toggle("is-many", cards.length > MANY);
     this.#box.replaceChildren(...cards);
   }
@@ -55,7 +57,11 @@ export class PredictionCards {
       card.classList.remove("is-odd", "is-unsure");
       part(card, "digit", HTMLElement).textContent = "–";
       part(card, "sentence", HTMLElement).textContent = sentence;
-      setBars(card, Array.from({ length: 10 }, () => 0), -1);
+      setBars(
+        card,
+        Array.from({ length: 10 }, () => 0),
+        -1,
+      );
     }
   }
 

@@ -28,7 +28,10 @@ export class VersionChoice extends EventTarget {
   get chosen() {
     return this.#boxes
       .filter((box) => box.checked)
-      .map((box) => ({ number: Number(box.value), title: box.closest("label")?.querySelector("strong")?.textContent ?? "" }));
+      .map((box) => ({
+        number: Number(box.value),
+        title: box.closest("label")?.querySelector("strong")?.textContent ?? "",
+      }));
   }
 
   get #boxes() {

@@ -8,7 +8,11 @@ import { votes } from "../pad/majority_vote.js";
  */
 export function showVoteBar(list, readings) {
   list.hidden = readings.length < 2;
-  list.replaceChildren(...(list.hidden ? [] : votes(readings).map(({ digit, count }, place) => newVote(digit, count, readings.length, place === 0))));
+  list.replaceChildren(
+    ...(list.hidden
+      ? []
+      : votes(readings).map(({ digit, count }, place) => newVote(digit, count, readings.length, place === 0))),
+  );
 }
 
 /**

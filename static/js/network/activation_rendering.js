@@ -127,7 +127,8 @@ function levelsOf(values, count) {
   let strongest = 0;
   for (let index = 0; index < count; index += 1) strongest = Math.max(strongest, Math.abs(values[index] ?? 0));
   if (strongest === 0) return levels;
-  for (let index = 0; index < count; index += 1) levels[index] = Math.round((LEVELS * (values[index] ?? 0)) / strongest);
+  for (let index = 0; index < count; index += 1)
+    levels[index] = Math.round((LEVELS * (values[index] ?? 0)) / strongest);
   return levels;
 }
 

@@ -27,7 +27,9 @@ export function idleState(summary, focus) {
   const lines = summary.connections.map((connections) => linesOf(connections.slice(0, LINES_AT_REST)));
   const own = focus && {
     focus,
-    lines: summary.connections.map((connections, pair) => linesOf(connections.filter((one) => belongs(one, pair, focus)))),
+    lines: summary.connections.map((connections, pair) =>
+      linesOf(connections.filter((one) => belongs(one, pair, focus))),
+    ),
   };
   return { activations: null, seen: null, probabilities: null, lines, focusLines: own };
 }
@@ -44,7 +46,9 @@ export function inspectedState(summary, reading) {
     seen: reading.activations[0] ?? null,
     probabilities: reading.probabilities,
     lines: reading.inside.lines,
-    focusLines: focus ? { focus: { layer: focus.layer, index: focus.neuron }, lines: aroundFocus(summary, focus) } : null,
+    focusLines: focus
+      ? { focus: { layer: focus.layer, index: focus.neuron }, lines: aroundFocus(summary, focus) }
+      : null,
   };
 }
 
@@ -78,5 +82,8 @@ function linesOf(connections) {
  * @param {Neuron} neuron
  */
 function belongs(connection, pair, neuron) {
-  return (neuron.layer === pair && connection[0] === neuron.index) || (neuron.layer === pair + 1 && connection[1] === neuron.index);
+  return (
+    (neuron.layer === pair && connection[0] === neuron.index) ||
+    (neuron.layer === pair + 1 && connection[1] === neuron.index)
+  );
 }

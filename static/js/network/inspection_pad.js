@@ -34,7 +34,9 @@ export class Ink extends EventTarget {
   start() {
     this.#pad.addEventListener("change", () => this.#onInk());
     this.#pad.addEventListener("lift", () => this.ask());
-    this.#predictor.addEventListener("prediction", (event) => this.#onAnswer(/** @type {CustomEvent} */ (event).detail));
+    this.#predictor.addEventListener("prediction", (event) =>
+      this.#onAnswer(/** @type {CustomEvent} */ (event).detail),
+    );
     this.#predictor.addEventListener("trouble", (event) => this.#onTrouble(/** @type {CustomEvent} */ (event).detail));
     byId("undo", HTMLButtonElement).addEventListener("click", () => this.#change(() => this.#drawing.undo()));
     byId("clear", HTMLButtonElement).addEventListener("click", () => this.#change(() => this.#drawing.clear()));

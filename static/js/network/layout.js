@@ -23,7 +23,11 @@ const BARS_DOWN = 44;
  */
 export function placeLayers(sizes, width, height) {
   if (isAcross(width, height)) return shifted(placeAlong(sizes, width - BARS_ACROSS, height - TOP), 0, TOP);
-  const places = placeAlong(sizes, height - BARS_DOWN - TOP, width).map((place) => ({ ...place, x: place.y, y: place.x }));
+  const places = placeAlong(sizes, height - BARS_DOWN - TOP, width).map((place) => ({
+    ...place,
+    x: place.y,
+    y: place.x,
+  }));
   return shifted(places, 0, TOP);
 }
 

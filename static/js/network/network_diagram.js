@@ -147,7 +147,13 @@ export class NetworkDiagram extends EventTarget {
     const place = this.#places[neuron.layer];
     if (place) {
       const { clientWidth: width, clientHeight: height } = this.#frame;
-      this.#gestures.view = showing(this.#gestures.view, place.x[neuron.index] ?? 0, place.y[neuron.index] ?? 0, width, height);
+      this.#gestures.view = showing(
+        this.#gestures.view,
+        place.x[neuron.index] ?? 0,
+        place.y[neuron.index] ?? 0,
+        width,
+        height,
+      );
     }
     this.#point(neuron);
   }
@@ -224,7 +230,8 @@ export class NetworkDiagram extends EventTarget {
     if (!context) return;
     const { activations, seen, probabilities, lines, focusLines } = this.#shown;
     const [places, { scale }, colours, { focus }] = [this.#places, view, this.#colours, this];
-    const own = focus && focusLines?.focus.layer === focus.layer && focusLines.focus.index === focus.index ? focusLines : null;
+    const own =
+      focus && focusLines?.focus.layer === focus.layer && focusLines.focus.index === focus.index ? focusLines : null;
     paintConnections(context, places, lines, scale, colours, own ? 0.1 : 1);
     if (own) paintConnections(context, places, own.lines, scale, colours, 1);
     paintInput(context, places[0], seen, colours);
@@ -238,7 +245,19 @@ export class NetworkDiagram extends EventTarget {
 
 /** @returns {import("./activation_rendering.js").Colours} */
 function readColours() {
-  const names = /** @type {const} */ (["text", "muted", "surface", "line-strong", "line", "accent", "positive", "negative", "canvas", "ink", "sunken"]);
+  const names = /** @type {const} */ ([
+    "text",
+    "muted",
+    "surface",
+    "line-strong",
+    "line",
+    "accent",
+    "positive",
+    "negative",
+    "canvas",
+    "ink",
+    "sunken",
+  ]);
   return /** @type {any} */ (Object.fromEntries(names.map((name) => [name.replace("-s", "S"), colour(`--${name}`)])));
 }
 

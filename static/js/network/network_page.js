@@ -103,7 +103,9 @@ class NetworkPage {
     const last = film.epochs.at(-1) ?? 0;
     const asked = Number(new URLSearchParams(location.search).get("epoch") ?? last);
     film.addEventListener("frame", (event) => {
-      const frame = /** @type {import("../snapshots/snapshot_player.js").Frame} */ (/** @type {CustomEvent} */ (event).detail);
+      const frame = /** @type {import("../snapshots/snapshot_player.js").Frame} */ (
+        /** @type {CustomEvent} */ (event).detail
+      );
       this.#goBackTo(frame.epoch === last ? null : frame.epoch, frame.has_network);
     });
     film.show(film.epochs.includes(asked) ? asked : last, film.epochs.includes(asked) && asked !== last);
@@ -142,7 +144,9 @@ class NetworkPage {
   #show(reading) {
     this.#reading = reading;
     if (reading) byId("trouble", HTMLElement).hidden = true;
-    this.#picture.show(reading ? inspectedState(this.#summary, reading) : idleState(this.#summary, this.#picture.focus));
+    this.#picture.show(
+      reading ? inspectedState(this.#summary, reading) : idleState(this.#summary, this.#picture.focus),
+    );
     this.#activity.show(reading);
     if (!reading || reading.inside.why) this.#why.show(reading?.inside.why ?? null);
     else this.#why.age();

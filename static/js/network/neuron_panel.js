@@ -80,7 +80,8 @@ export class NeuronPanel {
     byId("neuron-caption", HTMLElement).textContent = details.is_projected
       ? "Its weights, projected back to the pixels through the layers before it as if nothing bent the sums on the way."
       : "Its 784 weights, where their pixels are. Ink on blue excites it, ink on orange inhibits it.";
-    byId("neuron-sentence", HTMLElement).textContent = `${details.sentence} Bias ${errorNumber(details.bias).replace("-", "−")}.`;
+    byId("neuron-sentence", HTMLElement).textContent =
+      `${details.sentence} Bias ${errorNumber(details.bias).replace("-", "−")}.`;
     byId("histogram-text", HTMLElement).textContent =
       `${isDigit ? "Output" : "Activation"} from ${errorNumber(details.histogram.low)} to ${errorNumber(details.histogram.high)} over ${details.count.toLocaleString()} ${details.source}; heights by their root.`;
     this.#fillMeans(details.means);

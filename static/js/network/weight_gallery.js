@@ -23,7 +23,9 @@ export class WeightGallery {
     const all = summary.layers[1] ?? 0;
     if (summary.layers.length === 2) byId("weights-title", HTMLElement).textContent = "What each digit looks for";
     if (all > this.#weights.size) {
-      byId("weights-text", HTMLElement).append(` Shown are the ${this.#weights.size} of ${all} that move the next layer most.`);
+      byId("weights-text", HTMLElement).append(
+        ` Shown are the ${this.#weights.size} of ${all} that move the next layer most.`,
+      );
     }
   }
 
@@ -37,7 +39,8 @@ export class WeightGallery {
   choose(neuron) {
     this.#chosen = neuron;
     for (const button of this.#box.children) {
-      const isChosen = neuron?.layer === 1 && /** @type {HTMLElement} */ (button).dataset.neuron === String(neuron.index);
+      const isChosen =
+        neuron?.layer === 1 && /** @type {HTMLElement} */ (button).dataset.neuron === String(neuron.index);
       button.setAttribute("aria-pressed", String(isChosen));
     }
   }

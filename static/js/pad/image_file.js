@@ -20,14 +20,17 @@ export class ImageError extends Error {}
 export async function readImageFile(file) {
   if (file.size === 0) throw new ImageError("This file is empty.");
   if (file.size > MOST_BYTES) throw new ImageError("This file is larger than 50 MB: choose a smaller picture.");
-  if (file.type && !file.type.startsWith("image/")) throw new ImageError("This is not a picture. PNG, JPEG and most others can be read.");
+  if (file.type && !file.type.startsWith("image/"))
+    throw new ImageError("This is not a picture. PNG, JPEG and most others can be read.");
   if (file.size <= SENT_AS_IT_IS && SERVER_READS.includes(file.type)) return dataAddress(file);
   /** @type {ImageBitmap} */
   let bitmap;
   try {
     bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
   } catch {
-    throw new ImageError("This picture cannot be read: it is damaged, too large, or of a kind that this browser does not know.");
+    throw new ImageError(
+      "This picture cannot be read: it is damaged, too large, or of a kind that this browser does not know.",
+    );
   }
   return scaledDown(bitmap, file.type === "image/jpeg");
 }

@@ -29,7 +29,12 @@ const FURTHEST = 4000;
  */
 export function encodeInk(strokes, brush) {
   for (let tolerance = 0.4; tolerance < 20; tolerance *= 2) {
-    const text = textOf(bytesOf(strokes.map((stroke) => simplified(stroke, tolerance)), brush));
+    const text = textOf(
+      bytesOf(
+        strokes.map((stroke) => simplified(stroke, tolerance)),
+        brush,
+      ),
+    );
     if (text.length <= MOST_CHARACTERS) return text;
   }
   throw new RangeError("This drawing has too many strokes for a link.");

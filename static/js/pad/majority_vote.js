@@ -40,7 +40,8 @@ export function agreementSentence(readings, titleOf) {
   const share = Math.round(100 * (first.probabilities[first.digit] ?? 0));
   if (readings.length === 1) return `${titleOf(first.version)} reads ${first.digit}, ${share} % sure.`;
   const digit = majority(readings);
-  if (digit === null) return `No two agree: ${readings.map((one) => `${titleOf(one.version)} reads ${one.digit}`).join(", ")}.`;
+  if (digit === null)
+    return `No two agree: ${readings.map((one) => `${titleOf(one.version)} reads ${one.digit}`).join(", ")}.`;
   const others = readings.filter((reading) => reading.digit !== digit);
   if (others.length === 0) return `All ${readings.length} versions read ${digit}.`;
   const dissent = others.map((reading) => `${titleOf(reading.version)} reads ${reading.digit}`).join(", ");

@@ -93,7 +93,7 @@ export class Pad extends EventTarget {
 
   /** @param {Event} event */
   #onDown = (event) => {
-    if (!(event instanceof PointerEvent) || this.#pointer !== null || event.button > 0 && event.button !== 5) return;
+    if (!(event instanceof PointerEvent) || this.#pointer !== null || (event.button > 0 && event.button !== 5)) return;
     event.preventDefault();
     this.#pointer = event.pointerId;
     this.#canvas.setPointerCapture(event.pointerId);

@@ -37,7 +37,12 @@ export class Predictor extends EventTarget {
    */
   constructor(options = {}) {
     super();
-    this.#socket = new ReconnectingSocket({ ...options, path: () => "/ws/predict/", waits: RETRY_MS, provenBy: "open" });
+    this.#socket = new ReconnectingSocket({
+      ...options,
+      path: () => "/ws/predict/",
+      waits: RETRY_MS,
+      provenBy: "open",
+    });
     this.#socket.addEventListener("message", (event) => this.#answered(/** @type {CustomEvent} */ (event).detail));
     this.#socket.addEventListener("lost", () => this.#onLost());
     this.#fetchJson = options.fetchJson ?? fetchJson;

@@ -11,7 +11,8 @@ export function progressText(run, last, isUnderWay) {
   if (run.stage) return capitalised(run.stage);
   if (run.status === "queued") return last ? `Waiting for a worker, after epoch ${last}` : "Waiting for a worker";
   if (run.status === "completed") return `Done after ${last} epoch${last === 1 ? "" : "s"}`;
-  if (run.status === "running") return `Epoch ${Math.min(run.epochs, isUnderWay ? last + 1 : Math.max(1, last))} of ${run.epochs}`;
+  if (run.status === "running")
+    return `Epoch ${Math.min(run.epochs, isUnderWay ? last + 1 : Math.max(1, last))} of ${run.epochs}`;
   if (!last) return `${capitalised(run.status)} before the first epoch ended`;
   return `${capitalised(run.status)} after epoch ${last}${run.status === "stopping" ? "" : ` of ${run.epochs}`}`;
 }

@@ -61,7 +61,9 @@ class RunPage {
     this.#accuracyChart.start();
     onScaleChange(byId("scale", HTMLElement), (scale) => this.#errorChart.setScale(scale));
     this.#stream.addEventListener("message", (event) => this.#take(/** @type {CustomEvent} */ (event).detail));
-    this.#stream.addEventListener("connection", (event) => this.#showConnection(/** @type {CustomEvent} */ (event).detail));
+    this.#stream.addEventListener("connection", (event) =>
+      this.#showConnection(/** @type {CustomEvent} */ (event).detail),
+    );
     if (this.#run.status !== "completed" || this.#epochs.complete < this.#run.epoch) this.#stream.start();
     setInterval(() => this.#showSilence(), 2000);
     this.#draw();

@@ -12,7 +12,10 @@ test("a long line is drawn with few points that keep its ends and its peak", () 
   assert.equal(xs[0], 1);
   assert.equal(xs.at(-1), 10_000);
   assert.equal(line?.[xs.indexOf(4321)], 50);
-  assert.deepEqual(xs, [...new Set(xs)].sort((a, b) => a - b));
+  assert.deepEqual(
+    xs,
+    [...new Set(xs)].sort((a, b) => a - b),
+  );
 });
 
 test("a line that ends early keeps its last point and stays empty behind it", () => {
@@ -24,12 +27,18 @@ test("a line that ends early keeps its last point and stays empty behind it", ()
 test("a closer look shows every true point of the part in sight", () => {
   const [xs] = downsampled(columns, 300, [5000, 5100]);
   const inSight = xs.filter((x) => x >= 5000 && x <= 5100);
-  assert.deepEqual(inSight, Array.from({ length: 101 }, (_, index) => 5000 + index));
+  assert.deepEqual(
+    inSight,
+    Array.from({ length: 101 }, (_, index) => 5000 + index),
+  );
   assert.equal(xs.at(-1), 10_000);
 });
 
 test("a short line is left alone", () => {
   /** @type {import("../../../static/js/charts/line_chart.js").Columns} */
-  const short = [[1, 2], [3, 4]];
+  const short = [
+    [1, 2],
+    [3, 4],
+  ];
   assert.equal(downsampled(short, 300), short);
 });

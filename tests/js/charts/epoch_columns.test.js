@@ -14,14 +14,21 @@ test("an overlay has a place for every epoch of any version, empty where one has
 test("a value that is no number is left out of the line", () => {
   const [epoch] = epochs(1);
   assert.ok(epoch);
-  assert.deepEqual(epochColumns([{ ...epoch, test_error: Number.NaN }], ["train_error", "test_error"]), [[1], [1], [null]]);
+  assert.deepEqual(epochColumns([{ ...epoch, test_error: Number.NaN }], ["train_error", "test_error"]), [
+    [1],
+    [1],
+    [null],
+  ]);
 });
 
 test("curves are overlaid over the seconds that training took", () => {
   const histories = [withElapsed(epochs(1, 2)), withElapsed(epochs(1)).map((epoch) => ({ ...epoch, elapsed: 3 }))];
-  assert.deepEqual(overlayColumns(histories, "train_accuracy", (epoch) => epoch.elapsed), [
-    [2, 3, 4],
-    [0.9, null, 0.9],
-    [null, 0.9, null],
-  ]);
+  assert.deepEqual(
+    overlayColumns(histories, "train_accuracy", (epoch) => epoch.elapsed),
+    [
+      [2, 3, 4],
+      [0.9, null, 0.9],
+      [null, 0.9, null],
+    ],
+  );
 });

@@ -9,19 +9,30 @@ test("a share is written as a percentage, and one that was never measured as a d
 });
 
 test("a duration is written in the two largest units that matter", () => {
-  assert.deepEqual(
-    [0.84, 9.96, 42.4, 59.7, 60, 185, 3600, 7800].map(duration),
-    ["0.8 s", "10.0 s", "42 s", "1 min", "1 min", "3 min 5 s", "1 h", "2 h 10 min"],
-  );
+  assert.deepEqual([0.84, 9.96, 42.4, 59.7, 60, 185, 3600, 7800].map(duration), [
+    "0.8 s",
+    "10.0 s",
+    "42 s",
+    "1 min",
+    "1 min",
+    "3 min 5 s",
+    "1 h",
+    "2 h 10 min",
+  ]);
   assert.equal(duration(null), "–");
   assert.equal(duration(Number.NaN), "–");
 });
 
 test("the time left is rounded so that it does not jump", () => {
-  assert.deepEqual(
-    [2, 41, 44, 90, 170, 5400, 72_000].map(roughDuration),
-    ["a few seconds", "about 45 s", "about 45 s", "about 2 min", "about 3 min", "about 1.5 h", "about 20 h"],
-  );
+  assert.deepEqual([2, 41, 44, 90, 170, 5400, 72_000].map(roughDuration), [
+    "a few seconds",
+    "about 45 s",
+    "about 45 s",
+    "about 2 min",
+    "about 3 min",
+    "about 1.5 h",
+    "about 20 h",
+  ]);
 });
 
 test("an error keeps four significant digits, however small it is", () => {

@@ -2,11 +2,23 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { neuronAt, neuronBeside, placeLayers } from "../../../static/js/network/layout.js";
 
-for (const [width, height] of [[1050, 540], [330, 700]]) {
-  for (const sizes of [[784, 250, 10], [784, 300, 100, 10], [784, 10], [784, 4096, 10], [784, 8, 8, 8, 8, 8, 8, 8, 8, 10]]) {
+for (const [width, height] of [
+  [1050, 540],
+  [330, 700],
+]) {
+  for (const sizes of [
+    [784, 250, 10],
+    [784, 300, 100, 10],
+    [784, 10],
+    [784, 4096, 10],
+    [784, 8, 8, 8, 8, 8, 8, 8, 8, 10],
+  ]) {
     test(`every neuron of ${sizes.join("-")} has its own place inside ${width} × ${height}`, () => {
       const places = placeLayers(sizes, width ?? 0, height ?? 0);
-      assert.deepEqual(places.map((place) => place.x.length), sizes);
+      assert.deepEqual(
+        places.map((place) => place.x.length),
+        sizes,
+      );
       for (const place of places) {
         const spots = new Set([...place.x].map((x, i) => `${x.toFixed(3)} ${place.y[i]?.toFixed(3)}`));
         assert.equal(spots.size, place.x.length);

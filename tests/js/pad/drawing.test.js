@@ -8,7 +8,10 @@ import { Drawing } from "../../../static/js/pad/drawing.js";
  */
 function drawLine(drawing, y) {
   drawing.beginStroke([0, y]);
-  drawing.extendStroke([[50, y], [100, y]]);
+  drawing.extendStroke([
+    [50, y],
+    [100, y],
+  ]);
   drawing.endGesture();
 }
 
@@ -17,7 +20,13 @@ test("each stroke is one step back and one step forth", () => {
   drawLine(drawing, 10);
   drawLine(drawing, 20);
   drawing.undo();
-  assert.deepEqual(drawing.strokes, [[[0, 10], [50, 10], [100, 10]]]);
+  assert.deepEqual(drawing.strokes, [
+    [
+      [0, 10],
+      [50, 10],
+      [100, 10],
+    ],
+  ]);
   drawing.redo();
   assert.equal(drawing.strokes.length, 2);
   assert.equal(drawing.canRedo, false);
@@ -30,7 +39,13 @@ test("a whole wipe of the eraser is undone at once", () => {
   drawing.endGesture();
   assert.notEqual(drawing.strokes.length, 0);
   drawing.undo();
-  assert.deepEqual(drawing.strokes, [[[0, 10], [50, 10], [100, 10]]]);
+  assert.deepEqual(drawing.strokes, [
+    [
+      [0, 10],
+      [50, 10],
+      [100, 10],
+    ],
+  ]);
 });
 
 test("a wipe that meets no ink is no step", () => {

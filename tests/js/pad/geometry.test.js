@@ -3,10 +3,20 @@ import { test } from "node:test";
 import { densified, distanceToSegment, erased } from "../../../static/js/pad/geometry.js";
 
 /** @type {import("../../../static/js/pad/geometry.js").Point[]} */
-const LINE = [[0, 0], [100, 0]];
+const LINE = [
+  [0, 0],
+  [100, 0],
+];
 
 test("a densified stroke has no two neighbours further apart than asked, and keeps its own points", () => {
-  const points = densified([[0, 0], [10, 0], [10, 35]], 4);
+  const points = densified(
+    [
+      [0, 0],
+      [10, 0],
+      [10, 35],
+    ],
+    4,
+  );
   const gaps = points.slice(1).map(([x, y], i) => Math.hypot(x - (points[i]?.[0] ?? 0), y - (points[i]?.[1] ?? 0)));
   assert.ok(Math.max(...gaps) <= 4 + 1e-9);
   assert.ok(points.some(([x, y]) => x === 10 && y === 0));
@@ -35,7 +45,10 @@ test("an eraser that moves fast leaves no ink between two of its positions", () 
 
 test("a stroke that the eraser does not touch stays the very same", () => {
   /** @type {import("../../../static/js/pad/geometry.js").Point[]} */
-  const other = [[0, 80], [100, 80]];
+  const other = [
+    [0, 80],
+    [100, 80],
+  ];
   const left = erased([LINE, other], [50, 0], [50, 0], 10);
   assert.equal(left.length, 3);
   assert.equal(left[2], other);

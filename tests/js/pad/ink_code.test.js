@@ -21,7 +21,18 @@ function spiral(points, turns = 3) {
 }
 
 test("a drawing comes back with its strokes in order and its brush", () => {
-  const strokes = /** @type {Point[][]} */ ([[[60, 60], [220, 60], [130.5, 240]], [[-12, 401.5]], [[0, 0], [1, 0.5]]]);
+  const strokes = /** @type {Point[][]} */ ([
+    [
+      [60, 60],
+      [220, 60],
+      [130.5, 240],
+    ],
+    [[-12, 401.5]],
+    [
+      [0, 0],
+      [1, 0.5],
+    ],
+  ]);
   assert.deepEqual(decodeInk(encodeInk(strokes, 22)), { strokes, brush: 22 });
 });
 
@@ -58,7 +69,7 @@ test("only letters that an address may hold are used", () => {
 const WHOLE = encodeInk([spiral(30)], 22);
 
 for (const [title, text] of Object.entries({
-  "nothing": "",
+  nothing: "",
   "cut short": WHOLE.slice(0, -4),
   "longer than it says": `${WHOLE}AAAA`,
   "another format": `B${WHOLE.slice(1)}`,

@@ -10,7 +10,12 @@ import { agreementSentence, majority, votes } from "../../../static/js/pad/major
  */
 function reading(version, digit, share = 0.9) {
   const worth = { confidence: share, verdict: /** @type {const} */ ("sure"), candidates: [digit] };
-  return { version, digit, ...worth, probabilities: Array.from({ length: 10 }, (_, one) => (one === digit ? share : 0.01)) };
+  return {
+    version,
+    digit,
+    ...worth,
+    probabilities: Array.from({ length: 10 }, (_, one) => (one === digit ? share : 0.01)),
+  };
 }
 
 const titleOf = (/** @type {number} */ number) => `Version ${number}`;
@@ -29,12 +34,19 @@ test("agreement and disagreement are told in a sentence", () => {
   assert.equal(agreementSentence([reading(3, 7), reading(4, 7)], titleOf), "All 2 versions read 7.");
   const split = agreementSentence([reading(3, 7), reading(4, 1), reading(5, 7)], titleOf);
   assert.equal(split, "2 of 3 versions read 7; Version 4 reads 1.");
-  assert.equal(agreementSentence([reading(3, 7), reading(4, 1)], titleOf), "No two agree: Version 3 reads 7, Version 4 reads 1.");
+  assert.equal(
+    agreementSentence([reading(3, 7), reading(4, 1)], titleOf),
+    "No two agree: Version 3 reads 7, Version 4 reads 1.",
+  );
 });
 
 test("votes are counted, most first, the surest deciding a tie", () => {
   assert.deepEqual(
     votes([reading(1, 4, 0.6), reading(2, 9), reading(3, 7), reading(4, 7)]).map(({ digit, count }) => [digit, count]),
-    [[7, 2], [9, 1], [4, 1]],
+    [
+      [7, 2],
+      [9, 1],
+      [4, 1],
+    ],
   );
 });

@@ -10,7 +10,12 @@ function question(x) {
 /** A predictor whose socket, timers and server are moved by hand. */
 class Bench {
   /** @type {any} */
-  socket = { readyState: 0, sent: /** @type {any[]} */ ([]), send: (/** @type {string} */ text) => this.socket.sent.push(JSON.parse(text)), close: () => {} };
+  socket = {
+    readyState: 0,
+    sent: /** @type {any[]} */ ([]),
+    send: (/** @type {string} */ text) => this.socket.sent.push(JSON.parse(text)),
+    close: () => {},
+  };
   /** @type {any[]} */
   posted = [];
   /** @type {any[]} */
@@ -38,8 +43,12 @@ class Bench {
   });
 
   constructor() {
-    this.predictor.addEventListener("prediction", (event) => this.predictions.push(/** @type {CustomEvent} */ (event).detail));
-    this.predictor.addEventListener("trouble", (event) => this.troubles.push(/** @type {CustomEvent} */ (event).detail));
+    this.predictor.addEventListener("prediction", (event) =>
+      this.predictions.push(/** @type {CustomEvent} */ (event).detail),
+    );
+    this.predictor.addEventListener("trouble", (event) =>
+      this.troubles.push(/** @type {CustomEvent} */ (event).detail),
+    );
     this.predictor.start();
   }
 
@@ -60,9 +69,15 @@ test("of the drawings that wait only the newest is asked", () => {
   const bench = new Bench();
   bench.open();
   for (const x of [1, 2, 3]) bench.predictor.ask(question(x));
-  assert.deepEqual(bench.socket.sent.map((/** @type {any} */ one) => one.strokes[0][0][0]), [1]);
+  assert.deepEqual(
+    bench.socket.sent.map((/** @type {any} */ one) => one.strokes[0][0][0]),
+    [1],
+  );
   bench.receive({ id: 1, results: [], seen: [] });
-  assert.deepEqual(bench.socket.sent.map((/** @type {any} */ one) => one.strokes[0][0][0]), [1, 3]);
+  assert.deepEqual(
+    bench.socket.sent.map((/** @type {any} */ one) => one.strokes[0][0][0]),
+    [1, 3],
+  );
 });
 
 test("an answer to a question that was forgotten is not shown", () => {

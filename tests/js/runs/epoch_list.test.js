@@ -7,8 +7,14 @@ test("epochs that come twice and in any order are each there once, in order", ()
   const list = new EpochList();
   list.merge(epochs(1, 2));
   const added = list.merge(epochs(4, 2, 3, 3));
-  assert.deepEqual(added.map((epoch) => epoch.epoch), [3, 4]);
-  assert.deepEqual(list.all.map((epoch) => epoch.epoch), [1, 2, 3, 4]);
+  assert.deepEqual(
+    added.map((epoch) => epoch.epoch),
+    [3, 4],
+  );
+  assert.deepEqual(
+    list.all.map((epoch) => epoch.epoch),
+    [1, 2, 3, 4],
+  );
 });
 
 test("the rest is asked after the last epoch before the first gap", () => {

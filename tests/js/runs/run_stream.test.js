@@ -45,7 +45,9 @@ class Bench {
 
   constructor() {
     this.stream.addEventListener("message", (event) => this.messages.push(/** @type {CustomEvent} */ (event).detail));
-    this.stream.addEventListener("connection", (event) => this.connections.push(/** @type {CustomEvent} */ (event).detail));
+    this.stream.addEventListener("connection", (event) =>
+      this.connections.push(/** @type {CustomEvent} */ (event).detail),
+    );
   }
 
   /** @param {any} message */
@@ -92,8 +94,14 @@ test("without a connection the run and its missing epochs are asked for", async 
   bench.drop();
   await bench.fire(2000);
   assert.deepEqual(bench.asked, ["/api/v1/runs/7", "/api/v1/runs/7/epochs?after=2"]);
-  assert.deepEqual(bench.messages.map((message) => message.type), ["epoch.finished", "status.changed"]);
-  assert.ok(bench.timers.some((timer) => timer.ms === 2000), "it goes on asking");
+  assert.deepEqual(
+    bench.messages.map((message) => message.type),
+    ["epoch.finished", "status.changed"],
+  );
+  assert.ok(
+    bench.timers.some((timer) => timer.ms === 2000),
+    "it goes on asking",
+  );
 });
 
 test("a live connection ends the asking", async () => {
