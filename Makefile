@@ -18,7 +18,7 @@ FAST := not processes and not browser and not slow
 MODEL ?= inference/starter_files/starter.pickle
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test test-fast test-python test-js test-postgres coverage bench bench-drawn bench-live bench-network bench-serve bench-snapshots bench-pages faults lint format migrations lock starter detector screenshots clean
+.PHONY: help run install test test-fast test-python test-js test-postgres coverage bench bench-drawn bench-live bench-network bench-serve bench-snapshots bench-pages faults lint format types migrations lock starter detector screenshots clean
 
 help: ## list the recipes
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -68,6 +68,10 @@ format: $(DEV_STAMP) ## format the Python code and the templates, and JavaScript
 	@$(BIN)/djlint --reformat --quiet templates >/dev/null || true
 	@if command -v npm >/dev/null; then npm ci --silent --no-audit --no-fund && npm run --silent format -- --write --log-level warn; else echo "JavaScript and CSS are not formatted: there is no npm"; fi
 
+types: $(DEV_STAMP) ## generate the message types of static/js; needs npm
+	@npm ci --silent --no-audit --no-fund
+	@$(BIN)/python tools/generate_message_types.py
+
 migrations: $(DEV_STAMP) ## write migrations for changed models
 	@$(BIN)/python manage.py makemigrations
 
@@ -101,11 +105,13 @@ detector: $(STAMP) ## train anew what tells digits from other marks (some minute
 screenshots: $(DEV_STAMP) ## take the pictures in docs/ from the running program
 	@$(BIN)/python docs/take_screenshots.py
 
-lock: ## resolve the dependencies anew; needs uv
+lock: ## resolve the dependencies anew; needs uv and npm
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q requirements/base.in -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q requirements/tensorflow.in -o requirements/tensorflow.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q requirements/s3.in -o requirements/s3.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q requirements/dev.in -o requirements/dev.lock
+	npm install --package-lock-only --no-audit --no-fund
+	npm run --silent lock-without-addresses
 
 clean: ## remove what was installed; keeps the data
 	rm -rf $(VENV) node_modules

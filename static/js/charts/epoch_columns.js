@@ -1,14 +1,14 @@
 /** Columns for a chart from lists of epochs. */
 
 /**
- * @typedef {import("../lib/messages.js").Epoch} Epoch
+ * @typedef {import("../lib/messages.js").EpochJson} EpochJson
  * @typedef {"train_error" | "test_error" | "train_accuracy" | "test_accuracy"} Measure
  */
 
 /**
  * One list of epochs, several measures.
  *
- * @param {Epoch[]} epochs
+ * @param {EpochJson[]} epochs
  * @param {Measure[]} measures
  * @returns {import("./line_chart.js").Columns}
  */
@@ -22,7 +22,7 @@ export function epochColumns(epochs, measures) {
 /**
  * Several lists of epochs, one measure: a column each over the epochs of all, null where a list has no such epoch.
  *
- * @template {Epoch} T
+ * @template {EpochJson} T
  * @param {T[][]} histories
  * @param {Measure} measure
  * @param {(epoch: T) => number} [place] where an epoch stands on the x axis: at its number, unless told otherwise
@@ -40,8 +40,8 @@ export function overlayColumns(histories, measure, place = (epoch) => epoch.epoc
 /**
  * The epochs, each with the seconds of training up to its end.
  *
- * @param {Epoch[]} epochs all of them, in order
- * @returns {(Epoch & {elapsed: number})[]}
+ * @param {EpochJson[]} epochs all of them, in order
+ * @returns {(EpochJson & {elapsed: number})[]}
  */
 export function withElapsed(epochs) {
   let elapsed = 0;

@@ -2,11 +2,18 @@ import { fetchJson } from "../lib/api.js";
 import { withElapsed } from "./epoch_columns.js";
 
 /**
+ * @typedef {import("../lib/messages.js").EpochJson & {elapsed: number}} TimedEpoch `elapsed`: seconds of training up to
+ *   the end of the epoch
+ * @typedef {{number: number, title: string, count: number, history: TimedEpoch[]}} Curve the epochs of a version or run in
+ *   the data of a page; `history` is downsampled if `count`, the number of epochs, is large
+ */
+
+/**
  * Every epoch of a version or run: a page carries a long curve thinned, which is enough until somebody looks closer.
  *
  * @param {"version" | "run"} kind
  * @param {number} number
- * @returns {Promise<import("../lib/messages.js").Curve["history"]>}
+ * @returns {Promise<TimedEpoch[]>}
  */
 export async function fetchHistory(kind, number) {
   const epochs =

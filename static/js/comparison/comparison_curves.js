@@ -8,8 +8,8 @@ import { readOptions, writeOptions } from "./chart_options.js";
 import { fetchHistory } from "../charts/epoch_history.js";
 
 /**
- * @typedef {import("../lib/messages.js").ComparedCurve} ComparedCurve
- * @typedef {import("../lib/messages.js").Epoch} Epoch
+ * @typedef {import("../charts/epoch_history.js").Curve & {kind: "version" | "run", is_live: boolean}} ComparedCurve
+ * @typedef {import("../lib/messages.js").EpochJson} EpochJson
  * @typedef {import("../lib/messages.js").RunMessage} RunMessage
  */
 

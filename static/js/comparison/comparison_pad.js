@@ -5,7 +5,7 @@ import { Predictor } from "../pad/predictor.js";
 import { byId, part } from "../lib/elements.js";
 import { percent } from "../lib/format.js";
 
-/** @typedef {import("../lib/messages.js").Reading} Reading */
+/** @typedef {import("../pad/predictor.js").VersionPrediction} VersionPrediction */
 
 /** A small canvas: one drawing, and what every compared version reads in it. */
 export class ComparisonPad {
@@ -62,7 +62,7 @@ export class ComparisonPad {
     byId("hint", HTMLElement).classList.toggle("is-gone", !this.#drawing.isEmpty);
   }
 
-  /** @param {Reading[]} readings */
+  /** @param {VersionPrediction[]} readings */
   #show(readings) {
     if (this.#drawing.isEmpty) return;
     byId("trouble", HTMLElement).hidden = true;

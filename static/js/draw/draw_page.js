@@ -11,7 +11,7 @@ import { ShareLink } from "./share_link.js";
 import { CorrectionPanel } from "./correction_panel.js";
 import { showVoteBar } from "./vote_bar.js";
 
-/** @typedef {import("../lib/messages.js").Prediction} Prediction */
+/** @typedef {import("../pad/predictor.js").Prediction} Prediction */
 
 const WAITING = "Waiting for a digit";
 const NOTHING_DRAWN = "Nothing drawn yet";

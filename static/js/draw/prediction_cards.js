@@ -3,7 +3,7 @@ import { percent } from "../lib/format.js";
 import { majority } from "../pad/majority_vote.js";
 
 /**
- * @typedef {import("../lib/messages.js").Reading} Reading
+ * @typedef {import("../pad/predictor.js").VersionPrediction} VersionPrediction
  * @typedef {{number: number, title: string}} Version
  */
 
@@ -37,7 +37,7 @@ export class PredictionCards {
   }
 
   /**
-   * @param {Reading[]} readings
+   * @param {VersionPrediction[]} readings
    * @param {{isDigit: boolean}} ink whether it looks like a digit at all: how sure a version is counts only then
    */
   show(readings, { isDigit }) {
@@ -81,7 +81,7 @@ export class PredictionCards {
 
 /**
  * @param {HTMLElement} card
- * @param {Reading} reading
+ * @param {VersionPrediction} reading
  * @param {boolean} isOdd whether it stands against most others
  */
 function showReading(card, reading, isOdd) {
@@ -100,7 +100,7 @@ function showDoubt(card) {
 }
 
 /**
- * @param {Pick<Reading, "confidence" | "verdict" | "candidates">} reading
+ * @param {Pick<VersionPrediction, "confidence" | "verdict" | "candidates">} reading
  * @returns {string} "98.1 % sure", or between which digits it wavers
  */
 export function sureness({ confidence, verdict, candidates }) {

@@ -4,7 +4,7 @@ import { votes } from "../pad/majority_vote.js";
  * Shows how many versions read which digit, most votes first; nothing where only one was asked.
  *
  * @param {HTMLElement} list
- * @param {import("../lib/messages.js").Reading[]} readings
+ * @param {import("../pad/predictor.js").VersionPrediction[]} readings
  */
 export function showVoteBar(list, readings) {
   list.hidden = readings.length < 2;

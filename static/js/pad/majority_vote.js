@@ -1,9 +1,9 @@
-/** @typedef {import("../lib/messages.js").Reading} Reading */
+/** @typedef {import("./predictor.js").VersionPrediction} VersionPrediction */
 
 /**
  * How many versions read which digit, most votes first, the surest of them deciding a tie.
  *
- * @param {Reading[]} readings
+ * @param {VersionPrediction[]} readings
  * @returns {{digit: number, count: number}[]}
  */
 export function votes(readings) {
@@ -19,7 +19,7 @@ export function votes(readings) {
 /**
  * The digit that most versions read; null where no two agree.
  *
- * @param {Reading[]} readings
+ * @param {VersionPrediction[]} readings
  * @returns {number | null}
  */
 export function majority(readings) {
@@ -30,7 +30,7 @@ export function majority(readings) {
 /**
  * One sentence about what several versions say.
  *
- * @param {Reading[]} readings at least one
+ * @param {VersionPrediction[]} readings at least one
  * @param {(number: number) => string} titleOf
  * @returns {string}
  */

@@ -2,7 +2,13 @@ import { fetchJson } from "../lib/api.js";
 import { ReconnectingSocket } from "../lib/reconnecting_socket.js";
 
 /**
- * @typedef {import("../lib/messages.js").Prediction} Prediction
+ * @typedef {import("../lib/messages.js").Result} Result
+ * @typedef {import("../lib/messages.js").PredictReply} PredictReply
+ * @typedef {Omit<Result, "digit" | "confidence" | "verdict" | "candidates" | "probabilities"> & {probabilities: number[]} &
+ *   {[Field in "digit" | "confidence" | "verdict" | "candidates"]: NonNullable<Result[Field]>}} VersionPrediction
+ *   the reply of one version to one drawing
+ * @typedef {Omit<PredictReply, "results" | "seen"> & {results: VersionPrediction[], seen: number[]}} Prediction
+ *   the reply of all versions to one drawing
  * @typedef {import("../draw/correction_panel.js").Ink & {versions: number[]}} Question
  */
 

@@ -1,14 +1,14 @@
-/** @typedef {import("../lib/messages.js").Epoch} Epoch */
+/** @typedef {import("../lib/messages.js").EpochJson} EpochJson */
 
 /** The epochs of a run, each once, in order, however often and in whatever order they come in. */
 export class EpochList {
-  /** @type {Map<number, Epoch>} */
+  /** @type {Map<number, EpochJson>} */
   #byNumber = new Map();
   #complete = 0;
 
   /**
-   * @param {Epoch[]} epochs
-   * @returns {Epoch[]} those that were not here before, in order
+   * @param {EpochJson[]} epochs
+   * @returns {EpochJson[]} those that were not here before, in order
    */
   merge(epochs) {
     const added = new Map();
@@ -41,8 +41,8 @@ export class EpochList {
 }
 
 /**
- * @param {Epoch[]} epochs
- * @returns {Epoch[]}
+ * @param {EpochJson[]} epochs
+ * @returns {EpochJson[]}
  */
 function inOrder(epochs) {
   return epochs.sort((a, b) => a.epoch - b.epoch);

@@ -3,7 +3,7 @@ import { capitalised } from "../lib/format.js";
 /**
  * Where a run is, in a few words.
  *
- * @param {Pick<import("../lib/messages.js").Run, "status" | "stage" | "epochs">} run
+ * @param {Pick<import("../lib/messages.js").RunJson, "status" | "stage" | "epochs">} run
  * @param {number} last epoch that ended; 0 before the first
  * @param {boolean} isUnderWay whether the next one has begun
  */

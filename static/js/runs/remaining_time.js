@@ -1,11 +1,11 @@
-/** @typedef {import("../lib/messages.js").Epoch} Epoch */
+/** @typedef {import("../lib/messages.js").EpochJson} EpochJson */
 
 const RECENT = 5;
 
 /**
  * Seconds until the last epoch, if the coming ones take as long as the recent ones; null before the first.
  *
- * @param {Epoch[]} epochs in order
+ * @param {EpochJson[]} epochs in order
  * @param {number} most epochs of the run at most
  * @param {number} fraction of the epoch under way, in [0, 1]
  * @returns {number | null}

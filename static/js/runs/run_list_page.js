@@ -1,12 +1,12 @@
 import { polyline } from "../charts/sparkline.js";
 import { byId, pageData, part } from "../lib/elements.js";
 import { capitalised, percent } from "../lib/format.js";
-import { ENDED } from "../lib/messages.js";
+import { ENDED } from "./run_states.js";
 import { keepTimesRelative } from "../lib/relative_times.js";
 import { RunListPoller } from "./run_list_poller.js";
 import { RowSelection } from "./row_selection.js";
 
-/** @typedef {import("../lib/messages.js").Run} Run */
+/** @typedef {import("../lib/messages.js").RunJson} RunJson */
 
 const box = byId("runs", HTMLElement);
 const list = byId("run-list", HTMLElement);
@@ -19,7 +19,7 @@ const selection = new RowSelection({
   buttons: [...byId("bulk", HTMLFormElement).querySelectorAll("button")],
 });
 
-/** @param {Run[]} runs in the order of the page */
+/** @param {RunJson[]} runs in the order of the page */
 function show(runs) {
   const rows = new Map([...list.children].map((row) => [/** @type {HTMLElement} */ (row).dataset.run, row]));
   const wanted = runs.map((run) => {
@@ -37,25 +37,25 @@ function show(runs) {
   selection.refresh();
 }
 
-/** @param {Run} run */
+/** @param {RunJson} run */
 function newRow(run) {
   const row = /** @type {DocumentFragment} */ (template.content.cloneNode(true)).firstElementChild;
   if (!(row instanceof HTMLElement)) throw new TypeError("the template of a row is empty");
   row.dataset.run = String(run.id);
   part(row, "tick", HTMLInputElement).value = String(run.id);
   part(row, "title", HTMLAnchorElement).href = `/runs/${run.id}/`;
-  const { dataset, hidden_layers: hidden, optimizer } = run.config;
+  const config = /** @type {{dataset: string, hidden_layers?: number[], optimizer: string}} */ (run.config);
   part(row, "summary", HTMLElement).textContent = [
-    titles[dataset] ?? dataset,
-    hidden?.join(", "),
-    titles[optimizer] ?? optimizer,
+    titles[config.dataset] ?? config.dataset,
+    config.hidden_layers?.join(", "),
+    titles[config.optimizer] ?? config.optimizer,
   ].join(" · ");
   return row;
 }
 
 /**
  * @param {Element} row
- * @param {Run} run
+ * @param {RunJson} run
  */
 function fill(row, run) {
   const badge = part(row, "status", HTMLElement);

@@ -3,7 +3,7 @@ import { LineChart } from "../charts/line_chart.js";
 import { onScaleChange } from "../charts/scale_switch.js";
 import { byId, pageData } from "../lib/elements.js";
 import { capitalised, duration, errorNumber, percent, roughDuration } from "../lib/format.js";
-import { ENDED } from "../lib/messages.js";
+import { ENDED } from "./run_states.js";
 import { openDialogsFromLinks } from "../lib/dialogs.js";
 import { EpochList } from "./epoch_list.js";
 import { progressText } from "./progress_text.js";
@@ -11,7 +11,7 @@ import { RunStream } from "./run_stream.js";
 import { remainingSeconds } from "./remaining_time.js";
 
 /**
- * @typedef {import("../lib/messages.js").Run} Run
+ * @typedef {import("../lib/messages.js").RunJson} RunJson
  * @typedef {import("../lib/messages.js").RunMessage} RunMessage
  * @typedef {import("../lib/messages.js").BatchProgress} BatchProgress
  */
@@ -28,7 +28,7 @@ const CONNECTION_WORDS = {
 /** The page of one run: what it shows follows what the stream tells. */
 class RunPage {
   #epochs = new EpochList();
-  /** @type {Run} */
+  /** @type {RunJson} */
   #run;
   /** @type {Set<string>} */
   #events = new Set();
@@ -42,7 +42,7 @@ class RunPage {
   #heardAt = Date.now();
   #isLive = false;
 
-  /** @param {{run: Run, epochs: import("../lib/messages.js").Epoch[], events: import("../lib/messages.js").RunEvent[]}} state */
+  /** @param {{run: RunJson, epochs: import("../lib/messages.js").EpochJson[], events: import("../lib/messages.js").EventJson[]}} state */
   constructor(state) {
     this.#run = state.run;
     const lines = [
@@ -87,7 +87,7 @@ class RunPage {
     this.#drawSoon();
   }
 
-  /** @param {import("../lib/messages.js").Epoch[]} epochs */
+  /** @param {import("../lib/messages.js").EpochJson[]} epochs */
   #takeEpochs(epochs) {
     this.#epochs.merge(epochs);
     this.#hasNewEpochs = true;
@@ -119,7 +119,7 @@ class RunPage {
   /**
    * Adds the rows that are missing, newest first; one pass, however many there are.
    *
-   * @param {import("../lib/messages.js").Epoch[]} epochs in order
+   * @param {import("../lib/messages.js").EpochJson[]} epochs in order
    */
   #drawTable(epochs) {
     const [body] = byId("epochs", HTMLTableElement).tBodies;
@@ -151,7 +151,7 @@ class RunPage {
     }
   }
 
-  /** @param {import("../lib/messages.js").Epoch[]} epochs */
+  /** @param {import("../lib/messages.js").EpochJson[]} epochs */
   #drawProgress(epochs) {
     const run = this.#run;
     const isEnded = ENDED.includes(run.status);
@@ -175,7 +175,7 @@ class RunPage {
     byId("time-left", HTMLElement).textContent = seconds === null ? finishedWords(run) : leftWords(run, seconds);
   }
 
-  /** @param {import("../lib/messages.js").RunEvent[]} events */
+  /** @param {import("../lib/messages.js").EventJson[]} events */
   #showEvents(events) {
     const log = byId("log", HTMLElement);
     const isFirst = this.#events.size === 0;
@@ -205,7 +205,7 @@ class RunPage {
   }
 }
 
-/** @param {Run} run */
+/** @param {RunJson} run */
 function finishedWords(run) {
   if (run.status !== "completed") return "";
   if (run.finish_reason === "error_threshold") return "The error fell below the threshold";
@@ -214,7 +214,7 @@ function finishedWords(run) {
 }
 
 /**
- * @param {Run} run
+ * @param {RunJson} run
  * @param {number} seconds
  */
 function leftWords(run, seconds) {
@@ -232,7 +232,7 @@ function rowAfter(row) {
   return /** @type {HTMLTableRowElement | null} */ (row.nextElementSibling);
 }
 
-/** @param {import("../lib/messages.js").Epoch} epoch */
+/** @param {import("../lib/messages.js").EpochJson} epoch */
 function epochRow(epoch) {
   const row = document.createElement("tr");
   row.dataset.epoch = String(epoch.epoch);
@@ -257,7 +257,7 @@ function numberCell(text) {
   return cell;
 }
 
-/** @param {import("../lib/messages.js").RunEvent} event */
+/** @param {import("../lib/messages.js").EventJson} event */
 function eventItem(event) {
   const item = document.createElement("li");
   const badge = document.createElement("span");

@@ -3,8 +3,8 @@ import { ReconnectingSocket } from "../lib/reconnecting_socket.js";
 
 /**
  * @typedef {import("../lib/messages.js").RunMessage} RunMessage
- * @typedef {import("../lib/messages.js").Run} Run
- * @typedef {import("../lib/messages.js").Epoch} Epoch
+ * @typedef {import("../lib/messages.js").RunJson} RunJson
+ * @typedef {import("../lib/messages.js").EpochJson} EpochJson
  * @typedef {"live" | "reconnecting" | "polling" | "over" | "gone"} Connection
  */
 
@@ -98,7 +98,7 @@ export class RunStream extends EventTarget {
 
   #poll = async () => {
     try {
-      /** @type {Run & {events?: import("../lib/messages.js").RunEvent[]}} */
+      /** @type {RunJson & {events?: import("../lib/messages.js").EventJson[]}} */
       const run = await this.#fetchJson(`/api/v1/runs/${this.#runId}`);
       await this.refill();
       if (!this.#isRunning || this.#connection === "live") return;

@@ -2,7 +2,7 @@ import { fetchJson } from "../lib/api.js";
 import { byId, pageData } from "../lib/elements.js";
 import { SnapshotPlayer } from "./snapshot_player.js";
 
-/** @typedef {import("../lib/messages.js").Run} Run */
+/** @typedef {import("../lib/messages.js").RunJson} RunJson */
 
 /** While a run trains, its newest snapshot is shown as soon as its epoch is there; whoever moved the slider is left alone. */
 class RunSnapshots {
@@ -21,7 +21,7 @@ class RunSnapshots {
 
   /** @param {Event} event */
   #onChange = (event) => {
-    const run = /** @type {Run} */ (/** @type {CustomEvent} */ (event).detail);
+    const run = /** @type {RunJson} */ (/** @type {CustomEvent} */ (event).detail);
     if (run.version !== null) {
       // Its version has the snapshots now, the same ones.
       removeEventListener("run-changed", this.#onChange);

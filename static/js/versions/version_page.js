@@ -5,7 +5,7 @@ import { byId, pageData } from "../lib/elements.js";
 import { errorNumber } from "../lib/format.js";
 import { fetchHistory } from "../charts/epoch_history.js";
 
-const [curve] = /** @type {import("../lib/messages.js").Curve[]} */ (pageData("curves"));
+const [curve] = /** @type {import("../charts/epoch_history.js").Curve[]} */ (pageData("curves"));
 const chart = new LineChart(
   byId("error-chart", HTMLElement),
   [
@@ -16,7 +16,7 @@ const chart = new LineChart(
   { onZoom: (window) => window && fetchWhole() },
 );
 
-/** @param {import("../lib/messages.js").Epoch[]} history */
+/** @param {import("../lib/messages.js").EpochJson[]} history */
 function show(history) {
   chart.show(epochColumns(history, ["train_error", "test_error"]));
 }

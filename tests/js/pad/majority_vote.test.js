@@ -6,7 +6,7 @@ import { agreementSentence, majority, votes } from "../../../static/js/pad/major
  * @param {number} version
  * @param {number} digit
  * @param {number} [share]
- * @returns {import("../../../static/js/lib/messages.js").Reading}
+ * @returns {import("../../../static/js/pad/predictor.js").VersionPrediction}
  */
 function reading(version, digit, share = 0.9) {
   const worth = { confidence: share, verdict: /** @type {const} */ ("sure"), candidates: [digit] };

@@ -1,0 +1,382 @@
+/**
+ * The server's messages. Generated from the OpenAPI schema and the WebSocket messages by
+ * tools/generate_message_types.py: run `make types` after a change of either; do not edit.
+ */
+
+export type paths = Record<string, never>;
+export type webhooks = Record<string, never>;
+export interface components {
+  schemas: {
+    EpochJson: {
+      epoch: number;
+      train_error: number;
+      train_accuracy: number;
+      test_error: number;
+      test_accuracy: number;
+      learning_rate: number;
+      seconds: number;
+    };
+    RunJson: {
+      id: number;
+      name: string;
+      title: string;
+      status: string;
+      stage: string;
+      failure: string;
+      finish_reason: string;
+      config: {
+        [key: string]: unknown;
+      };
+      created: string;
+      started: string | null;
+      finished: string | null;
+      epoch: number;
+      epochs: number;
+      progress: number;
+      latest: components["schemas"]["EpochJson"] | null;
+      curve: number[];
+      attempt: number;
+      worker: string;
+      train_seconds: number;
+      tags: string[];
+      version: number | null;
+      parameters: number;
+      can_stop: boolean;
+      can_resume: boolean;
+    };
+    RunRequest: {
+      /** @enum {string} */
+      dataset?: "mnist" | "pen-strokes" | "mnist+pen-strokes" | "corrections";
+      hidden_layers?: number[] | string;
+      /** @enum {string} */
+      activation?: "sigmoid" | "tanh" | "relu";
+      /** @enum {string} */
+      loss?: "squared_error" | "cross_entropy";
+      /** @enum {string} */
+      initializer?: "uniform" | "xavier" | "he";
+      shuffle?: boolean;
+      /** @enum {string} */
+      optimizer?: "sgd" | "momentum" | "nesterov" | "rmsprop" | "adam" | "adamw";
+      learning_rate?: number;
+      /** @enum {string} */
+      schedule?: "constant" | "step" | "cosine" | "one_cycle";
+      batch_size?: number;
+      epochs?: number;
+      error_threshold?: number | null;
+      patience?: number | null;
+      l2?: number;
+      dropout?: number;
+      /** @enum {string} */
+      augmentation?: "none" | "mild" | "strong";
+      seed?: number;
+      /** @enum {string} */
+      engine?: "nnlib" | "keras";
+      from_version?: number | null;
+      name?: string;
+      tags?: string[];
+      preset?: ("classic" | "fast" | "best") | null;
+    };
+    /** @enum {string} */
+    Status: "queued" | "running" | "stopping" | "stopped" | "completed" | "failed";
+    RunList: {
+      items: components["schemas"]["RunJson"][];
+      next: string | null;
+    };
+    EventJson: {
+      at: string;
+      status: string;
+      text: string;
+    };
+    RunDetail: {
+      id: number;
+      name: string;
+      title: string;
+      status: string;
+      stage: string;
+      failure: string;
+      finish_reason: string;
+      config: {
+        [key: string]: unknown;
+      };
+      created: string;
+      started: string | null;
+      finished: string | null;
+      epoch: number;
+      epochs: number;
+      progress: number;
+      latest: components["schemas"]["EpochJson"] | null;
+      curve: number[];
+      attempt: number;
+      worker: string;
+      train_seconds: number;
+      tags: string[];
+      version: number | null;
+      parameters: number;
+      can_stop: boolean;
+      can_resume: boolean;
+      events: components["schemas"]["EventJson"][];
+    };
+    RunChange: {
+      tags: string[];
+    };
+    DatasetList: {
+      items: components["schemas"]["DatasetOut"][];
+      next: null;
+    };
+    DatasetOut: {
+      key: string;
+      title: string;
+      train_count: number;
+      test_count: number;
+      /** @enum {string} */
+      state: "ready" | "on_first_use" | "unavailable";
+      note: string;
+      tested_on: string;
+    };
+    SnapshotsOut: {
+      epochs: number[];
+      size_bytes: number;
+      sha256: string;
+    };
+    VersionList: {
+      items: components["schemas"]["VersionOut"][];
+      next: string | null;
+    };
+    VersionOut: {
+      number: number;
+      name: string;
+      title: string;
+      source: string;
+      architecture: {
+        [key: string]: unknown;
+      };
+      config: {
+        [key: string]: unknown;
+      };
+      metrics: {
+        [key: string]: unknown;
+      };
+      history: {
+        [key: string]: unknown;
+      }[];
+      dataset: string;
+      dataset_fingerprint: string;
+      preprocessing: string;
+      library_versions: {
+        [key: string]: string;
+      };
+      size_bytes: number;
+      sha256: string;
+      parameters: number;
+      snapshots: components["schemas"]["SnapshotsOut"] | null;
+      parent: number | null;
+      origin: {
+        [key: string]: unknown;
+      };
+      aliases: string[];
+      tags: string[];
+      notes: string;
+      created: string;
+    };
+    Notes: {
+      notes?: string | null;
+      tags?: string[] | null;
+    };
+    PredictReply: {
+      results: components["schemas"]["Result"][];
+      seen?: number[] | null;
+      is_digit?: boolean | null;
+      digit_likelihood?: number | null;
+      id?: number | string | null;
+    };
+    Result: {
+      version: number;
+      digit?: number | null;
+      digits?: number[] | null;
+      probabilities: number[] | number[][];
+      confidence?: number | null;
+      verdict?: ("sure" | "unsure") | null;
+      candidates?: number[] | null;
+      activations?: number[][] | null;
+      inside?: {
+        [key: string]: unknown;
+      } | null;
+    };
+    InsideRequest: {
+      lines?: number;
+      focus?: [number, number] | null;
+      why?: boolean;
+    };
+    PredictRequest: {
+      strokes?: [number, number][][] | null;
+      brush?: number | null;
+      image?: string | null;
+      pixels?: number[] | number[][] | null;
+      versions?: (number | string)[];
+      activations?: boolean;
+      inside?: components["schemas"]["InsideRequest"] | null;
+      id?: number | string | null;
+    };
+    CorrectionOut: {
+      id: number;
+      label: number;
+      digit: number | null;
+      version: number | null;
+      form: string;
+      strokes: [number, number][][] | null;
+      brush: number | null;
+      seen: number[];
+      preprocessing: string;
+      author: string;
+      created: string;
+    };
+    CorrectionRequest: {
+      strokes?: [number, number][][] | null;
+      brush?: number | null;
+      image?: string | null;
+      pixels?: number[] | number[][] | null;
+      label: number;
+      version?: number | string | null;
+    };
+    CorrectionList: {
+      items: components["schemas"]["CorrectionOut"][];
+      next: string | null;
+    };
+    ScoreOut: {
+      version: number;
+      right: number;
+      count: number;
+      accuracy: number;
+    };
+    Label: {
+      label: number;
+    };
+    AliasLine: {
+      name: string;
+      version: number;
+      moved: string;
+      moved_by: string;
+    };
+    AliasList: {
+      items: components["schemas"]["AliasLine"][];
+      next: string | null;
+    };
+    AliasOut: {
+      name: string;
+      version: number;
+    };
+    AliasTarget: {
+      version: number;
+    };
+    Move: {
+      alias: string;
+      from: number | null;
+      to: number | null;
+      by: string;
+      at: string;
+      is_roll_back: boolean;
+    };
+    MoveList: {
+      items: components["schemas"]["Move"][];
+      next: string | null;
+    };
+    TrashList: {
+      items: components["schemas"]["TrashedOut"][];
+      next: string | null;
+    };
+    TrashedOut: {
+      number: number;
+      title: string;
+      size_bytes: number;
+      trashed: string;
+      trashed_by: string;
+    };
+    EmptiedOut: {
+      numbers: number[];
+      freed_bytes: number;
+      kept: string[];
+    };
+    BatchProgress: {
+      /** @constant */
+      type: "batch.progress";
+      epoch: number;
+      fraction: number;
+      error: number;
+    };
+    EpochFinished: {
+      /** @constant */
+      type: "epoch.finished";
+      epoch: components["schemas"]["EpochJson"];
+    };
+    RunSnapshot: {
+      /** @constant */
+      type: "run.snapshot";
+      run: components["schemas"]["RunJson"];
+      epochs: components["schemas"]["EpochJson"][];
+      events: components["schemas"]["EventJson"][];
+    };
+    StatusChanged: {
+      /** @constant */
+      type: "status.changed";
+      status: string;
+      version: number | null;
+      run: components["schemas"]["RunJson"];
+      events: components["schemas"]["EventJson"][];
+    };
+    RunMessage:
+      | components["schemas"]["RunSnapshot"]
+      | components["schemas"]["EpochFinished"]
+      | components["schemas"]["BatchProgress"]
+      | components["schemas"]["StatusChanged"];
+    Lines: {
+      sources: number[];
+      targets: number[];
+      values: number[];
+    };
+  };
+  responses: never;
+  parameters: never;
+  requestBodies: never;
+  headers: never;
+  pathItems: never;
+}
+export type EpochJson = components["schemas"]["EpochJson"];
+export type RunJson = components["schemas"]["RunJson"];
+export type RunRequest = components["schemas"]["RunRequest"];
+export type Status = components["schemas"]["Status"];
+export type RunList = components["schemas"]["RunList"];
+export type EventJson = components["schemas"]["EventJson"];
+export type RunDetail = components["schemas"]["RunDetail"];
+export type RunChange = components["schemas"]["RunChange"];
+export type DatasetList = components["schemas"]["DatasetList"];
+export type DatasetOut = components["schemas"]["DatasetOut"];
+export type SnapshotsOut = components["schemas"]["SnapshotsOut"];
+export type VersionList = components["schemas"]["VersionList"];
+export type VersionOut = components["schemas"]["VersionOut"];
+export type Notes = components["schemas"]["Notes"];
+export type PredictReply = components["schemas"]["PredictReply"];
+export type Result = components["schemas"]["Result"];
+export type InsideRequest = components["schemas"]["InsideRequest"];
+export type PredictRequest = components["schemas"]["PredictRequest"];
+export type CorrectionOut = components["schemas"]["CorrectionOut"];
+export type CorrectionRequest = components["schemas"]["CorrectionRequest"];
+export type CorrectionList = components["schemas"]["CorrectionList"];
+export type ScoreOut = components["schemas"]["ScoreOut"];
+export type Label = components["schemas"]["Label"];
+export type AliasLine = components["schemas"]["AliasLine"];
+export type AliasList = components["schemas"]["AliasList"];
+export type AliasOut = components["schemas"]["AliasOut"];
+export type AliasTarget = components["schemas"]["AliasTarget"];
+export type Move = components["schemas"]["Move"];
+export type MoveList = components["schemas"]["MoveList"];
+export type TrashList = components["schemas"]["TrashList"];
+export type TrashedOut = components["schemas"]["TrashedOut"];
+export type EmptiedOut = components["schemas"]["EmptiedOut"];
+export type BatchProgress = components["schemas"]["BatchProgress"];
+export type EpochFinished = components["schemas"]["EpochFinished"];
+export type RunSnapshot = components["schemas"]["RunSnapshot"];
+export type StatusChanged = components["schemas"]["StatusChanged"];
+export type RunMessage = components["schemas"]["RunMessage"];
+export type Lines = components["schemas"]["Lines"];
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;
