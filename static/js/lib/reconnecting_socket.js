@@ -2,26 +2,29 @@ const OPEN = 1;
 
 /**
  * @typedef {object} SocketOptions
- * @property {() => string} path of the address, asked anew for every connection
- * @property {number[]} waits milliseconds before each next attempt; the last one again and again
- * @property {"open" | "message"} provenBy what ends a row of failures: that it opened, or only that it said something
+ * @property {() => string} path of the address; computed again for every connection
+ * @property {number[]} delays the longest wait in milliseconds before each retry; the last one applies to all further ones
+ * @property {"open" | "message"} provenBy the event that resets the count of failures: the connection opened, or a first
+ *   message arrived
  * @property {(path: string) => WebSocket} [openSocket]
  * @property {(callback: () => void, ms: number) => any} [setTimeout]
  * @property {(timer: any) => void} [clearTimeout]
+ * @property {() => number} [random] a number in [0, 1)
  */
 
 /**
- * A WebSocket that opens again when it was lost, and waits longer each time.
+ * A WebSocket that reconnects after a failure, with exponential back-off and jitter.
  *
- * Dispatches `message` (detail: the JSON that came) and `lost` (detail: how many failures there were in a row).
+ * Dispatches `message` (detail: the parsed JSON) and `lost` (detail: the number of failures in a row).
  */
 export class ReconnectingSocket extends EventTarget {
   #path;
-  #waits;
+  #delays;
   #provenBy;
   #openSocket;
   #setTimeout;
   #clearTimeout;
+  #random;
   /** @type {WebSocket | null} */
   #socket = null;
   #isRunning = false;
@@ -33,11 +36,12 @@ export class ReconnectingSocket extends EventTarget {
   constructor(options) {
     super();
     this.#path = options.path;
-    this.#waits = options.waits;
+    this.#delays = options.delays;
     this.#provenBy = options.provenBy;
     this.#openSocket = options.openSocket ?? openSocket;
     this.#setTimeout = options.setTimeout ?? ((callback, ms) => setTimeout(callback, ms));
     this.#clearTimeout = options.clearTimeout ?? ((timer) => clearTimeout(timer));
+    this.#random = options.random ?? Math.random;
   }
 
   start() {
@@ -59,7 +63,7 @@ export class ReconnectingSocket extends EventTarget {
     return this.#socket?.readyState === OPEN;
   }
 
-  /** @param {unknown} message sent as JSON, where the socket is open */
+  /** @param {unknown} message sent as JSON if the socket is open; otherwise dropped */
   send(message) {
     if (this.isOpen) this.#socket?.send(JSON.stringify(message));
   }
@@ -91,11 +95,23 @@ export class ReconnectingSocket extends EventTarget {
 
   #lost() {
     if (!this.#isRunning) return;
-    const wait = this.#waits[Math.min(this.#failures, this.#waits.length - 1)] ?? 0;
+    const longest = this.#delays[Math.min(this.#failures, this.#delays.length - 1)] ?? 0;
     this.#failures += 1;
-    this.#timer = this.#setTimeout(() => this.#connect(), wait);
+    this.#timer = this.#setTimeout(() => this.#connect(), jittered(longest, this.#random));
     this.dispatchEvent(new CustomEvent("lost", { detail: this.#failures }));
   }
+}
+
+/**
+ * A delay between half of `longest` and `longest` ("equal jitter"): after a restart of the server its clients do not all
+ * reconnect in the same millisecond.
+ *
+ * @param {number} longest in milliseconds
+ * @param {() => number} random a number in [0, 1)
+ * @returns {number}
+ */
+export function jittered(longest, random) {
+  return (longest / 2) * (1 + random());
 }
 
 /**

@@ -46,7 +46,7 @@ export class Predictor extends EventTarget {
     this.#socket = new ReconnectingSocket({
       ...options,
       path: () => "/ws/predict/",
-      waits: RETRY_MS,
+      delays: RETRY_MS,
       provenBy: "open",
     });
     this.#socket.addEventListener("message", (event) => this.#answered(/** @type {CustomEvent} */ (event).detail));

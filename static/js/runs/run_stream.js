@@ -39,6 +39,7 @@ export class RunStream extends EventTarget {
    * @param {(url: string) => Promise<any>} [options.fetchJson]
    * @param {(callback: () => void, ms: number) => any} [options.setTimeout]
    * @param {(timer: any) => void} [options.clearTimeout]
+   * @param {() => number} [options.random] a number in [0, 1), for the jitter of reconnections
    */
   constructor(options) {
     super();
@@ -47,7 +48,7 @@ export class RunStream extends EventTarget {
     this.#socket = new ReconnectingSocket({
       ...options,
       path: () => `/ws/runs/${this.#runId}/?after=${this.#after()}`,
-      waits: RETRY_MS,
+      delays: RETRY_MS,
       provenBy: "message",
     });
     this.#socket.addEventListener("message", (event) => this.#onMessage(/** @type {CustomEvent} */ (event).detail));

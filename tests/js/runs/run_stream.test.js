@@ -41,6 +41,7 @@ class Bench {
     clearTimeout: (timer) => {
       this.timers = this.timers.filter((one) => one !== timer);
     },
+    random: () => 1,
   });
 
   constructor() {
