@@ -35,6 +35,8 @@ export class LineChart {
   /** @type {Scale} */
   #scale = "linear";
   #observer;
+  /** @type {AbortController | null} removes the listeners; null while the chart is stopped */
+  #listening = null;
 
   /**
    * @param {HTMLElement} box
@@ -52,12 +54,16 @@ export class LineChart {
   }
 
   start() {
+    if (this.#listening) return;
+    this.#listening = new AbortController();
     this.#observer.observe(this.#box);
-    onSchemeChange(this.#rebuild);
+    onSchemeChange(this.#rebuild, this.#listening.signal);
     this.#rebuild();
   }
 
   stop() {
+    this.#listening?.abort();
+    this.#listening = null;
     this.#observer.disconnect();
     this.#plot?.destroy();
     this.#plot = null;

@@ -1,5 +1,5 @@
 /**
- * The value of a custom property of the stylesheet, such as `--accent`, in the scheme that is on now.
+ * The value of a custom property of the stylesheet, such as `--accent`, in the current colour scheme.
  *
  * @param {string} name
  * @returns {string}
@@ -9,10 +9,11 @@ export function colour(name) {
 }
 
 /**
- * Calls back whenever light becomes dark or dark becomes light.
+ * Calls back at every change between the light and the dark colour scheme.
  *
  * @param {() => void} callback
+ * @param {AbortSignal} signal removes the listener when it is aborted
  */
-export function onSchemeChange(callback) {
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", callback);
+export function onSchemeChange(callback, signal) {
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", callback, { signal });
 }

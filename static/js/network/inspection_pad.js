@@ -20,6 +20,8 @@ export class Ink extends EventTarget {
   #focus;
   /** @type {number | null} */
   #epoch = null;
+  /** @type {AbortController | null} removes the listeners; null while the pad is stopped */
+  #listening = null;
 
   /**
    * @param {number} version
@@ -32,21 +34,41 @@ export class Ink extends EventTarget {
   }
 
   start() {
-    this.#pad.addEventListener("change", () => this.#onInk());
-    this.#pad.addEventListener("lift", () => this.ask());
-    this.#predictor.addEventListener("prediction", (event) =>
-      this.#onAnswer(/** @type {CustomEvent} */ (event).detail),
-    );
-    this.#predictor.addEventListener("trouble", (event) => this.#onTrouble(/** @type {CustomEvent} */ (event).detail));
-    byId("undo", HTMLButtonElement).addEventListener("click", () => this.#change(() => this.#drawing.undo()));
-    byId("clear", HTMLButtonElement).addEventListener("click", () => this.#change(() => this.#drawing.clear()));
-    byId("examples", HTMLElement).addEventListener("click", (event) => {
-      const digit = event.target instanceof HTMLElement ? event.target.dataset.digit : undefined;
-      if (digit !== undefined) this.write(Number(digit));
+    if (this.#listening) return;
+    this.#listening = new AbortController();
+    const { signal } = this.#listening;
+    const [pad, predictor] = [this.#pad, this.#predictor];
+    pad.addEventListener("change", () => this.#onInk(), { signal });
+    pad.addEventListener("lift", () => this.ask(), { signal });
+    predictor.addEventListener("prediction", (event) => this.#onAnswer(/** @type {CustomEvent} */ (event).detail), {
+      signal,
     });
-    this.#pad.start();
-    this.#predictor.start();
+    predictor.addEventListener("trouble", (event) => this.#onTrouble(/** @type {CustomEvent} */ (event).detail), {
+      signal,
+    });
+    byId("undo", HTMLButtonElement).addEventListener("click", () => this.#change(() => this.#drawing.undo()), {
+      signal,
+    });
+    byId("clear", HTMLButtonElement).addEventListener("click", () => this.#change(() => this.#drawing.clear()), {
+      signal,
+    });
+    byId("examples", HTMLElement).addEventListener("click", (event) => this.#onExample(event), { signal });
+    pad.start();
+    predictor.start();
     this.#showTools();
+  }
+
+  stop() {
+    this.#listening?.abort();
+    this.#listening = null;
+    this.#pad.stop();
+    this.#predictor.stop();
+  }
+
+  /** @param {Event} event a click on the button of an example */
+  #onExample(event) {
+    const digit = event.target instanceof HTMLElement ? event.target.dataset.digit : undefined;
+    if (digit !== undefined) this.write(Number(digit));
   }
 
   get isEmpty() {

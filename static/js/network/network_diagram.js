@@ -36,6 +36,8 @@ export class NetworkDiagram extends EventTarget {
   #isPainting = false;
   #isFrameStale = true;
   #colours = readColours();
+  /** @type {AbortController | null} removes the listeners; null while the diagram is stopped */
+  #listening = null;
 
   /**
    * @param {HTMLCanvasElement} frame what stays; it also has the focus and the pointer
@@ -56,18 +58,31 @@ export class NetworkDiagram extends EventTarget {
   }
 
   start() {
+    if (this.#listening) return;
+    this.#listening = new AbortController();
+    const { signal } = this.#listening;
+    const gestures = this.#gestures;
     this.#observer.observe(this.#frame);
-    this.#gestures.addEventListener("view", () => this.#paintAll());
-    this.#gestures.addEventListener("point", (event) => this.#pointAt(/** @type {CustomEvent} */ (event).detail));
-    this.#gestures.addEventListener("press", (event) => this.#press(/** @type {CustomEvent} */ (event).detail));
-    this.#gestures.start();
-    this.#frame.addEventListener("keydown", this.#onKey);
-    this.#frame.addEventListener("blur", () => this.#point(null));
-    onSchemeChange(() => {
-      this.#colours = readColours();
-      this.#paintAll();
-    });
+    gestures.addEventListener("view", () => this.#paintAll(), { signal });
+    gestures.addEventListener("point", (event) => this.#pointAt(/** @type {CustomEvent} */ (event).detail), { signal });
+    gestures.addEventListener("press", (event) => this.#press(/** @type {CustomEvent} */ (event).detail), { signal });
+    gestures.start();
+    this.#frame.addEventListener("keydown", this.#onKey, { signal });
+    this.#frame.addEventListener("blur", () => this.#point(null), { signal });
+    onSchemeChange(() => this.#onScheme(), signal);
     this.#resize();
+  }
+
+  stop() {
+    this.#observer.disconnect();
+    this.#gestures.stop();
+    this.#listening?.abort();
+    this.#listening = null;
+  }
+
+  #onScheme() {
+    this.#colours = readColours();
+    this.#paintAll();
   }
 
   /** @param {import("./diagram_state.js").DiagramState} shown */

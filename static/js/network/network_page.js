@@ -37,6 +37,8 @@ class NetworkPage {
   #chosen = null;
   #layer = byId("layer", HTMLSelectElement);
   #index = byId("neuron", HTMLInputElement);
+  /** @type {AbortController | null} removes the listeners; null while the page is stopped */
+  #listening = null;
 
   /**
    * @param {Summary} summary
@@ -54,23 +56,35 @@ class NetworkPage {
   }
 
   start() {
-    this.#picture.start();
-    this.#picture.addEventListener("choose", (event) => this.#open(/** @type {CustomEvent} */ (event).detail));
-    this.#picture.addEventListener("enter", () => byId("neuron-title", HTMLElement).focus());
-    this.#picture.addEventListener("point", (event) => this.#pointAt(/** @type {CustomEvent} */ (event).detail));
-    this.#ink.addEventListener("reading", (event) => this.#show(/** @type {CustomEvent} */ (event).detail));
-    this.#ink.addEventListener("clear", () => this.#show(null));
-    this.#ink.addEventListener("trouble", (event) => showTrouble(/** @type {CustomEvent} */ (event).detail));
-    this.#ink.start();
-    this.#listenToButtons();
-    addEventListener("popstate", () => this.#choose(neuronIn(location.search, this.#summary.layers)));
-    onSchemeChange(() => [this.#gallery, this.#panel, this.#why].forEach((panel) => panel.paint()));
+    if (this.#listening) return;
+    this.#listening = new AbortController();
+    const { signal } = this.#listening;
+    const [diagram, pad] = [this.#picture, this.#ink];
+    diagram.addEventListener("choose", (event) => this.#open(/** @type {CustomEvent} */ (event).detail), { signal });
+    diagram.addEventListener("enter", () => byId("neuron-title", HTMLElement).focus(), { signal });
+    diagram.addEventListener("point", (event) => this.#pointAt(/** @type {CustomEvent} */ (event).detail), { signal });
+    pad.addEventListener("reading", (event) => this.#show(/** @type {CustomEvent} */ (event).detail), { signal });
+    pad.addEventListener("clear", () => this.#show(null), { signal });
+    pad.addEventListener("trouble", (event) => showTrouble(/** @type {CustomEvent} */ (event).detail), { signal });
+    diagram.start();
+    pad.start();
+    this.#listenToButtons(signal);
+    addEventListener("popstate", () => this.#choose(neuronIn(location.search, this.#summary.layers)), { signal });
+    onSchemeChange(() => [this.#gallery, this.#panel, this.#why].forEach((panel) => panel.paint()), signal);
     this.#choose(neuronIn(location.search, this.#summary.layers));
     this.#show(null);
     if (document.getElementById("learning")) this.#startFilm();
     this.#startTour();
     // Two hundred small pictures, below what is seen first.
     whenIdle(() => this.#gallery.start());
+  }
+
+  stop() {
+    this.#listening?.abort();
+    this.#listening = null;
+    this.#picture.stop();
+    this.#ink.stop();
+    this.#film?.stop();
   }
 
   /** Settles once the network is to be seen. */
@@ -126,18 +140,23 @@ class NetworkPage {
     if (hasNetwork) this.#ink.epoch = epoch;
   }
 
-  #listenToButtons() {
-    byId("zoom-in", HTMLButtonElement).addEventListener("click", () => this.#picture.zoom(2));
-    byId("zoom-out", HTMLButtonElement).addEventListener("click", () => this.#picture.zoom(-2));
-    byId("zoom-all", HTMLButtonElement).addEventListener("click", () => this.#picture.showAll());
-    byId("chooser", HTMLFormElement).addEventListener("submit", (event) => event.preventDefault());
-    this.#layer.addEventListener("change", () => this.#open({ layer: Number(this.#layer.value), index: 0 }));
-    this.#index.addEventListener("input", () => {
-      const [layer, index] = [Number(this.#layer.value), this.#index.valueAsNumber];
-      const isThere = Number.isInteger(index) && index >= 0 && index < (this.#summary.layers[layer] ?? 0);
-      byId("neuron-none", HTMLElement).hidden = isThere || Number.isNaN(index);
-      if (isThere) this.#open({ layer, index });
+  /** @param {AbortSignal} signal */
+  #listenToButtons(signal) {
+    byId("zoom-in", HTMLButtonElement).addEventListener("click", () => this.#picture.zoom(2), { signal });
+    byId("zoom-out", HTMLButtonElement).addEventListener("click", () => this.#picture.zoom(-2), { signal });
+    byId("zoom-all", HTMLButtonElement).addEventListener("click", () => this.#picture.showAll(), { signal });
+    byId("chooser", HTMLFormElement).addEventListener("submit", (event) => event.preventDefault(), { signal });
+    this.#layer.addEventListener("change", () => this.#open({ layer: Number(this.#layer.value), index: 0 }), {
+      signal,
     });
+    this.#index.addEventListener("input", () => this.#onIndex(), { signal });
+  }
+
+  #onIndex() {
+    const [layer, index] = [Number(this.#layer.value), this.#index.valueAsNumber];
+    const exists = Number.isInteger(index) && index >= 0 && index < (this.#summary.layers[layer] ?? 0);
+    byId("neuron-none", HTMLElement).hidden = exists || Number.isNaN(index);
+    if (exists) this.#open({ layer, index });
   }
 
   /** @param {Reading | null} reading null: nothing is drawn */

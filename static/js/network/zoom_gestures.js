@@ -17,6 +17,8 @@ export class ZoomGestures extends EventTarget {
   /** @type {Map<number, {x: number, y: number}>} */
   #pointers = new Map();
   #moved = 0;
+  /** @type {AbortController | null} removes the listeners; null while the gestures are stopped */
+  #listening = null;
 
   /** @param {HTMLElement} element */
   constructor(element) {
@@ -25,13 +27,22 @@ export class ZoomGestures extends EventTarget {
   }
 
   start() {
+    if (this.#listening) return;
+    this.#listening = new AbortController();
+    const { signal } = this.#listening;
     const element = this.#element;
-    element.addEventListener("wheel", this.#onWheel, { passive: false });
-    element.addEventListener("pointerdown", this.#onDown);
-    element.addEventListener("pointermove", this.#onMove);
-    element.addEventListener("pointerup", this.#onUp);
-    element.addEventListener("pointercancel", this.#onUp);
-    element.addEventListener("pointerleave", this.#onLeave);
+    element.addEventListener("wheel", this.#onWheel, { passive: false, signal });
+    element.addEventListener("pointerdown", this.#onDown, { signal });
+    element.addEventListener("pointermove", this.#onMove, { signal });
+    element.addEventListener("pointerup", this.#onUp, { signal });
+    element.addEventListener("pointercancel", this.#onUp, { signal });
+    element.addEventListener("pointerleave", this.#onLeave, { signal });
+  }
+
+  stop() {
+    this.#listening?.abort();
+    this.#listening = null;
+    this.#pointers.clear();
   }
 
   /** @returns {import("./viewport.js").View} */

@@ -21,6 +21,8 @@ export class Pad extends EventTarget {
   #drawing;
   #context;
   #observer;
+  /** @type {AbortController | null} removes the listeners; null while the pad is stopped */
+  #listening = null;
   /** @type {number | null} */
   #pointer = null;
   /** @type {Point | null} where the eraser is, to show its ring */
@@ -48,15 +50,19 @@ export class Pad extends EventTarget {
   }
 
   start() {
+    if (this.#listening) return;
+    this.#listening = new AbortController();
+    const { signal } = this.#listening;
     this.#observer.observe(this.#canvas);
-    for (const [type, handler] of this.#handlers) this.#canvas.addEventListener(type, handler);
-    onSchemeChange(() => this.paint());
+    for (const [type, handler] of this.#handlers) this.#canvas.addEventListener(type, handler, { signal });
+    onSchemeChange(() => this.paint(), signal);
     this.#resize();
   }
 
   stop() {
     this.#observer.disconnect();
-    for (const [type, handler] of this.#handlers) this.#canvas.removeEventListener(type, handler);
+    this.#listening?.abort();
+    this.#listening = null;
   }
 
   /** @returns {Tool} */

@@ -34,6 +34,8 @@ export class SnapshotPlayer extends EventTarget {
   #wanted = -1;
   /** @type {any} */
   #timer = null;
+  /** @type {AbortController | null} removes the listeners; null while the player is stopped */
+  #listening = null;
 
   /**
    * @param {string} base address of the snapshots, ending in a slash
@@ -46,12 +48,23 @@ export class SnapshotPlayer extends EventTarget {
   }
 
   start() {
-    this.#slider.addEventListener("input", () => {
-      this.#pause();
-      this.show(this.#epochs[this.#slider.valueAsNumber] ?? 0, true);
-    });
-    this.#button.addEventListener("click", () => (this.#timer === null ? this.#play() : this.#pause()));
-    onSchemeChange(() => this.#paint());
+    if (this.#listening) return;
+    this.#listening = new AbortController();
+    const { signal } = this.#listening;
+    this.#slider.addEventListener("input", () => this.#onSlide(), { signal });
+    this.#button.addEventListener("click", () => (this.#timer === null ? this.#play() : this.#pause()), { signal });
+    onSchemeChange(() => this.#paint(), signal);
+  }
+
+  stop() {
+    this.#pause();
+    this.#listening?.abort();
+    this.#listening = null;
+  }
+
+  #onSlide() {
+    this.#pause();
+    this.show(this.#epochs[this.#slider.valueAsNumber] ?? 0, true);
   }
 
   /** Whether the newest epoch is the one that is shown. */
