@@ -190,14 +190,14 @@ def test_a_drawing_is_corrected_relabelled_and_forgotten(page: Page, lab: Lab) -
     expect(panel.get_by_role("button", name="7")).to_be_disabled()
     draw(page, SEVEN)
     panel.get_by_role("button", name="7").click(timeout=PATIENCE)
-    expect(panel.get_by_text("Thanks: kept as a 7.")).to_be_visible(timeout=PATIENCE)
+    expect(panel.get_by_text("Saved as a 7.")).to_be_visible(timeout=PATIENCE)
     kept = corrections(lab)[0]
     assert (kept["label"], kept["digit"], kept["version"], kept["form"]) == (7, 7, 1, "strokes")
     page.keyboard.press("Shift+Digit1")
-    expect(panel.get_by_text("Thanks: kept as a 1.")).to_be_visible(timeout=PATIENCE)
+    expect(panel.get_by_text("Saved as a 1.")).to_be_visible(timeout=PATIENCE)
     assert (corrections(lab)[0]["id"], corrections(lab)[0]["label"]) == (kept["id"], 1)
     panel.get_by_role("button", name="Undo").click()
-    expect(panel.get_by_text("Forgotten.")).to_be_visible(timeout=PATIENCE)
+    expect(panel.get_by_text("Deleted.")).to_be_visible(timeout=PATIENCE)
     assert len(corrections(lab)) == before
 
 
@@ -236,7 +236,7 @@ def test_a_picture_lies_over_the_ink_and_is_corrected_in_its_stead(page: Page, l
     expect_digit(page, 7)
     page.keyboard.press("t")
     page.keyboard.press("7")
-    expect(page.get_by_text("Thanks: kept as a 7.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Saved as a 7.")).to_be_visible(timeout=PATIENCE)
     kept = corrections(lab)[0]
     assert (kept["form"], kept["label"], kept["strokes"]) == ("image", 7, None)
     page.get_by_role("button", name="Clear").click()
@@ -271,7 +271,7 @@ def test_what_is_no_picture_is_told_beside_the_button_and_loses_no_ink(page: Pag
     for data, sentence in (
         (bomb(), "Expected an image of at most 16,000,000 pixels"),
         (b"no picture at all", "Expected a PNG or JPEG image"),
-        (picture(paper=128, ink=128), "No ink is to be seen in this picture"),
+        (picture(paper=128, ink=128), "No ink found in this image"),
         (b"", "This file is empty."),
     ):
         page.set_input_files("#upload input", file(data))

@@ -25,8 +25,8 @@ export class ComparisonPad {
     this.#predictor.addEventListener("prediction", (event) =>
       this.#show(/** @type {CustomEvent} */ (event).detail.results),
     );
-    this.#predictor.addEventListener("trouble", (event) =>
-      this.#showTrouble(/** @type {CustomEvent} */ (event).detail),
+    this.#predictor.addEventListener("failure", (event) =>
+      this.#showFailure(/** @type {CustomEvent} */ (event).detail),
     );
     byId("undo", HTMLButtonElement).addEventListener("click", () => this.#change(() => this.#drawing.undo()));
     byId("clear", HTMLButtonElement).addEventListener("click", () => this.#change(() => this.#drawing.clear()));
@@ -91,10 +91,10 @@ export class ComparisonPad {
     }
   }
 
-  /** @param {string} sentence */
-  #showTrouble(sentence) {
+  /** @param {import("../pad/predictor.js").Failure} failure */
+  #showFailure({ message }) {
     const box = byId("trouble", HTMLElement);
-    box.textContent = sentence;
+    box.textContent = message;
     box.hidden = false;
   }
 

@@ -2,22 +2,22 @@ import { fetchJson } from "../lib/api.js";
 import { part } from "../lib/elements.js";
 
 /**
- * @typedef {{strokes: readonly import("../pad/geometry.js").Stroke[], brush: number} | {image: string}} Ink
- * @typedef {{id: number, label: number}} Correction
+ * @typedef {import("../pad/predictor.js").Ink} Ink
+ * @typedef {Pick<import("../lib/messages.js").CorrectionOut, "id" | "label">} Correction
  */
 
 /**
- * "Which digit was it?": keeps the drawing with the digit that its author names. One drawing is one correction: another
- * digit relabels it, Undo forgets it.
+ * Saves a drawing with its true label. One drawing is one correction: another digit changes the label, Undo deletes the
+ * correction.
  */
 export class CorrectionPanel {
   #box;
   #fetchJson;
-  /** @type {{ink: Ink, version: number | undefined} | null} what was answered last */
-  #answered = null;
-  /** @type {Correction | null} what was kept of it */
-  #kept = null;
-  /** Raised with every other drawing, so that what comes late is not told of it. */
+  /** @type {{ink: Ink, version: number | undefined} | null} the last drawing with a prediction */
+  #predicted = null;
+  /** @type {Correction | null} the saved correction of that drawing */
+  #saved = null;
+  /** Incremented with every drawing: the result of a request for an older one is not shown. */
   #turn = 0;
   #isBusy = false;
 
@@ -31,84 +31,84 @@ export class CorrectionPanel {
   }
 
   start() {
-    for (const button of this.#buttons) button.addEventListener("click", () => this.name(Number(button.value)));
+    for (const button of this.#buttons) button.addEventListener("click", () => this.label(Number(button.value)));
     part(this.#box, "undo", HTMLButtonElement).addEventListener("click", () => this.undo());
     this.#box.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.altKey || event.metaKey || !/^[0-9]$/.test(event.key)) return;
       event.preventDefault();
-      this.name(Number(event.key));
+      this.label(Number(event.key));
     });
-    this.#show();
+    this.#update();
   }
 
-  /** Gives the panel the focus, where a digit's key names it. */
+  /** Focuses the panel, in which the digit keys set the label. */
   focus() {
-    const marked = this.#buttons.find((button) => button.getAttribute("aria-pressed") === "true");
-    (marked ?? this.#buttons[0])?.focus();
+    const pressed = this.#buttons.find((button) => button.getAttribute("aria-pressed") === "true");
+    (pressed ?? this.#buttons[0])?.focus();
   }
 
   /**
-   * @param {Ink} ink that was answered
-   * @param {number | undefined} version who is told to have answered it
+   * @param {Ink} ink of the prediction
+   * @param {number | undefined} version that made the prediction
    */
-  ask(ink, version) {
-    this.#answered = { ink, version };
-    this.#show();
+  open(ink, version) {
+    this.#predicted = { ink, version };
+    this.#update();
   }
 
-  /** Another drawing is under way. */
-  forget() {
+  /** Forgets the drawing: another one was begun. */
+  close() {
     this.#turn += 1;
-    this.#answered = this.#kept = null;
-    this.#say("");
-    this.#show();
+    this.#predicted = this.#saved = null;
+    this.#showStatus("");
+    this.#update();
   }
 
-  /** @param {number} digit that the drawing is */
-  async name(digit) {
-    const answered = this.#answered;
-    if (!answered || this.#isBusy || this.#kept?.label === digit) return;
-    const { ink, version } = answered;
-    const kept = this.#kept;
-    await this.#do(async () => {
-      this.#kept = kept
-        ? await this.#fetchJson(`/api/v1/corrections/${kept.id}`, { method: "PATCH", body: { label: digit } })
+  /** @param {number} digit the true label of the drawing */
+  async label(digit) {
+    const predicted = this.#predicted;
+    if (!predicted || this.#isBusy || this.#saved?.label === digit) return;
+    const { ink, version } = predicted;
+    const saved = this.#saved;
+    await this.#run(async () => {
+      this.#saved = saved
+        ? await this.#fetchJson(`/api/v1/corrections/${saved.id}`, { method: "PATCH", body: { label: digit } })
         : await this.#fetchJson("/api/v1/corrections", { method: "POST", body: { ...ink, label: digit, version } });
-      return `Thanks: kept as a ${digit}.`;
+      return `Saved as a ${digit}.`;
     });
   }
 
   async undo() {
-    const kept = this.#kept;
-    if (!kept || this.#isBusy) return;
-    await this.#do(async () => {
-      await this.#fetchJson(`/api/v1/corrections/${kept.id}`, { method: "DELETE" });
-      this.#kept = null;
-      return "Forgotten.";
+    const saved = this.#saved;
+    if (!saved || this.#isBusy) return;
+    await this.#run(async () => {
+      await this.#fetchJson(`/api/v1/corrections/${saved.id}`, { method: "DELETE" });
+      this.#saved = null;
+      return "Deleted.";
     });
   }
 
-  /** @param {() => Promise<string>} work answers what to say when it is done */
-  async #do(work) {
+  /** @param {() => Promise<string>} work returns the sentence to show when it is done */
+  async #run(work) {
     const turn = this.#turn;
     this.#isBusy = true;
     let sentence;
-    let isWrong = false;
+    let isError = false;
     try {
       sentence = await work();
     } catch (error) {
       sentence = error instanceof Error ? error.message : String(error);
-      isWrong = true;
+      isError = true;
     } finally {
       this.#isBusy = false;
     }
     if (turn === this.#turn) {
-      this.#say(sentence, isWrong);
+      this.#showStatus(sentence, isError);
     } else {
-      // The correction belongs to a drawing that is gone from the pad.
-      this.#kept = null;
+      // The correction belongs to a drawing that is no longer on the pad.
+      this.#saved = null;
     }
-    this.#show();
+    this.#update();
   }
 
   get #buttons() {
@@ -117,22 +117,22 @@ export class CorrectionPanel {
 
   /**
    * @param {string} sentence
-   * @param {boolean} [isWrong]
+   * @param {boolean} [isError]
    */
-  #say(sentence, isWrong = false) {
-    const told = part(this.#box, "told", HTMLElement);
-    told.textContent = sentence;
-    told.classList.toggle("field__error", isWrong);
+  #showStatus(sentence, isError = false) {
+    const status = part(this.#box, "told", HTMLElement);
+    status.textContent = sentence;
+    status.classList.toggle("field__error", isError);
   }
 
-  #show() {
+  #update() {
     for (const button of this.#buttons) {
-      button.disabled = this.#answered === null;
-      button.setAttribute("aria-pressed", String(this.#kept?.label === Number(button.value)));
+      button.disabled = this.#predicted === null;
+      button.setAttribute("aria-pressed", String(this.#saved?.label === Number(button.value)));
     }
     const undo = part(this.#box, "undo", HTMLButtonElement);
     const hadFocus = document.activeElement === undo;
-    undo.hidden = this.#kept === null;
+    undo.hidden = this.#saved === null;
     if (hadFocus && undo.hidden) this.#buttons[0]?.focus();
   }
 }

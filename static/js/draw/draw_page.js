@@ -5,7 +5,7 @@ import { VersionChoice } from "./version_choice.js";
 import { Drawing } from "../pad/drawing.js";
 import { Pad } from "../pad/pad.js";
 import { ImageUpload } from "./image_upload.js";
-import { Predictor } from "../pad/predictor.js";
+import { EMPTY_INK, Predictor } from "../pad/predictor.js";
 import { paintModelInput } from "./model_input.js";
 import { ShareLink } from "./share_link.js";
 import { CorrectionPanel } from "./correction_panel.js";
@@ -13,67 +13,67 @@ import { showVoteBar } from "./vote_bar.js";
 
 /** @typedef {import("../pad/predictor.js").Prediction} Prediction */
 
-const WAITING = "Waiting for a digit";
+const NO_DRAWING = "No prediction yet";
 const NOTHING_DRAWN = "Nothing drawn yet";
-const NO_INK = "No ink is to be seen in this picture: a digit must be clearly darker or lighter than its paper.";
+const NO_INK = "No ink found in this image: a digit must be clearly darker or lighter than its background.";
 
-/** The page to draw on: canvas, tools, a picture instead, answers, and who is asked. */
+/** The drawing page: canvas, tools, image upload, and the predictions of the chosen versions. */
 class DrawPage {
   #drawing = new Drawing();
   #pad = new Pad(byId("pad", HTMLCanvasElement), this.#drawing);
   #predictor = new Predictor();
-  #answers = new PredictionCards(byId("answers", HTMLElement), byId("answer", HTMLTemplateElement));
-  #teaching = new CorrectionPanel(byId("teach", HTMLElement));
-  #size = byId("size", HTMLInputElement);
-  #seen = byId("seen", HTMLCanvasElement);
-  #choice = new VersionChoice();
-  #picture = new ImageUpload(byId("upload", HTMLElement), byId("picture", HTMLElement));
-  #sharing = new ShareLink();
-  #isSettled = true;
+  #cards = new PredictionCards(byId("answers", HTMLElement), byId("answer", HTMLTemplateElement));
+  #corrections = new CorrectionPanel(byId("teach", HTMLElement));
+  #brush = byId("size", HTMLInputElement);
+  #input = byId("seen", HTMLCanvasElement);
+  #versions = new VersionChoice();
+  #upload = new ImageUpload(byId("upload", HTMLElement), byId("picture", HTMLElement));
+  #link = new ShareLink();
+  #isPenUp = true;
 
   start() {
-    this.#pad.addEventListener("change", () => this.#onInk());
-    this.#pad.addEventListener("lift", () => this.#settled());
+    this.#pad.addEventListener("change", () => this.#onStroke());
+    this.#pad.addEventListener("lift", () => this.#onPenUp());
     this.#predictor.addEventListener("prediction", (event) => this.#show(/** @type {CustomEvent} */ (event).detail));
-    this.#predictor.addEventListener("trouble", (event) =>
-      this.#showTrouble(/** @type {CustomEvent} */ (event).detail),
+    this.#predictor.addEventListener("failure", (event) =>
+      this.#showFailure(/** @type {CustomEvent} */ (event).detail),
     );
-    this.#choice.addEventListener("change", () => this.#onChoice());
-    this.#picture.addEventListener("change", () => this.#onPicture());
-    this.#size.addEventListener("input", () => this.#resized());
-    this.#listenToButtons();
+    this.#versions.addEventListener("change", () => this.#onVersions());
+    this.#upload.addEventListener("change", () => this.#onImage());
+    this.#brush.addEventListener("input", () => this.#onBrush());
+    this.#addButtonListeners();
     document.addEventListener("keydown", this.#onKey);
-    this.#pad.brush = this.#size.valueAsNumber;
-    for (const one of [this.#choice, this.#teaching, this.#picture, this.#sharing, this.#pad, this.#predictor])
+    this.#pad.brush = this.#brush.valueAsNumber;
+    for (const one of [this.#versions, this.#corrections, this.#upload, this.#link, this.#pad, this.#predictor])
       one.start();
-    this.#answers.setVersions(this.#choice.chosen);
-    this.#blank(WAITING);
-    this.#openInk();
+    this.#cards.setVersions(this.#versions.chosen);
+    this.#showNothing(NO_DRAWING);
+    this.#openLink();
   }
 
-  /** Draws what the address holds. */
-  #openInk() {
+  /** Draws the ink encoded in the URL. */
+  #openLink() {
     try {
       const ink = ShareLink.ink();
       if (!ink) return;
       this.#drawing.open(ink.strokes);
-      this.#size.value = String(ink.brush);
+      this.#brush.value = String(ink.brush);
       this.#pad.brush = ink.brush;
       this.#pad.paint();
-      this.#settled();
+      this.#onPenUp();
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      this.#showTrouble(error.message);
+      this.#showFailure({ message: error.message, code: "" });
     }
   }
 
-  #listenToButtons() {
+  #addButtonListeners() {
     /** @type {Record<string, () => void>} */
     const actions = {
-      "tool-draw": () => this.#choose("draw"),
-      "tool-erase": () => this.#choose("erase"),
-      undo: () => this.#change(() => this.#drawing.undo()),
-      redo: () => this.#change(() => this.#drawing.redo()),
+      "tool-draw": () => this.#selectTool("draw"),
+      "tool-erase": () => this.#selectTool("erase"),
+      undo: () => this.#edit(() => this.#drawing.undo()),
+      redo: () => this.#edit(() => this.#drawing.redo()),
       clear: () => this.#clear(),
       predict: () => this.#predict(),
     };
@@ -99,109 +99,109 @@ class DrawPage {
     const key = event.key.toLowerCase();
     if (event.ctrlKey || event.metaKey) {
       if (event.altKey) return undefined;
-      if (key === "y" || (key === "z" && event.shiftKey)) return () => this.#change(() => this.#drawing.redo());
-      return key === "z" ? () => this.#change(() => this.#drawing.undo()) : undefined;
+      if (key === "y" || (key === "z" && event.shiftKey)) return () => this.#edit(() => this.#drawing.redo());
+      return key === "z" ? () => this.#edit(() => this.#drawing.undo()) : undefined;
     }
     if (event.altKey) return undefined;
     const named = event.shiftKey ? /^Digit([0-9])$/.exec(event.code)?.[1] : undefined;
-    if (named !== undefined) return () => this.#teaching.name(Number(named));
-    // Enter presses the button, link or box that has the focus.
+    if (named !== undefined) return () => this.#corrections.label(Number(named));
+    // Enter activates the focused button, link or box.
     const isOnControl = event.target instanceof Element && event.target.closest("a, button, input, summary") !== null;
     /** @type {Record<string, () => void>} */
     const actions = {
-      d: () => this.#choose("draw"),
-      e: () => this.#choose("erase"),
+      d: () => this.#selectTool("draw"),
+      e: () => this.#selectTool("erase"),
       c: () => this.#clear(),
-      t: () => this.#teaching.focus(),
-      "[": () => this.#grow(-2),
-      "]": () => this.#grow(2),
+      t: () => this.#corrections.focus(),
+      "[": () => this.#resizeBrush(-2),
+      "]": () => this.#resizeBrush(2),
     };
     if (!isOnControl) actions.enter = () => this.#predict();
     return Object.hasOwn(actions, key) ? actions[key] : undefined;
   }
 
   /** @param {import("../pad/pad.js").Tool} tool */
-  #choose(tool) {
+  #selectTool(tool) {
     this.#pad.tool = tool;
     byId("tool-draw", HTMLElement).setAttribute("aria-pressed", String(tool === "draw"));
     byId("tool-erase", HTMLElement).setAttribute("aria-pressed", String(tool === "erase"));
   }
 
   /** @param {number} step */
-  #grow(step) {
-    this.#size.value = String(this.#size.valueAsNumber + step);
-    this.#resized();
+  #resizeBrush(step) {
+    this.#brush.value = String(this.#brush.valueAsNumber + step);
+    this.#onBrush();
   }
 
-  #resized() {
-    this.#pad.brush = this.#size.valueAsNumber;
-    if (!this.#drawing.isEmpty && this.#picture.address === null) this.#settled();
+  #onBrush() {
+    this.#pad.brush = this.#brush.valueAsNumber;
+    if (!this.#drawing.isEmpty && this.#upload.address === null) this.#onPenUp();
   }
 
   #clear() {
-    if (this.#picture.address === null) this.#change(() => this.#drawing.clear());
-    else this.#picture.remove();
+    if (this.#upload.address === null) this.#edit(() => this.#drawing.clear());
+    else this.#upload.remove();
   }
 
-  /** @param {() => void} step of the ink, which stays as it is while a picture lies over it */
-  #change(step) {
-    if (this.#picture.address !== null) return;
+  /** @param {() => void} step changes the ink; skipped while an image covers the canvas */
+  #edit(step) {
+    if (this.#upload.address !== null) return;
     step();
-    this.#teaching.forget();
+    this.#corrections.close();
     this.#pad.paint();
-    this.#settled();
+    this.#onPenUp();
   }
 
-  /** While the pen moves: asked only where answers stream. */
-  #onInk() {
-    this.#isSettled = false;
-    this.#teaching.forget();
-    this.#picture.forgetTrouble();
-    this.#showTools();
-    if (this.#predictor.isStreaming && !this.#drawing.isEmpty) this.#ask();
+  /** While the pen moves, predictions are requested only over the WebSocket. */
+  #onStroke() {
+    this.#isPenUp = false;
+    this.#corrections.close();
+    this.#upload.clearError();
+    this.#updateTools();
+    if (this.#predictor.isStreaming && !this.#drawing.isEmpty) this.#requestPrediction();
   }
 
-  #onPicture() {
+  #onImage() {
     this.#predictor.forget();
-    this.#teaching.forget();
-    this.#settled();
+    this.#corrections.close();
+    this.#onPenUp();
   }
 
-  #settled() {
-    this.#isSettled = true;
-    this.#showTools();
-    this.#sharing.show(
-      this.#choice.chosen.map((version) => version.number),
+  #onPenUp() {
+    this.#isPenUp = true;
+    this.#updateTools();
+    this.#link.show(
+      this.#versions.chosen.map((version) => version.number),
       this.#drawnInk,
     );
-    if (this.#ink) this.#ask();
-    else this.#blank(WAITING);
+    if (this.#ink) this.#requestPrediction();
+    else this.#showNothing(NO_DRAWING);
   }
 
   #predict() {
-    if (this.#ink) this.#ask();
-    else this.#blank(NOTHING_DRAWN);
+    if (this.#ink) this.#requestPrediction();
+    else this.#showNothing(NOTHING_DRAWN);
   }
 
-  #ask() {
+  #requestPrediction() {
     const ink = this.#ink;
-    if (ink) this.#predictor.ask({ ...ink, versions: this.#choice.chosen.map((version) => version.number) });
+    if (ink) this.#predictor.ask({ ...ink, versions: this.#versions.chosen.map((version) => version.number) });
   }
 
-  /** What is to be read: the picture, else the drawing; null: there is neither. */
+  /** The input of the prediction: the image, otherwise the drawing; null without either. */
   get #ink() {
-    return this.#picture.address === null ? this.#drawnInk : { image: this.#picture.address };
+    return this.#upload.address === null ? this.#drawnInk : { image: this.#upload.address };
   }
 
   get #drawnInk() {
-    if (this.#drawing.isEmpty || this.#picture.address !== null) return null;
+    if (this.#drawing.isEmpty || this.#upload.address !== null) return null;
     return { strokes: this.#drawing.strokes, brush: this.#pad.brush };
   }
 
-  #showTools() {
-    const isPicture = this.#picture.address !== null;
-    byId("undo", HTMLButtonElement).disabled = isPicture || !this.#drawing.canUndo;
-    byId("redo", HTMLButtonElement).disabled = isPicture || !this.#drawing.canRedo;
+  #updateTools() {
+    const isImage = this.#upload.address !== null;
+    byId("undo", HTMLButtonElement).disabled = isImage || !this.#drawing.canUndo;
+    byId("redo", HTMLButtonElement).disabled = isImage || !this.#drawing.canRedo;
     byId("clear", HTMLButtonElement).disabled = this.#ink === null;
     byId("hint", HTMLElement).classList.toggle("is-gone", this.#ink !== null);
   }
@@ -210,57 +210,57 @@ class DrawPage {
   #show(prediction) {
     const ink = this.#ink;
     if (!ink) return;
-    this.#picture.accept();
+    this.#upload.accept();
     byId("trouble", HTMLElement).hidden = true;
-    // Half a digit looks like none: nothing is said of it before the pen is lifted.
-    const isDigit = !this.#isSettled || prediction.is_digit !== false;
-    this.#answers.show(prediction.results, { isDigit });
+    // Half a digit is not a digit: the warning waits until the pen is up.
+    const isDigit = !this.#isPenUp || prediction.is_digit !== false;
+    this.#cards.show(prediction.results, { isDigit });
     byId("unlike", HTMLElement).hidden = isDigit;
     showVoteBar(byId("votes", HTMLElement), prediction.results);
-    paintModelInput(this.#seen, prediction.seen);
-    const titles = new Map(this.#choice.chosen.map((version) => [version.number, version.title]));
-    this.#teaching.ask(ink, prediction.results[0]?.version);
+    paintModelInput(this.#input, prediction.seen);
+    const titles = new Map(this.#versions.chosen.map((version) => [version.number, version.title]));
+    this.#corrections.open(ink, prediction.results[0]?.version);
     const sentence = agreementSentence(prediction.results, (number) => titles.get(number) ?? `Version ${number}`);
-    this.#say(sentence);
+    this.#announce(sentence);
   }
 
-  /** @param {string} sentence */
-  #showTrouble(sentence) {
-    if (this.#picture.address !== null) {
-      this.#picture.refuse(/nothing drawn/i.test(sentence) ? NO_INK : sentence);
+  /** @param {import("../pad/predictor.js").Failure} failure */
+  #showFailure({ message, code }) {
+    if (this.#upload.address !== null) {
+      this.#upload.refuse(code === EMPTY_INK ? NO_INK : message);
       return;
     }
-    if (/nothing drawn/i.test(sentence)) {
-      this.#blank(NOTHING_DRAWN);
+    if (code === EMPTY_INK) {
+      this.#showNothing(NOTHING_DRAWN);
       return;
     }
     const box = byId("trouble", HTMLElement);
-    box.textContent = sentence;
+    box.textContent = message;
     box.hidden = false;
   }
 
   /** @param {string} sentence */
-  #blank(sentence) {
+  #showNothing(sentence) {
     this.#predictor.forget();
-    this.#teaching.forget();
+    this.#corrections.close();
     byId("trouble", HTMLElement).hidden = true;
     byId("unlike", HTMLElement).hidden = true;
-    this.#answers.clear(sentence);
+    this.#cards.clear(sentence);
     showVoteBar(byId("votes", HTMLElement), []);
-    paintModelInput(this.#seen, null);
-    this.#say(sentence === WAITING ? "" : sentence);
+    paintModelInput(this.#input, null);
+    this.#announce(sentence === NO_DRAWING ? "" : sentence);
   }
 
-  /** @param {string} sentence for those who listen; seen as well where several versions answer */
-  #say(sentence) {
+  /** @param {string} sentence for screen readers; also visible if several versions are chosen */
+  #announce(sentence) {
     const spoken = byId("spoken", HTMLElement);
     if (spoken.textContent !== sentence) spoken.textContent = sentence;
-    spoken.classList.toggle("visually-hidden", this.#choice.chosen.length < 2);
+    spoken.classList.toggle("visually-hidden", this.#versions.chosen.length < 2);
   }
 
-  #onChoice() {
-    this.#answers.setVersions(this.#choice.chosen);
-    this.#settled();
+  #onVersions() {
+    this.#cards.setVersions(this.#versions.chosen);
+    this.#onPenUp();
   }
 }
 

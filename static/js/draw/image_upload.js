@@ -3,10 +3,10 @@ import { capitalised } from "../lib/format.js";
 import { ImageError, readImageFile } from "../pad/image_file.js";
 
 /**
- * A picture instead of ink: chosen, dropped on the page or pasted. It lies over the canvas, whose ink waits beneath, once
- * the server has read it.
+ * An image as input instead of ink: chosen, dropped on the page or pasted. It covers the canvas, whose ink is kept, as soon
+ * as the server has accepted it.
  *
- * Dispatches `change` when there is another picture, or none any more.
+ * Dispatches `change` when the image is replaced or removed.
  */
 export class ImageUpload extends EventTarget {
   #box;
@@ -14,12 +14,12 @@ export class ImageUpload extends EventTarget {
   #input;
   /** @type {string | null} */
   #address = null;
-  /** Raised with every other picture, so that one that is read late is not taken. */
+  /** Incremented with every change of the image: a file that was read too late is dropped. */
   #turn = 0;
 
   /**
-   * @param {HTMLElement} box with the button, the file's input and the place of sentences
-   * @param {HTMLElement} overlay over the canvas
+   * @param {HTMLElement} box contains the button, the file input and the error message
+   * @param {HTMLElement} overlay covers the canvas
    */
   constructor(box, overlay) {
     super();
@@ -33,7 +33,7 @@ export class ImageUpload extends EventTarget {
     part(this.#overlay, "remove", HTMLButtonElement).addEventListener("click", () => this.remove());
     this.#input.addEventListener("change", () => {
       const [file] = this.#input.files ?? [];
-      this.#input.value = ""; // so that the same file can be chosen again
+      this.#input.value = ""; // the same file can be chosen again
       if (file) this.#take(file);
     });
     document.addEventListener("dragover", this.#onDragOver);
@@ -44,12 +44,12 @@ export class ImageUpload extends EventTarget {
     document.addEventListener("paste", this.#onPaste);
   }
 
-  /** The picture as a `data:` address; null: there is none. */
+  /** The image as a `data:` URL; null without an image. */
   get address() {
     return this.#address;
   }
 
-  /** The server has read it: it is shown. */
+  /** Shows the image: the server has accepted it. */
   accept() {
     if (this.#address === null) return;
     const image = part(this.#overlay, "image", HTMLImageElement);
@@ -57,20 +57,20 @@ export class ImageUpload extends EventTarget {
     this.#overlay.hidden = false;
   }
 
-  /** @param {string} sentence why the server does not take it */
+  /** @param {string} sentence why the server refused the image */
   refuse(sentence) {
     this.remove();
-    this.#say(`${capitalised(sentence)}${sentence.endsWith(".") ? "" : "."}`);
+    this.#showError(`${capitalised(sentence)}${sentence.endsWith(".") ? "" : "."}`);
   }
 
-  /** What was said of a picture is of the past. */
-  forgetTrouble() {
-    this.#say("");
+  /** Removes the error message. */
+  clearError() {
+    this.#showError("");
   }
 
   remove() {
     this.#turn += 1;
-    this.#say("");
+    this.#showError("");
     if (this.#address === null) return;
     this.#address = null;
     this.#overlay.hidden = true;
@@ -105,14 +105,14 @@ export class ImageUpload extends EventTarget {
     const [file] = event.clipboardData?.files ?? [];
     event.preventDefault();
     if (file) this.#take(file);
-    else this.#say("There is no picture on the clipboard.");
+    else this.#showError("There is no image on the clipboard.");
   };
 
   /** @param {Blob} file */
   async #take(file) {
     this.#turn += 1;
     const turn = this.#turn;
-    this.#say("");
+    this.#showError("");
     try {
       const address = await readImageFile(file);
       if (turn !== this.#turn) return;
@@ -120,7 +120,7 @@ export class ImageUpload extends EventTarget {
       this.dispatchEvent(new Event("change"));
     } catch (error) {
       if (!(error instanceof ImageError)) throw error;
-      if (turn === this.#turn) this.#say(error.message);
+      if (turn === this.#turn) this.#showError(error.message);
     }
   }
 
@@ -130,7 +130,7 @@ export class ImageUpload extends EventTarget {
   }
 
   /** @param {string} sentence */
-  #say(sentence) {
+  #showError(sentence) {
     part(this.#box, "trouble", HTMLElement).textContent = sentence;
   }
 }

@@ -1,8 +1,8 @@
 /**
- * Paints 784 pixels on a canvas of 28 × 28 as MNIST shows them: ink white, paper black.
+ * Paints the 784 pixels of the network's input on a canvas of 28 × 28, in MNIST's colours: white ink on black paper.
  *
  * @param {HTMLCanvasElement} canvas
- * @param {number[] | null} pixels 0 to 255; null: nothing
+ * @param {number[] | null} pixels 0 to 255; null paints all black
  */
 export function paintModelInput(canvas, pixels) {
   const context = canvas.getContext("2d");

@@ -7,10 +7,10 @@ import { majority } from "../pad/majority_vote.js";
  * @typedef {{number: number, title: string}} Version
  */
 
-/** More cards than this show digits and sureness, but no bars. */
-const MANY = 6;
+/** More cards than this show the digit and the confidence, but no bars. */
+const MAX_WITH_BARS = 6;
 
-/** One card per version that is asked: its digit, how sure it is, and ten bars. */
+/** One card per chosen version: its digit, its confidence, and ten bars of probabilities. */
 export class PredictionCards {
   #box;
   #template;
@@ -32,25 +32,25 @@ export class PredictionCards {
     this.#cards = new Map(
       versions.map((version, index) => [version.number, /** @type {HTMLElement} */ (cards[index])]),
     );
-    this.#box.classList.toggle("is-many", cards.length > MANY);
+    this.#box.classList.toggle("is-many", cards.length > MAX_WITH_BARS);
     this.#box.replaceChildren(...cards);
   }
 
   /**
-   * @param {VersionPrediction[]} readings
-   * @param {{isDigit: boolean}} ink whether it looks like a digit at all: how sure a version is counts only then
+   * @param {VersionPrediction[]} predictions
+   * @param {{isDigit: boolean}} ink whether the drawing looks like a digit: a confidence means something only then
    */
-  show(readings, { isDigit }) {
-    const expected = majority(readings);
-    for (const reading of readings) {
-      const card = this.#cards.get(reading.version);
+  show(predictions, { isDigit }) {
+    const expected = majority(predictions);
+    for (const prediction of predictions) {
+      const card = this.#cards.get(prediction.version);
       if (!card) continue;
-      showReading(card, reading, expected !== null && reading.digit !== expected);
-      if (!isDigit) showDoubt(card);
+      showPrediction(card, prediction, expected !== null && prediction.digit !== expected);
+      if (!isDigit) showNoDigit(card);
     }
   }
 
-  /** @param {string} sentence what stands where the answers were */
+  /** @param {string} sentence shown instead of the confidence */
   clear(sentence) {
     for (const card of this.#cards.values()) {
       card.classList.add("is-waiting");
@@ -81,29 +81,29 @@ export class PredictionCards {
 
 /**
  * @param {HTMLElement} card
- * @param {VersionPrediction} reading
- * @param {boolean} isOdd whether it stands against most others
+ * @param {VersionPrediction} prediction
+ * @param {boolean} isOdd whether it differs from the majority
  */
-function showReading(card, reading, isOdd) {
+function showPrediction(card, prediction, isOdd) {
   card.classList.remove("is-waiting");
   card.classList.toggle("is-odd", isOdd);
-  part(card, "digit", HTMLElement).textContent = String(reading.digit);
-  part(card, "sentence", HTMLElement).textContent = sureness(reading);
-  card.classList.toggle("is-unsure", reading.verdict === "unsure");
-  setBars(card, reading.probabilities, reading.digit);
+  part(card, "digit", HTMLElement).textContent = String(prediction.digit);
+  part(card, "sentence", HTMLElement).textContent = confidenceText(prediction);
+  card.classList.toggle("is-unsure", prediction.verdict === "unsure");
+  setBars(card, prediction.probabilities, prediction.digit);
 }
 
-/** @param {HTMLElement} card of an answer to what is no digit */
-function showDoubt(card) {
+/** @param {HTMLElement} card whose drawing does not look like a digit */
+function showNoDigit(card) {
   card.classList.add("is-unsure");
   part(card, "sentence", HTMLElement).textContent = "the nearest digit";
 }
 
 /**
- * @param {Pick<VersionPrediction, "confidence" | "verdict" | "candidates">} reading
+ * @param {Pick<VersionPrediction, "confidence" | "verdict" | "candidates">} prediction
  * @returns {string} "98.1 % sure", or between which digits it wavers
  */
-export function sureness({ confidence, verdict, candidates }) {
+export function confidenceText({ confidence, verdict, candidates }) {
   if (verdict === "sure") return `${percent(confidence, 1)} sure`;
   if (candidates.length < 2) return `unsure: ${percent(confidence, 1)}`;
   return `unsure between ${candidates.slice(0, -1).join(", ")} and ${candidates.at(-1)}`;

@@ -1,22 +1,22 @@
 import { byId } from "../lib/elements.js";
 import { decodeInk, encodeInk } from "../pad/ink_code.js";
 
-const WAIT_MS = 250;
+const DEBOUNCE_MS = 250;
 
 /** @typedef {{strokes: readonly import("../pad/geometry.js").Stroke[], brush: number}} Ink */
 
 /**
- * The address of the page, which names the versions and holds the ink: so that it can be copied, kept and loaded again. It
- * is replaced, never pushed: the way back leads where one came from.
+ * The URL of the page, which contains the versions and the ink, for links and bookmarks. It replaces the entry of the
+ * browser's history and never adds one: Back leaves the page.
  */
 export class ShareLink {
   #button = byId("copy-link", HTMLButtonElement);
   #box = byId("link", HTMLElement);
   #shown = byId("link-address", HTMLInputElement);
-  #told = byId("link-told", HTMLElement);
+  #status = byId("link-told", HTMLElement);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
-  /** @type {{versions: number[], ink: Ink | null} | null} what the address is to say */
+  /** @type {{versions: number[], ink: Ink | null} | null} the content of the URL */
   #state = null;
 
   start() {
@@ -25,9 +25,9 @@ export class ShareLink {
   }
 
   /**
-   * The drawing that the address came with; null where it has none.
+   * The ink in the URL; null if it contains none.
    *
-   * @throws {RangeError} it cannot be read
+   * @throws {RangeError} it cannot be decoded
    */
   static ink() {
     const text = new URLSearchParams(location.search).get("ink");
@@ -35,43 +35,43 @@ export class ShareLink {
   }
 
   /**
-   * @param {number[]} versions who is asked
-   * @param {Ink | null} ink null: nothing, or a picture
+   * @param {number[]} versions the chosen ones
+   * @param {Ink | null} ink null without a drawing
    */
   show(versions, ink) {
-    this.#tell("");
+    this.#showStatus("");
     this.#button.disabled = ink === null;
     this.#state = { versions, ink };
-    // Browsers refuse a page that replaces its address too often.
+    // Browsers limit how often a page replaces its URL.
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#replace(), WAIT_MS);
+    this.#timer = setTimeout(() => this.#replace(), DEBOUNCE_MS);
   }
 
-  /** @returns {boolean} whether the address says all that it is to say */
+  /** @returns {boolean} whether the URL contains all of the state */
   #replace() {
     clearTimeout(this.#timer);
     if (!this.#state) return true;
     const { versions, ink } = this.#state;
     const query = new URLSearchParams(versions.map((number) => ["version", String(number)]));
-    let isWhole = true;
+    let isComplete = true;
     try {
       if (ink) query.set("ink", encodeInk(ink.strokes, ink.brush));
     } catch (error) {
-      this.#tell(error instanceof Error ? error.message : String(error));
-      isWhole = false;
+      this.#showStatus(error instanceof Error ? error.message : String(error));
+      isComplete = false;
     }
     if (`?${query}` !== location.search) history.replaceState(null, "", `?${query}`);
-    return isWhole;
+    return isComplete;
   }
 
   async #copy() {
     if (!this.#replace()) return;
     try {
       await navigator.clipboard.writeText(location.href);
-      this.#tell("The link is copied.");
+      this.#showStatus("The link is copied.");
     } catch {
-      // Without leave, or without HTTPS: the link is shown, to be copied by hand.
-      this.#tell("Copy the link:");
+      // Without permission or without HTTPS the link is shown, for copying by hand.
+      this.#showStatus("Copy the link:");
       this.#shown.value = location.href;
       this.#shown.hidden = false;
       this.#shown.select();
@@ -79,8 +79,8 @@ export class ShareLink {
   }
 
   /** @param {string} sentence */
-  #tell(sentence) {
-    this.#told.textContent = sentence;
+  #showStatus(sentence) {
+    this.#status.textContent = sentence;
     this.#shown.hidden = true;
     this.#box.hidden = sentence === "";
   }

@@ -2,25 +2,25 @@ import { byId } from "../lib/elements.js";
 
 /** @typedef {import("./prediction_cards.js").Version} Version */
 
-/** As many as the server asks at once. */
-export const MOST = 20;
+/** The server's limit of versions per prediction. */
+export const MAX_VERSIONS = 20;
 
-/** Which versions are asked: at least one, at most `MOST`. Dispatches `change`. */
+/** The chosen versions: at least one, at most `MAX_VERSIONS`. Dispatches `change`. */
 export class VersionChoice extends EventTarget {
   #form = byId("versions", HTMLFormElement);
   #count = byId("picked", HTMLElement);
 
   start() {
     this.#form.addEventListener("change", (event) => {
-      // Somebody has to read it.
+      // One version stays chosen.
       if (event.target instanceof HTMLInputElement && this.chosen.length === 0) event.target.checked = true;
       this.#changed();
     });
     const all = byId("pick-all", HTMLButtonElement);
-    all.textContent = this.#boxes.length > MOST ? `The first ${MOST}` : "All";
-    all.addEventListener("click", () => this.#tick((index) => index < MOST));
-    byId("pick-first", HTMLButtonElement).addEventListener("click", () => this.#tick((index) => index === 0));
-    for (const box of this.#boxes.filter((one) => one.checked).slice(MOST)) box.checked = false;
+    all.textContent = this.#boxes.length > MAX_VERSIONS ? `The first ${MAX_VERSIONS}` : "All";
+    all.addEventListener("click", () => this.#select((index) => index < MAX_VERSIONS));
+    byId("pick-first", HTMLButtonElement).addEventListener("click", () => this.#select((index) => index === 0));
+    for (const box of this.#boxes.filter((one) => one.checked).slice(MAX_VERSIONS)) box.checked = false;
     this.#show();
   }
 
@@ -38,10 +38,10 @@ export class VersionChoice extends EventTarget {
     return [...this.#form.querySelectorAll("input")];
   }
 
-  /** @param {(index: number) => boolean} isWanted */
-  #tick(isWanted) {
+  /** @param {(index: number) => boolean} isSelected */
+  #select(isSelected) {
     this.#boxes.forEach((box, index) => {
-      box.checked = isWanted(index);
+      box.checked = isSelected(index);
     });
     this.#changed();
   }
@@ -53,7 +53,7 @@ export class VersionChoice extends EventTarget {
 
   #show() {
     const count = this.chosen.length;
-    for (const box of this.#boxes) box.disabled = count >= MOST && !box.checked;
-    this.#count.textContent = count >= MOST ? `${count}, which is the most` : `${count} of ${this.#boxes.length}`;
+    for (const box of this.#boxes) box.disabled = count >= MAX_VERSIONS && !box.checked;
+    this.#count.textContent = count >= MAX_VERSIONS ? `${count} (maximum)` : `${count} of ${this.#boxes.length}`;
   }
 }

@@ -1,17 +1,17 @@
 import { votes } from "../pad/majority_vote.js";
 
 /**
- * Shows how many versions read which digit, most votes first; nothing where only one was asked.
+ * Shows the votes of the versions per digit, most votes first; hidden for a single version.
  *
  * @param {HTMLElement} list
- * @param {import("../pad/predictor.js").VersionPrediction[]} readings
+ * @param {import("../pad/predictor.js").VersionPrediction[]} predictions
  */
-export function showVoteBar(list, readings) {
-  list.hidden = readings.length < 2;
+export function showVoteBar(list, predictions) {
+  list.hidden = predictions.length < 2;
   list.replaceChildren(
     ...(list.hidden
       ? []
-      : votes(readings).map(({ digit, count }, place) => newVote(digit, count, readings.length, place === 0))),
+      : votes(predictions).map(({ digit, count }, place) => newVote(digit, count, predictions.length, place === 0))),
   );
 }
 

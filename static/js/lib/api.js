@@ -1,18 +1,20 @@
-/** An answer that is not what was asked for; the message is for people. */
+/** A request that failed; the message is a sentence for users. */
 export class ApiError extends Error {
   /**
    * @param {string} message
-   * @param {number} status the HTTP status; 0 when nobody answered
+   * @param {number} status the HTTP status; 0 if there was no response
+   * @param {string} [code] the stable name of the error in the response, such as "ink.empty"; "" if it has none
    */
-  constructor(message, status) {
+  constructor(message, status, code = "") {
     super(message);
     this.name = "ApiError";
     this.status = status;
+    this.code = code;
   }
 }
 
 /**
- * The JSON that the API answers with; null where it has nothing to say.
+ * The JSON of the API's response; null if the response has no content.
  *
  * @param {string} url
  * @param {{method?: string, body?: unknown, signal?: AbortSignal}} [request]
@@ -31,29 +33,39 @@ export async function fetchJson(url, { method = "GET", body, signal } = {}) {
     response = await fetch(url, { method, headers, body: content, signal, credentials: "same-origin" });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new ApiError("The server does not answer.", 0);
+    throw new ApiError("The server does not respond.", 0);
   }
   if (response.status === 204) return null;
   const answer = await response.json().catch(() => null);
-  if (!response.ok) throw new ApiError(detailOf(answer, response.status), response.status);
-  if (answer === null) throw new ApiError("The server's answer cannot be read.", response.status);
+  if (!response.ok) throw new ApiError(messageOf(answer, response.status), response.status, codeOf(answer));
+  if (answer === null) throw new ApiError("The server's response is not valid JSON.", response.status);
   return answer;
 }
 
 /**
- * The sentence in an error's `detail`: a text, or a list of `{loc, msg}`.
+ * A sentence for the `detail` of an error: a text, or a list of `{loc, msg}`.
  *
- * @param {any} answer
+ * @param {any} answer the body of the response
  * @param {number} status
  * @returns {string}
  */
-export function detailOf(answer, status) {
+export function messageOf(answer, status) {
   const detail = answer?.detail;
   if (typeof detail === "string" && detail) return detail;
   if (Array.isArray(detail) && detail.length) {
     return detail.map((item) => [...(item.loc ?? []), item.msg].join(" ")).join("; ");
   }
-  return status >= 500 ? "Something went wrong on the server." : `The server refused this (${status}).`;
+  return status >= 500 ? "Internal error; see the server log." : `The server refused the request (${status}).`;
+}
+
+/**
+ * The `code` of an error: its stable name, such as "ink.empty" or "validation".
+ *
+ * @param {any} answer the body of the response, or a WebSocket message
+ * @returns {string} "" if it has none
+ */
+export function codeOf(answer) {
+  return typeof answer?.code === "string" ? answer.code : "";
 }
 
 /** @returns {string} */

@@ -43,7 +43,7 @@ export class Ink extends EventTarget {
     predictor.addEventListener("prediction", (event) => this.#onAnswer(/** @type {CustomEvent} */ (event).detail), {
       signal,
     });
-    predictor.addEventListener("trouble", (event) => this.#onTrouble(/** @type {CustomEvent} */ (event).detail), {
+    predictor.addEventListener("failure", (event) => this.#onFailure(/** @type {CustomEvent} */ (event).detail), {
       signal,
     });
     byId("undo", HTMLButtonElement).addEventListener("click", () => this.#change(() => this.#drawing.undo()), {
@@ -98,9 +98,9 @@ export class Ink extends EventTarget {
     const question = {
       strokes: this.#drawing.strokes,
       brush: this.#pad.brush,
-      versions: /** @type {any[]} */ ([this.#epoch === null ? this.#version : `${this.#version}@${this.#epoch}`]),
+      versions: [this.#epoch === null ? this.#version : `${this.#version}@${this.#epoch}`],
       activations: true,
-      inside: { lines: LINES, why, focus: focus && [focus.layer, focus.index] },
+      inside: { lines: LINES, why, focus: focus && /** @type {[number, number]} */ ([focus.layer, focus.index]) },
     };
     this.#predictor.ask(question);
   }
@@ -144,8 +144,8 @@ export class Ink extends EventTarget {
     if (!this.#drawing.isEmpty && reading?.inside) this.dispatchEvent(new CustomEvent("reading", { detail: reading }));
   }
 
-  /** @param {string} sentence */
-  #onTrouble(sentence) {
-    this.dispatchEvent(new CustomEvent("trouble", { detail: sentence }));
+  /** @param {import("../pad/predictor.js").Failure} failure */
+  #onFailure(failure) {
+    this.dispatchEvent(new CustomEvent("failure", { detail: failure.message }));
   }
 }

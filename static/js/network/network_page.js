@@ -65,7 +65,7 @@ class NetworkPage {
     diagram.addEventListener("point", (event) => this.#pointAt(/** @type {CustomEvent} */ (event).detail), { signal });
     pad.addEventListener("reading", (event) => this.#show(/** @type {CustomEvent} */ (event).detail), { signal });
     pad.addEventListener("clear", () => this.#show(null), { signal });
-    pad.addEventListener("trouble", (event) => showTrouble(/** @type {CustomEvent} */ (event).detail), { signal });
+    pad.addEventListener("failure", (event) => showError(/** @type {CustomEvent} */ (event).detail), { signal });
     diagram.start();
     pad.start();
     this.#listenToButtons(signal);
@@ -235,7 +235,7 @@ class NetworkPage {
 }
 
 /** @param {string} sentence */
-function showTrouble(sentence) {
+function showError(sentence) {
   const trouble = byId("trouble", HTMLElement);
   trouble.textContent = sentence;
   trouble.hidden = false;
@@ -250,7 +250,7 @@ async function start() {
     await page.painted;
     box.dataset.ready = "true";
   } catch (error) {
-    showTrouble(error instanceof Error ? error.message : String(error));
+    showError(error instanceof Error ? error.message : String(error));
   } finally {
     byId("wait", HTMLElement).hidden = true;
   }

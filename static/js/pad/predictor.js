@@ -1,25 +1,32 @@
-import { fetchJson } from "../lib/api.js";
+import { ApiError, codeOf, fetchJson } from "../lib/api.js";
 import { ReconnectingSocket } from "../lib/reconnecting_socket.js";
 
 /**
  * @typedef {import("../lib/messages.js").Result} Result
  * @typedef {import("../lib/messages.js").PredictReply} PredictReply
+ * @typedef {import("../lib/messages.js").PredictRequest} PredictRequest
  * @typedef {Omit<Result, "digit" | "confidence" | "verdict" | "candidates" | "probabilities"> & {probabilities: number[]} &
  *   {[Field in "digit" | "confidence" | "verdict" | "candidates"]: NonNullable<Result[Field]>}} VersionPrediction
  *   the reply of one version to one drawing
  * @typedef {Omit<PredictReply, "results" | "seen"> & {results: VersionPrediction[], seen: number[]}} Prediction
  *   the reply of all versions to one drawing
- * @typedef {import("../draw/correction_panel.js").Ink & {versions: number[]}} Question
+ * @typedef {{message: string, code: string}} Failure why there is no prediction: a sentence for users, and the stable name
+ *   of the error, "" if it has none
+ * @typedef {{strokes: readonly import("./geometry.js").Stroke[], brush: number} | {image: string}} Ink `image`: a `data:` URL
+ * @typedef {Ink & Pick<PredictRequest, "activations" | "inside"> & {versions: (number | string)[]}} Question
  */
 
-const ANSWER_MS = 4000;
+/** The code of the error for a drawing or image without ink. */
+export const EMPTY_INK = "ink.empty";
+
+const TIMEOUT_MS = 4000;
 const RETRY_MS = [1000, 2000, 5000, 15000];
 
 /**
- * Asks what a drawing is: over a WebSocket while that is open, else by POST. One question is under way at a time, and of
- * those that wait only the newest is asked.
+ * Requests predictions: over a WebSocket while it is open, otherwise by POST. One request is in flight at a time; of those
+ * that wait only the newest is sent.
  *
- * Dispatches `prediction` (detail: a Prediction) and `trouble` (detail: a sentence).
+ * Dispatches `prediction` (detail: a Prediction) and `failure` (detail: a Failure).
  */
 export class Predictor extends EventTarget {
   #socket;
@@ -28,11 +35,11 @@ export class Predictor extends EventTarget {
   #clearTimeout;
   #lastId = 0;
   /** @type {{id: number, question: Question} | null} */
-  #asked = null;
+  #inFlight = null;
   /** @type {Question | null} */
   #waiting = null;
   /** @type {any} */
-  #answerTimer = null;
+  #timeout = null;
 
   /**
    * @param {object} [options]
@@ -49,7 +56,7 @@ export class Predictor extends EventTarget {
       delays: RETRY_MS,
       provenBy: "open",
     });
-    this.#socket.addEventListener("message", (event) => this.#answered(/** @type {CustomEvent} */ (event).detail));
+    this.#socket.addEventListener("message", (event) => this.#onReply(/** @type {CustomEvent} */ (event).detail));
     this.#socket.addEventListener("lost", () => this.#onLost());
     this.#fetchJson = options.fetchJson ?? fetchJson;
     this.#setTimeout = options.setTimeout ?? ((callback, ms) => setTimeout(callback, ms));
@@ -65,7 +72,7 @@ export class Predictor extends EventTarget {
     this.#socket.stop();
   }
 
-  /** Whether answers come fast enough to ask while the pen moves. */
+  /** Whether replies are fast enough to request predictions while the pen moves. */
   get isStreaming() {
     return this.#socket.isOpen;
   }
@@ -76,62 +83,64 @@ export class Predictor extends EventTarget {
     this.#next();
   }
 
-  /** Nothing that was asked is of interest any more. */
+  /** Drops the request in flight and the waiting one: their replies are ignored. */
   forget() {
-    this.#clearTimeout(this.#answerTimer);
-    this.#asked = this.#waiting = null;
+    this.#clearTimeout(this.#timeout);
+    this.#inFlight = this.#waiting = null;
   }
 
   #next() {
     const question = this.#waiting;
-    if (this.#asked || !question) return;
+    if (this.#inFlight || !question) return;
     this.#waiting = null;
     this.#lastId += 1;
-    this.#asked = { id: this.#lastId, question };
+    this.#inFlight = { id: this.#lastId, question };
     if (this.isStreaming) {
       this.#socket.send({ id: this.#lastId, ...question });
-      this.#answerTimer = this.#setTimeout(() => this.#askByPost(), ANSWER_MS);
+      this.#timeout = this.#setTimeout(() => this.#post(), TIMEOUT_MS);
     } else {
-      this.#askByPost();
+      this.#post();
     }
   }
 
-  /** Asks what is under way by POST: there is no socket, or it does not answer. */
-  async #askByPost() {
-    const asked = this.#asked;
-    if (!asked) return;
+  /** Sends the request in flight by POST: the fallback without a socket and after a timeout. */
+  async #post() {
+    const request = this.#inFlight;
+    if (!request) return;
     try {
-      const answer = await this.#fetchJson("/api/v1/predict", { method: "POST", body: asked.question });
-      this.#answered({ ...answer, id: asked.id });
+      const reply = await this.#fetchJson("/api/v1/predict", { method: "POST", body: request.question });
+      this.#onReply({ ...reply, id: request.id });
     } catch (error) {
-      this.#answered({ id: asked.id, detail: error instanceof Error ? error.message : String(error) });
+      const detail = error instanceof Error ? error.message : String(error);
+      this.#onReply({ id: request.id, detail, code: error instanceof ApiError ? error.code : "" });
     }
   }
 
-  /** @param {any} answer a Prediction, or `{id, detail}` */
-  #answered(answer) {
-    if (answer.id !== this.#asked?.id) return;
-    this.#clearTimeout(this.#answerTimer);
-    this.#asked = null;
-    const type = answer.results ? "prediction" : "trouble";
-    const detail = answer.results ? answer : sentenceOf(answer.detail);
-    // A newer question makes a refusal of the older one void.
-    if (answer.results || !this.#waiting) this.dispatchEvent(new CustomEvent(type, { detail }));
+  /** @param {any} reply a Prediction, or an error: `{id, detail, code}` */
+  #onReply(reply) {
+    if (reply.id !== this.#inFlight?.id) return;
+    this.#clearTimeout(this.#timeout);
+    this.#inFlight = null;
+    if (reply.results) this.dispatchEvent(new CustomEvent("prediction", { detail: reply }));
+    // A failure of an older request does not matter while a newer one waits.
+    else if (!this.#waiting) this.dispatchEvent(new CustomEvent("failure", { detail: failureOf(reply) }));
     this.#next();
   }
 
   #onLost() {
-    this.#clearTimeout(this.#answerTimer);
-    if (this.#asked) this.#askByPost();
+    this.#clearTimeout(this.#timeout);
+    if (this.#inFlight) this.#post();
   }
 }
 
 /**
- * @param {unknown} detail a text, or the API's list of `{loc, msg}`
- * @returns {string}
+ * @param {any} reply an error: `detail` is a text, or the API's list of `{loc, msg}`
+ * @returns {Failure}
  */
-function sentenceOf(detail) {
-  if (typeof detail === "string" && detail) return detail;
-  if (Array.isArray(detail)) return detail.map((item) => item.msg).join("; ");
-  return "The drawing could not be read.";
+function failureOf(reply) {
+  const { detail } = reply;
+  const code = codeOf(reply);
+  if (typeof detail === "string" && detail) return { message: detail, code };
+  if (Array.isArray(detail)) return { message: detail.map((item) => item.msg).join("; "), code };
+  return { message: "There is no prediction for this drawing.", code };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Predictor } from "../../../static/js/pad/predictor.js";
+import { ApiError } from "../../../static/js/lib/api.js";
+import { EMPTY_INK, Predictor } from "../../../static/js/pad/predictor.js";
 
 /** @param {number} x */
 function question(x) {
@@ -20,8 +21,8 @@ class Bench {
   posted = [];
   /** @type {any[]} */
   predictions = [];
-  /** @type {string[]} */
-  troubles = [];
+  /** @type {import("../../../static/js/pad/predictor.js").Failure[]} */
+  failures = [];
   /** @type {{callback: () => any, ms: number}[]} */
   timers = [];
   /** @type {() => any} */
@@ -46,8 +47,8 @@ class Bench {
     this.predictor.addEventListener("prediction", (event) =>
       this.predictions.push(/** @type {CustomEvent} */ (event).detail),
     );
-    this.predictor.addEventListener("trouble", (event) =>
-      this.troubles.push(/** @type {CustomEvent} */ (event).detail),
+    this.predictor.addEventListener("failure", (event) =>
+      this.failures.push(/** @type {CustomEvent} */ (event).detail),
     );
     this.predictor.start();
   }
@@ -123,8 +124,8 @@ test("what the server refuses is told in its words", () => {
   const bench = new Bench();
   bench.open();
   bench.predictor.ask(question(1));
-  bench.receive({ id: 1, detail: "nothing drawn" });
-  assert.deepEqual(bench.troubles, ["nothing drawn"]);
+  bench.receive({ id: 1, detail: "nothing drawn", code: "ink.empty" });
+  assert.deepEqual(bench.failures, [{ message: "nothing drawn", code: EMPTY_INK }]);
 });
 
 test("a refusal of an older drawing is not told when a newer one waits", () => {
@@ -133,6 +134,24 @@ test("a refusal of an older drawing is not told when a newer one waits", () => {
   bench.predictor.ask(question(1));
   bench.predictor.ask(question(2));
   bench.receive({ id: 1, detail: "nothing drawn" });
-  assert.deepEqual(bench.troubles, []);
+  assert.deepEqual(bench.failures, []);
   assert.equal(bench.socket.sent.length, 2);
+});
+
+test("an error of a posted drawing keeps its code", async () => {
+  const bench = new Bench();
+  bench.answer = () => {
+    throw new ApiError("nothing drawn", 422, "ink.empty");
+  };
+  bench.predictor.ask(question(1));
+  await settled();
+  assert.deepEqual(bench.failures, [{ message: "nothing drawn", code: EMPTY_INK }]);
+});
+
+test("an error without a code is not taken for empty ink, whatever its text says", () => {
+  const bench = new Bench();
+  bench.open();
+  bench.predictor.ask(question(1));
+  bench.receive({ id: 1, detail: "nothing drawn" });
+  assert.deepEqual(bench.failures, [{ message: "nothing drawn", code: "" }]);
 });
