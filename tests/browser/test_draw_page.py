@@ -140,12 +140,12 @@ def test_a_letter_is_said_not_to_look_like_a_digit(page: Page, lab: Lab) -> None
     unlike = page.get_by_text("This does not look like a digit")
     draw(page, EM)
     expect(unlike).to_be_visible(timeout=PATIENCE)
-    expect(page.locator(".answer [data-part=sentence]")).to_have_text("the nearest digit")
+    expect(page.locator(".answer [data-part=sentence]")).to_have_text("nearest digit")
     page.get_by_role("button", name="Clear").click()
     draw(page, SEVEN)
     expect_digit(page, 7)
     expect(unlike).to_be_hidden()
-    expect(page.locator(".answer [data-part=sentence]")).to_contain_text("sure")
+    expect(page.locator(".answer [data-part=sentence]")).to_contain_text("confidence")
 
 
 def test_ink_survives_another_size_of_the_window(page: Page, lab: Lab) -> None:
@@ -205,10 +205,10 @@ def test_corrections_are_relabelled_and_deleted_on_their_page(page: Page, lab: L
     number = lab.call("POST", "corrections", {"strokes": [[[10, 10], [90, 10], [40, 120]]], "label": 2})[1]["id"]
     page.goto(f"{lab.url}/corrections/")
     page.get_by_label(f"Digit of correction {number}").select_option("7")
-    expect(page.get_by_text(f"Correction {number} is a 7 now.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(f"Correction {number} is now labelled 7.")).to_be_visible(timeout=PATIENCE)
     assert lab.call("GET", f"corrections/{number}")[1]["label"] == 7
-    page.get_by_label(re.compile(f"Tick correction {number},")).check()
-    page.get_by_role("button", name="Delete 1 ticked").click()
+    page.get_by_label(re.compile(f"Select correction {number},")).check()
+    page.get_by_role("button", name="Delete 1 selected").click()
     expect(page.get_by_role("heading", name="Delete this correction?")).to_be_visible()
     page.get_by_role("button", name="Delete 1").click()
     expect(page.get_by_text("1 correction is deleted.")).to_be_visible()
@@ -278,7 +278,7 @@ def test_what_is_no_picture_is_told_beside_the_button_and_loses_no_ink(page: Pag
         expect(trouble).to_contain_text(sentence, timeout=PATIENCE)
         expect_digit(page, 1)
     paste(page, b"a text", "text/plain")
-    expect(trouble).to_contain_text("This is not a picture.")
+    expect(trouble).to_contain_text("This is not an image.")
 
 
 # Links.

@@ -116,12 +116,12 @@ def test_runs_that_are_ticked_are_deleted_together(page: Page, lab: Lab) -> None
     delete = page.get_by_role("button", name="Delete")
     expect(delete).to_be_disabled()
     page.get_by_label("All shown").check()
-    page.get_by_label("Tick Bulk 2").uncheck()
-    expect(page.locator("#ticked")).to_have_text("2 ticked")
+    page.get_by_label("Select Bulk 2").uncheck()
+    expect(page.locator("#selected-count")).to_have_text("2 selected")
     # The list is read again every two seconds; what is ticked stays.
     with page.expect_response("**/api/v1/runs?*"):
         pass
-    expect(page.locator("#ticked")).to_have_text("2 ticked")
+    expect(page.locator("#selected-count")).to_have_text("2 selected")
     delete.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Delete 2 runs?")
     page.get_by_role("button", name="Delete 2 runs").click()

@@ -120,7 +120,7 @@ def test_all_pictures_of_the_first_layer_are_painted(inside: Page) -> None:
 def test_a_drawing_is_explained_in_words_and_in_pictures(inside: Page) -> None:
     inside.get_by_role("button", name="Example of a 4").click()
     expect(inside.locator("#why-sentence")).to_have_text(re.compile(r"It says 4 and not \d"), timeout=PATIENCE)
-    expect(inside.locator("#why figure strong")).to_have_text(["Its answer: 4", re.compile(r"Runner-up: \d")])
+    expect(inside.locator("#why figure strong")).to_have_text(["Prediction: 4", re.compile(r"Runner-up: \d")])
 
 
 def test_on_a_phone_nothing_is_wider_than_the_screen(inside: Page) -> None:
@@ -145,8 +145,8 @@ def test_the_slider_goes_back_to_the_network_before_it_learned(page: Page, lab: 
     finished = page.locator("#answer-share").inner_text()
     page.locator("#learning-slider").focus()
     page.keyboard.press("Home")
-    expect(page.locator("#learning-epoch")).to_have_text("Before it learned")
-    expect(page.locator("#as-of")).to_have_text("Before it learned")
+    expect(page.locator("#learning-epoch")).to_have_text("Before training")
+    expect(page.locator("#as-of")).to_have_text("Before training")
     expect(page.locator("#answer-share")).not_to_have_text(finished, timeout=PATIENCE)
     expect(page).to_have_url(re.compile(r"epoch=0"))
     first = page.locator("#learning-pictures canvas").first.evaluate("canvas => canvas.toDataURL()")
@@ -155,7 +155,7 @@ def test_the_slider_goes_back_to_the_network_before_it_learned(page: Page, lab: 
     expect(page.locator("#as-of")).to_be_hidden()
     assert page.locator("#learning-pictures canvas").first.evaluate("canvas => canvas.toDataURL()") != first
     page.goto(f"{lab.url}/versions/{learned}/network/?epoch=1")
-    expect(page.locator("#as-of")).to_have_text("As it was after epoch 1", timeout=PATIENCE)
+    expect(page.locator("#as-of")).to_have_text("Snapshot after epoch 1", timeout=PATIENCE)
 
 
 def test_a_run_shows_its_weights_while_it_learns_and_afterwards(page: Page, lab: Lab) -> None:
@@ -168,7 +168,7 @@ def test_a_run_shows_its_weights_while_it_learns_and_afterwards(page: Page, lab:
     page.keyboard.press("Home")
     newest = page.locator("#epochs tbody tr").count()
     expect(page.locator("#epochs tbody tr").nth(newest)).to_be_visible(timeout=PATIENCE)
-    expect(page.locator("#learning-epoch")).to_have_text("Before it learned")
+    expect(page.locator("#learning-epoch")).to_have_text("Before training")
     lab.call("POST", f"runs/{run_id}/stop")
     lab.wait_for(run_id, "stopped")
     page.reload()
@@ -194,7 +194,7 @@ def test_the_tour_is_taken_with_keys_and_offered_once(page: Page, lab: Lab, lear
         expect(page.locator("#tour-title")).to_have_text(title)
         expect(page.locator(".is-toured")).to_have_count(1)
         if title == "What an epoch does":
-            expect(page.locator("#learning-epoch")).to_have_text("Before it learned")
+            expect(page.locator("#learning-epoch")).to_have_text("Before training")
         page.keyboard.press("Enter")
     expect(page.locator("#tour")).to_be_hidden()
     expect(page.locator("#answer-digit")).to_have_text(re.compile(r"\d"), timeout=PATIENCE)

@@ -1,16 +1,16 @@
-/** Long curves for the eye. What is stored, and what a chart keeps, is never thinned. */
+/** Downsampling of long curves for drawing. Stored data and a chart's own data keep every point. */
 
 /** @typedef {import("./line_chart.js").Columns} Columns */
 
-// Points that are kept of what is out of sight, so that the way back out of a zoom shows the whole at once.
+// Points per line outside the zoom window: zooming out shows the whole line at once.
 const OVERVIEW = 300;
 
 /**
- * The rows of `columns` that a chart needs to look as if it drew all.
+ * The rows of `columns` that a chart needs to look as if every row were drawn.
  *
  * @param {Columns} columns
- * @param {number} most points per line in sight
- * @param {[number, number] | null} window what is in sight of the x axis; null for all
+ * @param {number} most points per line inside the window
+ * @param {[number, number] | null} window the visible part of the x axis; null for all of it
  * @returns {Columns}
  */
 export function downsampled(columns, most, window = null) {
@@ -20,9 +20,9 @@ export function downsampled(columns, most, window = null) {
   const chosen = new Set();
   for (const line of lines) {
     const known = xs.map((_, index) => index).filter((index) => line[index] != null);
-    const inSight = window ? known.filter((index) => isWithin(xs, index, window)) : known;
+    const visible = window ? known.filter((index) => isWithin(xs, index, window)) : known;
     for (const indices of window
-      ? [largestTriangles(xs, line, known, OVERVIEW), largestTriangles(xs, line, inSight, most)]
+      ? [largestTriangles(xs, line, known, OVERVIEW), largestTriangles(xs, line, visible, most)]
       : [largestTriangles(xs, line, known, most)]) {
       for (const index of indices) chosen.add(index);
     }
@@ -32,8 +32,8 @@ export function downsampled(columns, most, window = null) {
 }
 
 /**
- * Of `candidates` the `count` that keep the line's shape: of each bucket the point that spans the largest triangle.
- * Steinarsson: Downsampling Time Series for Visual Representation (2013).
+ * Largest Triangle Three Buckets (LTTB): the `count` of `candidates` that keep the line's shape, of each bucket the point
+ * that spans the largest triangle. Steinarsson: Downsampling Time Series for Visual Representation (2013).
  *
  * @param {number[]} xs
  * @param {(number | null)[]} line
@@ -73,7 +73,7 @@ export function largestTriangles(xs, line, candidates, count) {
 }
 
 /**
- * Whether a point, or its neighbour towards the inside, is in sight: lines must reach the edges.
+ * Whether a point or its inner neighbour is inside the window: lines must reach its edges.
  *
  * @param {number[]} xs
  * @param {number} index

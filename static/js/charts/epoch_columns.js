@@ -1,4 +1,4 @@
-/** Columns for a chart from lists of epochs. */
+/** Converts lists of epochs to the columns of a chart. */
 
 /**
  * @typedef {import("../lib/messages.js").EpochJson} EpochJson
@@ -6,7 +6,7 @@
  */
 
 /**
- * One list of epochs, several measures.
+ * One list of epochs, one column per measure.
  *
  * @param {EpochJson[]} epochs
  * @param {Measure[]} measures
@@ -20,12 +20,12 @@ export function epochColumns(epochs, measures) {
 }
 
 /**
- * Several lists of epochs, one measure: a column each over the epochs of all, null where a list has no such epoch.
+ * Several lists of epochs, one measure: a column per list over the epochs of all; null if a list has no such epoch.
  *
  * @template {EpochJson} T
  * @param {T[][]} histories
  * @param {Measure} measure
- * @param {(epoch: T) => number} [place] where an epoch stands on the x axis: at its number, unless told otherwise
+ * @param {(epoch: T) => number} [place] the position of an epoch on the x axis; its number by default
  * @returns {import("./line_chart.js").Columns}
  */
 export function overlayColumns(histories, measure, place = (epoch) => epoch.epoch) {
@@ -38,7 +38,7 @@ export function overlayColumns(histories, measure, place = (epoch) => epoch.epoc
 }
 
 /**
- * The epochs, each with the seconds of training up to its end.
+ * The epochs, each with the seconds of training until its end.
  *
  * @param {EpochJson[]} epochs all of them, in order
  * @returns {(EpochJson & {elapsed: number})[]}

@@ -9,7 +9,7 @@ import { withElapsed } from "./epoch_columns.js";
  */
 
 /**
- * Every epoch of a version or run: a page carries a long curve thinned, which is enough until somebody looks closer.
+ * Every epoch of a version or run. The data of a page contains a downsampled curve if it is long; a zoom needs all points.
  *
  * @param {"version" | "run"} kind
  * @param {number} number

@@ -3,7 +3,7 @@ import { colour } from "../lib/colours.js";
 const SIDE = 28;
 
 /**
- * The signed bytes of a neuron's weights.
+ * Signed bytes, such as the quantized weights of a neuron.
  *
  * @param {string} base64
  * @returns {Int8Array} 784 values from -127 to 127
@@ -28,11 +28,12 @@ export function decodeFloat32(base64) {
 }
 
 /**
- * Paints 784 signed values on a canvas of 28 × 28: one colour for positive, another for negative, the canvas's own for 0.
+ * Paints 784 signed values on a canvas of 28 × 28 as a diverging heat map: one colour for positive, one for negative values,
+ * the colour of the canvas for 0.
  *
  * @param {HTMLCanvasElement} canvas
  * @param {ArrayLike<number>} values
- * @param {number} [largest] what has the full colour; the largest of the values unless given
+ * @param {number} [largest] the absolute value with the full colour; by default the largest of the values
  */
 export function paintHeatmap(canvas, values, largest = largestOf(values)) {
   const context = canvas.getContext("2d");

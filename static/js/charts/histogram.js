@@ -3,11 +3,11 @@ import { colour } from "../lib/colours.js";
 /** @typedef {{low: number, high: number, counts: number[]}} Histogram */
 
 /**
- * Paints a histogram over the whole of a canvas; its axis is said beside it.
+ * Paints a histogram on a whole canvas, without an axis.
  *
  * @param {HTMLCanvasElement} canvas
  * @param {Histogram} histogram
- * @param {{mark?: number | null, tone?: string}} [options] `mark`: a value to point out; `tone`: a custom property
+ * @param {{mark?: number | null, tone?: string}} [options] `mark`: a value to mark; `tone`: the custom property of the colour
  */
 export function paintHistogram(canvas, { low, high, counts }, { mark = null, tone = "--accent" } = {}) {
   const context = canvas.getContext("2d");
@@ -18,7 +18,7 @@ export function paintHistogram(canvas, { low, high, counts }, { mark = null, ton
   const step = width / counts.length;
   context.fillStyle = colour(tone);
   counts.forEach((count, index) => {
-    // By its root, so that the few far out can be seen beside the many in the middle.
+    // On a square-root scale small counts remain visible next to large ones.
     const tall = Math.sqrt(count / most) * (height - 2);
     context.fillRect(index * step, height - tall, Math.max(1, step - devicePixelRatio), tall);
   });

@@ -9,15 +9,15 @@ import { downsampled } from "./downsampling.js";
  * @typedef {[number[], ...(number | null)[][]]} Columns epochs, then the values of each line
  * @typedef {{onZoom?: (window: [number, number] | null) => void, onPoint?: (row: (number | null)[] | null) => void,
  *   spansGaps?: boolean}} Options
- *   told what is in sight of the x axis, and what stands under the pointer; whether lines go on over missing values
+ *   callbacks for the visible part of the x axis and for the row under the pointer; whether lines connect over missing values
  */
 
-// More would hide the line.
-const MOST_DOTS = 40;
+// More dots would hide the line.
+const MAX_DOTS = 40;
 
 /**
- * Lines over epochs in an element, as wide as it is; follows its size and the colour scheme. Long ones are thinned for the
- * eye; a closer look at a part shows its true points.
+ * A line chart over epochs, as wide as its element; it follows the size of the element and the colour scheme. Long lines
+ * are downsampled; a zoom shows every point of its window.
  */
 export class LineChart {
   #box;
@@ -25,7 +25,7 @@ export class LineChart {
   #format;
   /** @type {Options} */
   #hooks;
-  /** @type {[number, number] | null} what is in sight of the x axis; null for all */
+  /** @type {[number, number] | null} the visible part of the x axis; null for all of it */
   #window = null;
   #isSettingWindow = false;
   /** @type {uPlot | null} */
@@ -41,7 +41,7 @@ export class LineChart {
   /**
    * @param {HTMLElement} box
    * @param {Line[]} lines
-   * @param {(value: number) => string} format how a value is written on the axis and in the legend
+   * @param {(value: number) => string} format the text of a value on the axis and in the legend
    * @param {Options} [hooks]
    */
   constructor(box, lines, format, hooks = {}) {
@@ -75,7 +75,7 @@ export class LineChart {
     this.#redraw();
   }
 
-  /** Leaves a closer look. */
+  /** Zooms out. */
   showAll() {
     this.#window = null;
     this.#redraw();
@@ -106,7 +106,7 @@ export class LineChart {
     const before = this.#window;
     this.#window = isWhole ? null : [min, max];
     if (before === null && isWhole) return;
-    // uPlot is in the middle of its own drawing.
+    // uPlot is still drawing.
     queueMicrotask(() => {
       this.#redraw();
       this.#hooks.onZoom?.(this.#window);
@@ -141,12 +141,12 @@ export class LineChart {
     this.#plot?.setSize(this.#size());
   }
 
-  /** The height never comes from the box: that grows with the legend, and the chart would grow after it. */
+  /** The height does not depend on the box: the legend makes the box grow, and the chart would grow with it. */
   #size() {
     return { width: Math.max(200, this.#box.clientWidth), height: Number(this.#box.dataset.height ?? 270) };
   }
 
-  /** A logarithm has no place for nothing: what is not above 0 is left out there. */
+  /** A logarithmic scale leaves out values that are not positive. */
   #drawable() {
     const columns = downsampled(this.#columns, Math.max(200, this.#box.clientWidth), this.#window);
     if (this.#scale === "linear") return columns;
@@ -186,7 +186,7 @@ export class LineChart {
           dash: line.dash,
           alpha: line.isFaint ? 0.28 : 1,
           spanGaps: this.#hooks.spansGaps ?? false,
-          points: { size: 5, show: () => this.#columns[0].length <= MOST_DOTS },
+          points: { size: 5, show: () => this.#columns[0].length <= MAX_DOTS },
           value: (/** @type {uPlot} */ _plot, /** @type {number | null} */ value) =>
             value == null ? "–" : this.#format(value),
         })),
@@ -203,7 +203,7 @@ export class LineChart {
 
 /**
  * @param {uPlot} plot
- * @returns {(number | null)[] | null} x and the values under the pointer; null where it is elsewhere
+ * @returns {(number | null)[] | null} x and the values under the pointer; null if the pointer is elsewhere
  */
 function rowAt(plot) {
   const index = plot.cursor.idx;
@@ -223,11 +223,11 @@ function span(low, high) {
 /**
  * @param {number | null} low
  * @param {number | null} high
- * @returns {[number, number]} with a little air; errors and accuracies start at 0 when they come near
+ * @returns {[number, number]} with padding; the axis starts at 0 if the values come near it
  */
 function padded(low, high) {
   if (low == null || high == null) return [0, 1];
-  const air = (high - low || Math.abs(high) || 1) * 0.06;
-  const bottom = low - air;
-  return [low >= 0 && bottom < (high - low) * 0.25 ? 0 : bottom, high + air];
+  const padding = (high - low || Math.abs(high) || 1) * 0.06;
+  const bottom = low - padding;
+  return [low >= 0 && bottom < (high - low) * 0.25 ? 0 : bottom, high + padding];
 }

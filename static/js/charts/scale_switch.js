@@ -1,5 +1,5 @@
 /**
- * Calls back with "linear" or "log" when one of the two buttons in `box` is pressed.
+ * Calls back with "linear" or "log" when the user presses one of the two buttons in `box`.
  *
  * @param {HTMLElement} box
  * @param {(scale: import("./line_chart.js").Scale) => void} callback

@@ -1,9 +1,9 @@
 /**
- * Exponential moving average, freed of its pull towards nothing at the start (as Adam's means are).
+ * Exponential moving average with bias correction, as in Adam.
  *
  * @param {(number | null)[]} values
- * @param {number} weight of what went before, in [0, 1)
- * @returns {(number | null)[]} null where there was no value
+ * @param {number} weight of the previous values, in [0, 1)
+ * @returns {(number | null)[]} null where the value is missing
  */
 export function smoothed(values, weight) {
   let sum = 0;

@@ -1,5 +1,5 @@
 /**
- * `points` of an SVG polyline through `values` in a box of `width` × `height`; the template filter `polyline` says the same.
+ * `points` of an SVG polyline through `values` in a box of `width` × `height`; the template filter `polyline` gives the same.
  *
  * @param {number[]} values
  * @param {number} width

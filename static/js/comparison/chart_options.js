@@ -1,8 +1,8 @@
 /**
- * How the curves are looked at; all of it stands in the address.
+ * The options of the comparison's chart; the query string of the URL contains all of them.
  *
  * @typedef {import("../charts/epoch_columns.js").Measure} Measure
- * @typedef {{measure: Measure, over: "epochs" | "seconds", scale: "linear" | "log", smoothing: number, hidden: string[]}} View
+ * @typedef {{measure: Measure, over: "epochs" | "seconds", scale: "linear" | "log", smoothing: number, hidden: string[]}} ChartOptions
  */
 
 const MEASURES = ["test_error", "train_error", "test_accuracy", "train_accuracy"];
@@ -10,7 +10,7 @@ const SMOOTHINGS = [0, 0.6, 0.9];
 
 /**
  * @param {URLSearchParams} query
- * @returns {View} what the address says; what it says wrongly counts as not said
+ * @returns {ChartOptions} the defaults for missing and invalid values
  */
 export function readOptions(query) {
   const measure = query.get("measure") ?? "";
@@ -25,21 +25,21 @@ export function readOptions(query) {
 }
 
 /**
- * @param {URLSearchParams} query whatever it says besides stays
- * @param {View} view
+ * @param {URLSearchParams} query its other parameters are kept
+ * @param {ChartOptions} options
  * @returns {URLSearchParams}
  */
-export function writeOptions(query, view) {
+export function writeOptions(query, options) {
   const written = new URLSearchParams(query);
   /** @type {Record<string, string>} */
-  const said = {
-    measure: view.measure === "test_error" ? "" : view.measure,
-    over: view.over === "epochs" ? "" : view.over,
-    scale: view.scale === "linear" ? "" : view.scale,
-    smoothing: view.smoothing ? String(view.smoothing) : "",
-    hide: view.hidden.join(","),
+  const texts = {
+    measure: options.measure === "test_error" ? "" : options.measure,
+    over: options.over === "epochs" ? "" : options.over,
+    scale: options.scale === "linear" ? "" : options.scale,
+    smoothing: options.smoothing ? String(options.smoothing) : "",
+    hide: options.hidden.join(","),
   };
-  for (const [name, value] of Object.entries(said)) {
+  for (const [name, value] of Object.entries(texts)) {
     if (value) written.set(name, value);
     else written.delete(name);
   }

@@ -13,27 +13,27 @@ import { fetchHistory } from "../charts/epoch_history.js";
  * @typedef {import("../lib/messages.js").RunMessage} RunMessage
  */
 
-// Beside their colours, so that no one has to tell eight of those apart.
+// Dashes as well as colours: eight colours alone are hard to distinguish.
 const DASHES = [undefined, [6, 4], [2, 3], [9, 3, 2, 3]];
 
-/** The curves of those compared, over each other; those of runs grow while they train. */
+/** The curves of the compared versions and runs in one chart; the curve of a run grows while it trains. */
 export class ComparisonCurves {
   #curves;
-  #view = readOptions(new URLSearchParams(location.search));
+  #options = readOptions(new URLSearchParams(location.search));
   #chart;
   /** @type {HTMLButtonElement[]} */
   #buttons = [];
   #isDrawing = false;
-  #isAsking = false;
-  #onNews;
+  #isFetching = false;
+  #onUpdate;
 
   /**
    * @param {ComparedCurve[]} curves
-   * @param {{onNews?: () => void}} [hooks] what is told when a run that trains has another epoch or state
+   * @param {{onUpdate?: () => void}} [hooks] called when a running run has a new epoch or status
    */
-  constructor(curves, { onNews } = {}) {
+  constructor(curves, { onUpdate } = {}) {
     this.#curves = curves;
-    this.#onNews = onNews;
+    this.#onUpdate = onUpdate;
     this.#chart = new LineChart(byId("compare-chart", HTMLElement), [], (value) => this.#format(value), {
       spansGaps: true,
       onZoom: (window) => this.#onZoom(window),
@@ -45,7 +45,7 @@ export class ComparisonCurves {
     this.#buttons = this.#curves.map((curve, index) => this.#legendButton(curve, index));
     byId("curve-legend", HTMLElement).replaceChildren(...this.#buttons);
     this.#chart.start();
-    this.#chart.setScale(this.#view.scale);
+    this.#chart.setScale(this.#options.scale);
     this.#listen();
     this.#show();
     for (const curve of this.#curves) if (curve.kind === "run" && curve.is_live) this.#follow(curve);
@@ -54,25 +54,25 @@ export class ComparisonCurves {
   #listen() {
     const measure = byId("measure", HTMLSelectElement);
     const smoothing = byId("smoothing", HTMLSelectElement);
-    measure.value = this.#view.measure;
-    smoothing.value = String(this.#view.smoothing);
+    measure.value = this.#options.measure;
+    smoothing.value = String(this.#options.smoothing);
     measure.addEventListener("change", () =>
       this.#change({ measure: /** @type {import("../charts/epoch_columns.js").Measure} */ (measure.value) }),
     );
     smoothing.addEventListener("change", () => this.#change({ smoothing: Number(smoothing.value) }));
-    onPress(byId("over", HTMLElement), this.#view.over, (over) =>
+    onPress(byId("over", HTMLElement), this.#options.over, (over) =>
       this.#change({ over: over === "seconds" ? over : "epochs" }),
     );
-    onPress(byId("scale", HTMLElement), this.#view.scale, (scale) => {
+    onPress(byId("scale", HTMLElement), this.#options.scale, (scale) => {
       this.#change({ scale: scale === "log" ? scale : "linear" });
-      this.#chart.setScale(this.#view.scale);
+      this.#chart.setScale(this.#options.scale);
     });
   }
 
-  /** @param {Partial<import("./chart_options.js").View>} part */
+  /** @param {Partial<import("./chart_options.js").ChartOptions>} part */
   #change(part) {
-    this.#view = { ...this.#view, ...part };
-    const query = writeOptions(new URLSearchParams(location.search), this.#view);
+    this.#options = { ...this.#options, ...part };
+    const query = writeOptions(new URLSearchParams(location.search), this.#options);
     history.replaceState(null, "", `?${query.toString().replaceAll("%2C", ",")}${location.hash}`);
     this.#show();
   }
@@ -85,7 +85,7 @@ export class ComparisonCurves {
     });
   }
 
-  /** Smoothed curves come first, so that those as they are lie faintly behind them. */
+  /** Smoothed curves come first; the original ones are drawn faintly behind them. */
   #lines() {
     const lines = this.#curves
       .map((curve, index) => ({
@@ -95,12 +95,12 @@ export class ComparisonCurves {
         isShown: !this.#isHidden(curve),
       }))
       .filter((line) => line.isShown);
-    return this.#view.smoothing ? [...lines, ...lines.map((line) => ({ ...line, isFaint: true }))] : lines;
+    return this.#options.smoothing ? [...lines, ...lines.map((line) => ({ ...line, isFaint: true }))] : lines;
   }
 
   /** @returns {import("../charts/line_chart.js").Columns} */
   #columns() {
-    const { measure, over, smoothing } = this.#view;
+    const { measure, over, smoothing } = this.#options;
     const histories = this.#curves.filter((curve) => !this.#isHidden(curve)).map((curve) => curve.history);
     const columns = overlayColumns(histories, measure, over === "seconds" ? elapsedOf : numberOf);
     if (!smoothing) return columns;
@@ -108,7 +108,7 @@ export class ComparisonCurves {
     return [places, ...values.map((line) => smoothed(line, smoothing)), ...values];
   }
 
-  /** At most once a frame, however many runs send epochs; a closer look stays where it is. */
+  /** Draws at most once per animation frame; the zoom stays. */
   #drawSoon() {
     if (this.#isDrawing) return;
     this.#isDrawing = true;
@@ -117,14 +117,14 @@ export class ComparisonCurves {
       this.#chart.show(this.#columns());
       this.#curves.forEach((curve, index) => {
         const epoch = this.#buttons[index]?.querySelector("[data-part=epoch]");
-        if (epoch) epoch.textContent = epochWords(curve);
+        if (epoch) epoch.textContent = epochText(curve);
       });
     });
   }
 
   /** @param {ComparedCurve} curve */
   #isHidden(curve) {
-    return this.#view.hidden.includes(keyOf(curve));
+    return this.#options.hidden.includes(keyOf(curve));
   }
 
   /**
@@ -139,7 +139,7 @@ export class ComparisonCurves {
       const epoch = document.createElement("span");
       epoch.className = "muted numbers";
       epoch.dataset.part = "epoch";
-      epoch.textContent = epochWords(curve);
+      epoch.textContent = epochText(curve);
       button.append(epoch);
     }
     const value = document.createElement("span");
@@ -147,13 +147,13 @@ export class ComparisonCurves {
     button.append(value);
     button.addEventListener("click", () => {
       const key = keyOf(curve);
-      const { hidden } = this.#view;
+      const { hidden } = this.#options;
       this.#change({ hidden: hidden.includes(key) ? hidden.filter((other) => other !== key) : [...hidden, key] });
     });
     return button;
   }
 
-  /** @param {(number | null)[] | null} row x, then a value for each line shown */
+  /** @param {(number | null)[] | null} row x, then the value of each visible line */
   #showValues(row) {
     const [x, ...values] = row ?? [];
     let line = 0;
@@ -162,31 +162,31 @@ export class ComparisonCurves {
       const label = this.#buttons[index]?.lastElementChild;
       if (label) label.textContent = value == null ? "" : this.#format(value);
     });
-    const where = this.#view.over === "seconds" ? `After ${duration(x)}` : `Epoch ${x}`;
+    const where = this.#options.over === "seconds" ? `After ${duration(x)}` : `Epoch ${x}`;
     byId("chart-note", HTMLElement).textContent = x == null ? this.#hint() : where;
   }
 
   #hint() {
-    return "Drag over a part of the chart to look closer; double-click for the whole.";
+    return "Drag over a part of the chart to zoom in; double-click to zoom out.";
   }
 
   /** @param {number} value */
   #format(value) {
-    return this.#view.measure.endsWith("accuracy") ? percent(value, 1) : errorNumber(value);
+    return this.#options.measure.endsWith("accuracy") ? percent(value, 1) : errorNumber(value);
   }
 
   /**
-   * A closer look at a curve that came thinned fetches its true points.
+   * A zoom into a downsampled curve fetches all its points.
    *
    * @param {[number, number] | null} window
    */
   async #onZoom(window) {
-    const thin = this.#curves.filter((curve) => curve.history.length < curve.count);
-    if (!window || thin.length === 0 || this.#isAsking) return;
-    this.#isAsking = true;
+    const downsampled = this.#curves.filter((curve) => curve.history.length < curve.count);
+    if (!window || downsampled.length === 0 || this.#isFetching) return;
+    this.#isFetching = true;
     try {
       await Promise.all(
-        thin.map(async (curve) => {
+        downsampled.map(async (curve) => {
           curve.history = await fetchHistory(curve.kind, curve.number);
           curve.count = curve.history.length;
         }),
@@ -194,13 +194,13 @@ export class ComparisonCurves {
       this.#chart.show(this.#columns());
     } catch (error) {
       byId("chart-note", HTMLElement).textContent =
-        `These are not all points: ${error instanceof Error ? error.message : error}`;
+        `Not all points are shown: ${error instanceof Error ? error.message : error}`;
     } finally {
-      this.#isAsking = false;
+      this.#isFetching = false;
     }
   }
 
-  /** @param {ComparedCurve} curve of a run that still trains */
+  /** @param {ComparedCurve} curve of a run that is still training */
   #follow(curve) {
     const last = () => curve.history.at(-1)?.epoch ?? 0;
     const stream = new RunStream({ runId: curve.number, after: last });
@@ -218,14 +218,14 @@ export class ComparisonCurves {
         curve.count += 1;
       }
       if (epochs.length) this.#drawSoon();
-      if (epochs.length || message.type === "status.changed") this.#onNews?.();
+      if (epochs.length || message.type === "status.changed") this.#onUpdate?.();
     });
     stream.start();
   }
 }
 
 /** @param {ComparedCurve} curve */
-function epochWords(curve) {
+function epochText(curve) {
   return `epoch ${curve.history.at(-1)?.epoch ?? 0}`;
 }
 
@@ -245,7 +245,7 @@ function keyOf(curve) {
 }
 
 /**
- * Calls back with the value of the button that is pressed, and presses the one that is on at first.
+ * A group of toggle buttons: presses the button of the initial value, and calls back with the value of a pressed one.
  *
  * @param {HTMLElement} box
  * @param {string} value

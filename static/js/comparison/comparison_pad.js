@@ -7,7 +7,7 @@ import { percent } from "../lib/format.js";
 
 /** @typedef {import("../pad/predictor.js").VersionPrediction} VersionPrediction */
 
-/** A small canvas: one drawing, and what every compared version reads in it. */
+/** A small canvas: one drawing, and the prediction of every compared version. */
 export class ComparisonPad {
   #drawing = new Drawing();
   #pad = new Pad(byId("pad", HTMLCanvasElement), this.#drawing);
@@ -20,68 +20,72 @@ export class ComparisonPad {
   );
 
   start() {
-    this.#pad.addEventListener("change", () => this.#onInk());
-    this.#pad.addEventListener("lift", () => this.#settled());
+    this.#pad.addEventListener("change", () => this.#onStroke());
+    this.#pad.addEventListener("lift", () => this.#onPenUp());
     this.#predictor.addEventListener("prediction", (event) =>
       this.#show(/** @type {CustomEvent} */ (event).detail.results),
     );
     this.#predictor.addEventListener("failure", (event) =>
       this.#showFailure(/** @type {CustomEvent} */ (event).detail),
     );
-    byId("undo", HTMLButtonElement).addEventListener("click", () => this.#change(() => this.#drawing.undo()));
-    byId("clear", HTMLButtonElement).addEventListener("click", () => this.#change(() => this.#drawing.clear()));
+    byId("undo", HTMLButtonElement).addEventListener("click", () => this.#edit(() => this.#drawing.undo()));
+    byId("clear", HTMLButtonElement).addEventListener("click", () => this.#edit(() => this.#drawing.clear()));
     this.#pad.start();
     this.#predictor.start();
   }
 
   /** @param {() => void} step */
-  #change(step) {
+  #edit(step) {
     step();
     this.#pad.paint();
-    this.#settled();
+    this.#onPenUp();
   }
 
-  #onInk() {
-    this.#showTools();
-    if (this.#predictor.isStreaming) this.#ask();
+  #onStroke() {
+    this.#updateTools();
+    if (this.#predictor.isStreaming) this.#requestPrediction();
   }
 
-  #settled() {
-    this.#showTools();
-    if (this.#drawing.isEmpty) this.#blank();
-    else this.#ask();
+  #onPenUp() {
+    this.#updateTools();
+    if (this.#drawing.isEmpty) this.#showNothing();
+    else this.#requestPrediction();
   }
 
-  #ask() {
-    this.#predictor.ask({ strokes: this.#drawing.strokes, brush: this.#pad.brush, versions: [...this.#rows.keys()] });
+  #requestPrediction() {
+    this.#predictor.request({
+      strokes: this.#drawing.strokes,
+      brush: this.#pad.brush,
+      versions: [...this.#rows.keys()],
+    });
   }
 
-  #showTools() {
+  #updateTools() {
     byId("undo", HTMLButtonElement).disabled = !this.#drawing.canUndo;
     byId("clear", HTMLButtonElement).disabled = this.#drawing.isEmpty;
     byId("hint", HTMLElement).classList.toggle("is-gone", !this.#drawing.isEmpty);
   }
 
-  /** @param {VersionPrediction[]} readings */
-  #show(readings) {
+  /** @param {VersionPrediction[]} predictions */
+  #show(predictions) {
     if (this.#drawing.isEmpty) return;
     byId("trouble", HTMLElement).hidden = true;
-    const expected = majority(readings);
-    for (const reading of readings) {
-      const row = this.#rows.get(reading.version);
+    const expected = majority(predictions);
+    for (const prediction of predictions) {
+      const row = this.#rows.get(prediction.version);
       if (!row) continue;
-      const [first, second] = reading.probabilities
+      const [first, second] = prediction.probabilities
         .map((share, digit) => ({ share, digit }))
         .sort((a, b) => b.share - a.share);
-      row.classList.toggle("is-odd", expected !== null && reading.digit !== expected);
-      put(row, "digit", String(reading.digit));
+      row.classList.toggle("is-odd", expected !== null && prediction.digit !== expected);
+      put(row, "digit", String(prediction.digit));
       put(row, "sure", percent(first?.share, 1));
       put(row, "next", second ? `${second.digit}, ${percent(second.share, 1)}` : "–");
     }
-    byId("spoken", HTMLElement).textContent = agreementSentence(readings, (number) => this.#titleOf(number));
+    byId("spoken", HTMLElement).textContent = agreementSentence(predictions, (number) => this.#titleOf(number));
   }
 
-  #blank() {
+  #showNothing() {
     this.#predictor.forget();
     byId("trouble", HTMLElement).hidden = true;
     byId("spoken", HTMLElement).textContent = "";

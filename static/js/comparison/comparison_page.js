@@ -4,5 +4,5 @@ import { ComparisonPad } from "./comparison_pad.js";
 import { ResultsRefresher } from "./results_refresher.js";
 
 const results = new ResultsRefresher();
-new ComparisonCurves(pageData("curves"), { onNews: () => results.soon() }).start();
+new ComparisonCurves(pageData("curves"), { onUpdate: () => results.refreshSoon() }).start();
 if (document.getElementById("readings")) new ComparisonPad().start();

@@ -3,17 +3,17 @@ import { byId } from "../lib/elements.js";
 const WAIT_MS = 2000;
 const PARTS = ["endings", "results"];
 
-/** The table of results while runs train: the server makes it anew when there is news, at most every two seconds. */
+/** Reloads the table of results while runs train, at most every two seconds. */
 export class ResultsRefresher {
-  #isAsked = false;
+  #isScheduled = false;
 
-  /** There is news. */
-  soon() {
-    if (this.#isAsked) return;
-    this.#isAsked = true;
+  /** Schedules a reload: a run has a new epoch or status. */
+  refreshSoon() {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
     setTimeout(() => {
-      this.#isAsked = false;
-      // Whatever goes wrong may pass: the next news asks again, and the table stays as it was.
+      this.#isScheduled = false;
+      // After a failure the table stays as it is until the next update.
       this.#update().catch(() => {});
     }, WAIT_MS);
   }
@@ -23,14 +23,14 @@ export class ResultsRefresher {
     address.searchParams.set("part", "results");
     const response = await fetch(address, { credentials: "same-origin" });
     if (!response.ok) return;
-    const made = new DOMParser().parseFromString(await response.text(), "text/html");
+    const reloaded = new DOMParser().parseFromString(await response.text(), "text/html");
     for (const id of PARTS) {
-      const now = byId(id, HTMLElement);
-      const then = made.getElementById(id);
-      if (!then || then.innerHTML === now.innerHTML) continue;
-      const scrolled = now.firstElementChild?.scrollLeft ?? 0;
-      now.replaceChildren(...then.childNodes);
-      if (now.firstElementChild) now.firstElementChild.scrollLeft = scrolled;
+      const current = byId(id, HTMLElement);
+      const replacement = reloaded.getElementById(id);
+      if (!replacement || replacement.innerHTML === current.innerHTML) continue;
+      const scrolled = current.firstElementChild?.scrollLeft ?? 0;
+      current.replaceChildren(...replacement.childNodes);
+      if (current.firstElementChild) current.firstElementChild.scrollLeft = scrolled;
     }
   }
 }

@@ -4,17 +4,17 @@ import { keepTimesRelative } from "../lib/relative_times.js";
 
 const form = byId("corrections", HTMLFormElement);
 const remove = byId("delete", HTMLButtonElement);
-const all = byId("tick-all", HTMLInputElement);
-const told = byId("told", HTMLElement);
+const all = byId("select-all", HTMLInputElement);
+const status = byId("told", HTMLElement);
 
 function boxes() {
   return /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll("input[name=id]")]);
 }
 
-function showTicked() {
+function updateSelection() {
   const count = boxes().filter((box) => box.checked).length;
   remove.disabled = count === 0;
-  remove.textContent = count === 0 ? "Delete the ticked" : `Delete ${count} ticked`;
+  remove.textContent = count === 0 ? "Delete selected" : `Delete ${count} selected`;
   all.checked = count === boxes().length;
   all.indeterminate = count > 0 && !all.checked;
 }
@@ -31,16 +31,16 @@ async function relabel(select) {
     for (const option of select.options) option.defaultSelected = option.value === String(correction.label);
     const verdict = card.querySelector("[data-part=verdict]");
     if (verdict)
-      verdict.textContent = correction.digit === correction.label ? "read right" : `read as ${correction.digit}`;
-    told.textContent = `Correction ${correction.id} is a ${correction.label} now.`;
+      verdict.textContent = correction.digit === correction.label ? "correct" : `predicted ${correction.digit}`;
+    status.textContent = `Correction ${correction.id} is now labelled ${correction.label}.`;
   } catch (error) {
     select.value = before;
     if (error instanceof ApiError && error.status === 404) card.classList.add("is-gone");
-    told.textContent = error instanceof Error ? error.message : String(error);
+    status.textContent = error instanceof Error ? error.message : String(error);
   }
 }
 
-/** @param {string} key a digit, pressed while a correction has the focus */
+/** @param {string} key a digit key, pressed while a correction has the focus */
 function relabelByKey(key) {
   const select = document.activeElement?.closest("[data-correction]")?.querySelector("select");
   if (!select || document.activeElement === select || select.value === key) return;
@@ -51,15 +51,15 @@ function relabelByKey(key) {
 /** @type {HTMLElement} */ (all.closest("label")).hidden = false;
 all.addEventListener("change", () => {
   for (const box of boxes()) box.checked = all.checked;
-  showTicked();
+  updateSelection();
 });
 form.addEventListener("change", (event) => {
   if (event.target instanceof HTMLSelectElement) relabel(event.target);
-  else showTicked();
+  else updateSelection();
 });
 form.addEventListener("keydown", (event) => {
   if (/^[0-9]$/.test(event.key) && !event.ctrlKey && !event.altKey && !event.metaKey) relabelByKey(event.key);
 });
-addEventListener("pageshow", showTicked);
-showTicked();
+addEventListener("pageshow", updateSelection);
+updateSelection();
 keepTimesRelative();

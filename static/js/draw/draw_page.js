@@ -185,7 +185,7 @@ class DrawPage {
 
   #requestPrediction() {
     const ink = this.#ink;
-    if (ink) this.#predictor.ask({ ...ink, versions: this.#versions.chosen.map((version) => version.number) });
+    if (ink) this.#predictor.request({ ...ink, versions: this.#versions.chosen.map((version) => version.number) });
   }
 
   /** The input of the prediction: the image, otherwise the drawing; null without either. */

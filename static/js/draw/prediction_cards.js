@@ -96,17 +96,17 @@ function showPrediction(card, prediction, isOdd) {
 /** @param {HTMLElement} card whose drawing does not look like a digit */
 function showNoDigit(card) {
   card.classList.add("is-unsure");
-  part(card, "sentence", HTMLElement).textContent = "the nearest digit";
+  part(card, "sentence", HTMLElement).textContent = "nearest digit";
 }
 
 /**
  * @param {Pick<VersionPrediction, "confidence" | "verdict" | "candidates">} prediction
- * @returns {string} "98.1 % sure", or between which digits it wavers
+ * @returns {string} "confidence 98.1 %", or the candidates of a low confidence
  */
 export function confidenceText({ confidence, verdict, candidates }) {
-  if (verdict === "sure") return `${percent(confidence, 1)} sure`;
-  if (candidates.length < 2) return `unsure: ${percent(confidence, 1)}`;
-  return `unsure between ${candidates.slice(0, -1).join(", ")} and ${candidates.at(-1)}`;
+  if (verdict === "sure") return `confidence ${percent(confidence, 1)}`;
+  if (candidates.length < 2) return `low confidence: ${percent(confidence, 1)}`;
+  return `low confidence: ${candidates.slice(0, -1).join(", ")} or ${candidates.at(-1)}`;
 }
 
 /**

@@ -1,4 +1,4 @@
-/** Lets links that name a dialog (`data-dialog="id"`) open it; without script they lead to a page that asks the same. */
+/** Links with `data-dialog="id"` open that dialog; without JavaScript they lead to a page with the same form. */
 export function openDialogsFromLinks() {
   for (const link of document.querySelectorAll("a[data-dialog]")) {
     if (!(link instanceof HTMLAnchorElement)) continue;

@@ -1,11 +1,11 @@
 /**
- * The element of that id.
+ * The element with an id.
  *
  * @template {Element} T
  * @param {string} id
- * @param {new () => T} type what it must be
+ * @param {new () => T} type the expected class
  * @returns {T}
- * @throws {TypeError} the page has none, or one of another type
+ * @throws {TypeError} the page has no such element, or one of another class
  */
 export function byId(id, type) {
   const element = document.getElementById(id);
@@ -14,14 +14,14 @@ export function byId(id, type) {
 }
 
 /**
- * The element inside `root` that says `data-part="name"`.
+ * The element inside `root` with `data-part="name"`.
  *
  * @template {Element} T
  * @param {ParentNode} root
  * @param {string} name
  * @param {new () => T} type
  * @returns {T}
- * @throws {TypeError} there is none, or one of another type
+ * @throws {TypeError} there is no such element, or one of another class
  */
 export function part(root, name, type) {
   const element = root.querySelector(`[data-part="${name}"]`);
@@ -40,12 +40,12 @@ export function pageData(id) {
 }
 
 /**
- * Scrolls to an element: gliding, unless less motion is wanted.
+ * Scrolls to an element; smoothly, unless the user prefers reduced motion.
  *
  * @param {Element} element
- * @param {ScrollLogicalPosition} block where on the screen it should come to stand
+ * @param {ScrollLogicalPosition} block the position of the element in the window
  */
 export function bringIntoView(element, block) {
-  const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  element.scrollIntoView({ block, behavior: isCalm ? "instant" : "smooth" });
+  const isReduced = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  element.scrollIntoView({ block, behavior: isReduced ? "instant" : "smooth" });
 }

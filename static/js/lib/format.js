@@ -1,6 +1,6 @@
-/** Numbers as people read them; the template filters in `readable.py` say the same. */
+/** Numbers and times as text. The template filters in `readable.py` give the same texts. */
 
-export const NOTHING = "–";
+export const MISSING = "–";
 
 /**
  * @param {number | null | undefined} share in [0, 1]
@@ -8,7 +8,7 @@ export const NOTHING = "–";
  * @returns {string} "98.12 %"
  */
 export function percent(share, decimals = 2) {
-  return share == null ? NOTHING : `${(100 * share).toFixed(decimals)} %`;
+  return share == null ? MISSING : `${(100 * share).toFixed(decimals)} %`;
 }
 
 /**
@@ -16,7 +16,7 @@ export function percent(share, decimals = 2) {
  * @returns {string} four significant digits: "0.01603"
  */
 export function errorNumber(value) {
-  if (value == null || !Number.isFinite(value)) return NOTHING;
+  if (value == null || !Number.isFinite(value)) return MISSING;
   if (value !== 0 && Math.abs(value) < 0.0001) return value.toExponential(2).replace("e-", "e−");
   return String(Number(value.toPrecision(4)));
 }
@@ -26,7 +26,7 @@ export function errorNumber(value) {
  * @returns {string} "0.8 s", "42 s", "3 min 5 s" or "2 h 10 min"
  */
 export function duration(seconds) {
-  if (seconds == null || !Number.isFinite(seconds)) return NOTHING;
+  if (seconds == null || !Number.isFinite(seconds)) return MISSING;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
@@ -37,7 +37,7 @@ export function duration(seconds) {
 
 /**
  * @param {number} seconds
- * @returns {string} rounded so that it does not jump: "a few seconds", "about 40 s", "about 3 min", "about 2 h"
+ * @returns {string} rounded so that it is stable: "a few seconds", "about 40 s", "about 3 min", "about 2 h"
  */
 export function roughDuration(seconds) {
   if (seconds < 5) return "a few seconds";
@@ -55,7 +55,7 @@ export function roughDuration(seconds) {
 export function ago(iso, now) {
   const then = new Date(iso);
   const minutes = Math.floor((now.getTime() - then.getTime()) / 60_000);
-  if (Number.isNaN(minutes)) return NOTHING;
+  if (Number.isNaN(minutes)) return MISSING;
   if (minutes < 1) return "just now";
   if (minutes < 60) return `${minutes} min ago`;
   if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ago`;

@@ -1,13 +1,13 @@
-const AT_LATEST_MS = 1000;
-/** For Safari, which knows no idle time. */
-const PAUSE_MS = 50;
+const TIMEOUT_MS = 1000;
+/** The fallback for browsers without `requestIdleCallback`, such as Safari. */
+const FALLBACK_MS = 50;
 
 /**
- * Calls back once nothing more urgent is to be done.
+ * Calls back when the browser is idle, after a second at the latest.
  *
  * @param {() => void} callback
  */
 export function whenIdle(callback) {
-  if ("requestIdleCallback" in globalThis) requestIdleCallback(callback, { timeout: AT_LATEST_MS });
-  else setTimeout(callback, PAUSE_MS);
+  if ("requestIdleCallback" in globalThis) requestIdleCallback(callback, { timeout: TIMEOUT_MS });
+  else setTimeout(callback, FALLBACK_MS);
 }

@@ -1,6 +1,6 @@
 import { ago } from "./format.js";
 
-/** Says how long ago every `<time data-relative>` was, and keeps saying it. */
+/** Shows how long ago every `<time data-relative>` was, and updates the texts twice a minute. */
 export function keepTimesRelative() {
   const update = () => {
     for (const time of document.querySelectorAll("time[data-relative]")) {

@@ -15,7 +15,7 @@ const inkCanvas = typeof document === "undefined" ? null : document.createElemen
 if (inkCanvas) inkCanvas.width = inkCanvas.height = 28;
 
 /**
- * Paints connections, a few widths and two colours at a time: one path of many lines is much faster than many paths.
+ * Paints connections, grouped by width and colour: one path of many lines is much faster than many paths.
  *
  * @param {CanvasRenderingContext2D} context
  * @param {LayerPlace[]} places
@@ -30,7 +30,7 @@ export function paintConnections(context, places, pairs, scale, colours, opacity
     const strongest = Math.abs(lines?.values[0] ?? 0);
     if (!from || !to || !lines || !strongest) return;
     let end = lines.values.length;
-    // The strongest last: on top.
+    // The strongest connections last, on top.
     for (let width = 0; width < WIDTHS; width += 1) {
       let start = end;
       while (start > 0 && Math.abs(lines.values[start - 1] ?? 0) <= (strongest * (width + 1)) / WIDTHS) start -= 1;
@@ -71,7 +71,7 @@ export function paintInput(context, place, seen, colours) {
       const start = paper[channel] ?? 0;
       image.data[4 * index + channel] = start + share * ((full[channel] ?? 0) - start);
     }
-    // Blank paper lets the connections through.
+    // Connections remain visible behind blank paper.
     image.data[4 * index + 3] = 140 + 115 * share;
   }
   ink.putImageData(image, 0, 0);
@@ -81,17 +81,17 @@ export function paintInput(context, place, seen, colours) {
 }
 
 /**
- * Lights the neurons, one path for each of a few shades.
+ * Paints the activations of neurons, one path per shade.
  *
  * @param {CanvasRenderingContext2D} context
  * @param {LayerPlace[]} places
- * @param {ArrayLike<number>[] | null} activations per layer, the pixels' first
+ * @param {ArrayLike<number>[] | null} activations per layer, from the pixels on
  * @param {number} scale
  * @param {Colours} colours
- * @param {boolean} signed whether an activation may be below 0
+ * @param {boolean} signed whether activations may be negative
  */
 export function paintNeurons(context, places, activations, scale, colours, signed) {
-  // The digits have a shade of their own: their probability.
+  // `paintOutputs` paints the digits, by their probability.
   places.slice(0, -1).forEach((place, layer) => {
     if (place.isPixels) return;
     const levels = levelsOf(activations?.[layer] ?? null, place.x.length);
@@ -119,7 +119,7 @@ export function paintNeurons(context, places, activations, scale, colours, signe
 /**
  * @param {ArrayLike<number> | null} values
  * @param {number} count
- * @returns {Int8Array} from -LEVELS to LEVELS, as shares of the strongest of the layer
+ * @returns {Int8Array} from -LEVELS to LEVELS, as shares of the strongest activation of the layer
  */
 function levelsOf(values, count) {
   const levels = new Int8Array(count);
@@ -133,7 +133,7 @@ function levelsOf(values, count) {
 }
 
 /**
- * The numbers of neurons that are seen large.
+ * Paints the indices of neurons that are large on the screen.
  *
  * @param {CanvasRenderingContext2D} context
  * @param {LayerPlace} place
@@ -151,7 +151,7 @@ function numberNeurons(context, place, levels, colours) {
 }
 
 /**
- * The digits, each with a bar for its probability.
+ * Paints the digits, each with a bar for its probability.
  *
  * @param {CanvasRenderingContext2D} context
  * @param {LayerPlace[]} places

@@ -4,25 +4,25 @@ import { nameOf } from "./neuron_names.js";
 
 /**
  * @typedef {import("./diagram_state.js").Neuron} Neuron
- * @typedef {import("./diagram_state.js").Reading} Reading
+ * @typedef {import("./diagram_state.js").Inspection} Inspection
  */
 
 const ROWS = 10;
 const TABLE_MS = 500;
-const SPEAK_MS = 1200;
+const ANNOUNCE_MS = 1200;
 
-/** What a drawing does, without a picture: the answer, a table of the most active neurons, and a sentence to listen to. */
+/** A drawing's effect as text: the prediction, a table of the most active neurons, and a sentence for screen readers. */
 export class ActivationSummary {
   #layers;
   #onChoose;
   #table = byId("activity", HTMLTableElement);
   #spoken = byId("spoken", HTMLElement);
-  /** @type {Reading | null} */
-  #reading = null;
+  /** @type {Inspection | null} */
+  #inspection = null;
   /** @type {any} */
   #tableTimer = null;
   /** @type {any} */
-  #speakTimer = null;
+  #announceTimer = null;
 
   /**
    * @param {number[]} layers
@@ -33,24 +33,24 @@ export class ActivationSummary {
     this.#onChoose = onChoose;
   }
 
-  /** @param {Reading | null} reading null: nothing is drawn */
-  show(reading) {
-    this.#reading = reading;
-    byId("answer-digit", HTMLElement).textContent = reading ? String(reading.digit) : "–";
-    byId("answer-share", HTMLElement).textContent = reading
-      ? `${percent(reading.probabilities[reading.digit], 1)} sure`
-      : "Draw a digit, or take an example";
+  /** @param {Inspection | null} inspection null without a drawing */
+  show(inspection) {
+    this.#inspection = inspection;
+    byId("answer-digit", HTMLElement).textContent = inspection ? String(inspection.digit) : "–";
+    byId("answer-share", HTMLElement).textContent = inspection
+      ? `confidence ${percent(inspection.probabilities[inspection.digit], 1)}`
+      : "Draw a digit, or choose an example";
     this.#tableTimer ??= setTimeout(() => {
       this.#tableTimer = null;
       this.#fillTable();
     }, TABLE_MS);
-    // Spoken once the pen rests: not every stroke.
-    clearTimeout(this.#speakTimer);
-    this.#speakTimer = setTimeout(() => this.#speak(), SPEAK_MS);
+    // Announced when the pen rests, not with every stroke.
+    clearTimeout(this.#announceTimer);
+    this.#announceTimer = setTimeout(() => this.#announce(), ANNOUNCE_MS);
   }
 
   #fillTable() {
-    const rows = mostActive(this.#reading?.activations ?? null, ROWS);
+    const rows = mostActive(this.#inspection?.activations ?? null, ROWS);
     byId("activity-empty", HTMLElement).hidden = rows.length > 0;
     this.#table.hidden = rows.length === 0;
     this.#table.tBodies[0]?.replaceChildren(
@@ -70,19 +70,19 @@ export class ActivationSummary {
     );
   }
 
-  #speak() {
-    const reading = this.#reading;
-    if (!reading) return;
-    const names = mostActive(reading.activations, 3).map(({ neuron }) => nameOf(this.#layers, neuron));
+  #announce() {
+    const inspection = this.#inspection;
+    if (!inspection) return;
+    const names = mostActive(inspection.activations, 3).map(({ neuron }) => nameOf(this.#layers, neuron));
     const active = names.length ? ` Most active: ${names.join(", ")}.` : "";
-    this.#spoken.textContent = `It reads ${reading.digit}, ${percent(reading.probabilities[reading.digit], 0)} sure.${active}`;
+    this.#spoken.textContent = `Prediction: ${inspection.digit}, confidence ${percent(inspection.probabilities[inspection.digit], 0)}.${active}`;
   }
 }
 
 /**
- * The hidden neurons that are most active, of each layer an equal share, the strongest of a layer first.
+ * The most active hidden neurons, an equal share of each layer, the strongest of a layer first.
  *
- * @param {number[][] | null} activations per layer, pixels first, digits last
+ * @param {number[][] | null} activations per layer, from the pixels to the digits
  * @param {number} most
  * @returns {{neuron: Neuron, value: number}[]}
  */

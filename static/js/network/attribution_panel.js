@@ -3,13 +3,13 @@ import { decodeFloat32, largestOf, paintHeatmap } from "../charts/heatmap.js";
 
 /** @typedef {{digits: import("./diagram_state.js").Attribution[], sentence: string}} Why */
 
-/** Why this digit: what each pixel adds to it and to the runner-up, in pictures, in numbers and in a sentence. */
+/** Attribution: what each pixel adds to the predicted digit and to the runner-up, as heat maps, numbers and a sentence. */
 export class AttributionPanel {
   #box = byId("why", HTMLElement);
   /** @type {Why | null} */
   #why = null;
 
-  /** @param {Why | null} why null: nothing is drawn */
+  /** @param {Why | null} why null without a drawing */
   show(why) {
     this.#why = why;
     byId("why-empty", HTMLElement).hidden = why !== null;
@@ -20,14 +20,14 @@ export class AttributionPanel {
     this.paint();
   }
 
-  /** The pen moves on: what is shown is of a moment ago. */
-  age() {
+  /** Marks the attribution as outdated: the pen has moved. */
+  markStale() {
     this.#box.classList.add("is-old");
   }
 
   paint() {
     const maps = (this.#why?.digits ?? []).map((reason) => ({ reason, shares: decodeFloat32(reason.shares) }));
-    // One scale for both, so that they can be compared.
+    // One colour scale for both heat maps makes them comparable.
     const largest = Math.max(...maps.map(({ shares }) => largestOf(shares)), 1e-9);
     maps.forEach(({ reason, shares }, index) => {
       const figure = this.#box.querySelectorAll("figure")[index];
@@ -35,7 +35,7 @@ export class AttributionPanel {
       const canvas = part(figure, "map", HTMLCanvasElement);
       paintHeatmap(canvas, shares, largest);
       canvas.setAttribute("aria-label", `What each pixel adds to digit ${reason.digit}`);
-      part(figure, "title", HTMLElement).textContent = `${index === 0 ? "Its answer" : "Runner-up"}: ${reason.digit}`;
+      part(figure, "title", HTMLElement).textContent = `${index === 0 ? "Prediction" : "Runner-up"}: ${reason.digit}`;
       part(figure, "sum", HTMLElement).textContent = sumOf(reason);
     });
   }

@@ -1,30 +1,31 @@
 /**
- * What is shown of a network: at rest, or while it reads a drawing.
+ * The contents of the diagram of a network: without a drawing, or for the inspection of a drawing.
  *
- * @typedef {{sources: number[], targets: number[], values: number[]}} Lines connections between two layers, strongest first
+ * @typedef {import("../lib/messages.js").Lines} Lines connections between two layers, strongest first
  * @typedef {{layer: number, index: number}} Neuron
  * @typedef {{layers: number[], activation: string, output: string, connections: [number, number, number][][],
- *   pictures: {neuron: number, weights: string}[]}} Summary what `network.json` says; see `network_summary.py`
+ *   pictures: {neuron: number, weights: string}[]}} Summary the content of `network.json`
  * @typedef {{layer: number, neuron: number, incoming: Lines, outgoing: Lines}} Flow
  * @typedef {{digit: number, logit: number, base: number, shares: string}} Attribution
- * @typedef {{lines: Lines[], focus?: Flow, why?: {digits: Attribution[], sentence: string}}} Inside see `network_inside.py`
- * @typedef {{version: number, digit: number, probabilities: number[], activations: number[][], inside: Inside}} Reading
+ * @typedef {{lines: Lines[], focus?: Flow, why?: {digits: Attribution[], sentence: string}}} Inside
+ *   the network's internals for one drawing
+ * @typedef {{version: number, digit: number, probabilities: number[], activations: number[][], inside: Inside}} Inspection
  * @typedef {{focus: Neuron, lines: (Lines | null)[]}} FocusLines
  * @typedef {{activations: number[][] | null, seen: number[] | null, probabilities: number[] | null,
  *   lines: (Lines | null)[], focusLines: FocusLines | null}} DiagramState
  */
 
-const LINES_AT_REST = 300;
+const MAX_IDLE_LINES = 300;
 
 /**
- * With nothing drawn: the strongest connections, and those of one neuron.
+ * Without a drawing: the strongest connections, and those of one neuron.
  *
  * @param {Summary} summary
  * @param {Neuron | null} focus
  * @returns {DiagramState}
  */
 export function idleState(summary, focus) {
-  const lines = summary.connections.map((connections) => linesOf(connections.slice(0, LINES_AT_REST)));
+  const lines = summary.connections.map((connections) => linesOf(connections.slice(0, MAX_IDLE_LINES)));
   const own = focus && {
     focus,
     lines: summary.connections.map((connections, pair) =>
@@ -35,17 +36,19 @@ export function idleState(summary, focus) {
 }
 
 /**
+ * For a drawing: the activations, and the strongest contributions.
+ *
  * @param {Summary} summary
- * @param {Reading} reading
+ * @param {Inspection} inspection
  * @returns {DiagramState}
  */
-export function inspectedState(summary, reading) {
-  const { focus } = reading.inside;
+export function inspectedState(summary, inspection) {
+  const { focus } = inspection.inside;
   return {
-    activations: reading.activations,
-    seen: reading.activations[0] ?? null,
-    probabilities: reading.probabilities,
-    lines: reading.inside.lines,
+    activations: inspection.activations,
+    seen: inspection.activations[0] ?? null,
+    probabilities: inspection.probabilities,
+    lines: inspection.inside.lines,
     focusLines: focus
       ? { focus: { layer: focus.layer, index: focus.neuron }, lines: aroundFocus(summary, focus) }
       : null,

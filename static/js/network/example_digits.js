@@ -1,7 +1,7 @@
 /** @typedef {import("../pad/geometry.js").Stroke} Stroke */
 
 /**
- * One plain writing of each digit, in the units of the pad, for those who cannot or would rather not draw.
+ * One example of each digit in canvas units, for users who cannot draw or prefer not to.
  *
  * @type {readonly (readonly Stroke[])[]}
  */

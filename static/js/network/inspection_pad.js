@@ -4,13 +4,14 @@ import { Predictor } from "../pad/predictor.js";
 import { byId } from "../lib/elements.js";
 import { EXAMPLES } from "./example_digits.js";
 
-/** How many connections are asked for, all pairs of layers together. */
-const LINES = 600;
+/** The requested number of connections, all pairs of layers together. */
+const MAX_LINES = 600;
 
 /**
- * The small pad beside the network: asks for the inside of it while the pen moves, and why when it is lifted.
+ * The canvas next to the diagram: requests the network's internals while the pen moves, and the attribution when it is
+ * lifted.
  *
- * Dispatches `reading` (detail: a Reading), `clear` when nothing is drawn any more, and `trouble` (detail: a sentence).
+ * Dispatches `inspection` (detail: an Inspection), `clear` when the drawing is empty, and `failure` (detail: a sentence).
  */
 export class Ink extends EventTarget {
   #drawing = new Drawing();
@@ -25,7 +26,7 @@ export class Ink extends EventTarget {
 
   /**
    * @param {number} version
-   * @param {() => {layer: number, index: number} | null} focus the neuron whose own connections are wanted
+   * @param {() => {layer: number, index: number} | null} focus the neuron whose connections are requested
    */
   constructor(version, focus) {
     super();
@@ -38,24 +39,24 @@ export class Ink extends EventTarget {
     this.#listening = new AbortController();
     const { signal } = this.#listening;
     const [pad, predictor] = [this.#pad, this.#predictor];
-    pad.addEventListener("change", () => this.#onInk(), { signal });
-    pad.addEventListener("lift", () => this.ask(), { signal });
-    predictor.addEventListener("prediction", (event) => this.#onAnswer(/** @type {CustomEvent} */ (event).detail), {
+    pad.addEventListener("change", () => this.#onStroke(), { signal });
+    pad.addEventListener("lift", () => this.requestPrediction(), { signal });
+    predictor.addEventListener("prediction", (event) => this.#onPrediction(/** @type {CustomEvent} */ (event).detail), {
       signal,
     });
     predictor.addEventListener("failure", (event) => this.#onFailure(/** @type {CustomEvent} */ (event).detail), {
       signal,
     });
-    byId("undo", HTMLButtonElement).addEventListener("click", () => this.#change(() => this.#drawing.undo()), {
+    byId("undo", HTMLButtonElement).addEventListener("click", () => this.#edit(() => this.#drawing.undo()), {
       signal,
     });
-    byId("clear", HTMLButtonElement).addEventListener("click", () => this.#change(() => this.#drawing.clear()), {
+    byId("clear", HTMLButtonElement).addEventListener("click", () => this.#edit(() => this.#drawing.clear()), {
       signal,
     });
     byId("examples", HTMLElement).addEventListener("click", (event) => this.#onExample(event), { signal });
     pad.start();
     predictor.start();
-    this.#showTools();
+    this.#updateTools();
   }
 
   stop() {
@@ -75,50 +76,50 @@ export class Ink extends EventTarget {
     return this.#drawing.isEmpty;
   }
 
-  /** @param {number} digit whose example is put in place of what is drawn */
+  /** @param {number} digit the example replaces the drawing */
   write(digit) {
-    this.#change(() => this.#write(digit));
+    this.#edit(() => this.#write(digit));
   }
 
-  /** Which snapshot reads; null: the finished network. */
+  /** The snapshot that makes the predictions; null for the final network. */
   set epoch(/** @type {number | null} */ epoch) {
     this.#epoch = epoch;
-    this.ask();
+    this.requestPrediction();
   }
 
-  /** Asks about what is drawn, and why. */
-  ask() {
-    this.#ask(true);
+  /** Requests a prediction with its attribution. */
+  requestPrediction() {
+    this.#request(true);
   }
 
-  /** @param {boolean} why */
-  #ask(why) {
+  /** @param {boolean} why whether to include the attribution */
+  #request(why) {
     if (this.#drawing.isEmpty) return;
     const focus = this.#focus();
-    const question = {
+    const input = {
       strokes: this.#drawing.strokes,
       brush: this.#pad.brush,
       versions: [this.#epoch === null ? this.#version : `${this.#version}@${this.#epoch}`],
       activations: true,
-      inside: { lines: LINES, why, focus: focus && /** @type {[number, number]} */ ([focus.layer, focus.index]) },
+      inside: { lines: MAX_LINES, why, focus: focus && /** @type {[number, number]} */ ([focus.layer, focus.index]) },
     };
-    this.#predictor.ask(question);
+    this.#predictor.request(input);
   }
 
-  #onInk() {
-    this.#showTools();
-    if (this.#predictor.isStreaming) this.#ask(false);
+  #onStroke() {
+    this.#updateTools();
+    if (this.#predictor.isStreaming) this.#request(false);
   }
 
   /** @param {() => void} step */
-  #change(step) {
+  #edit(step) {
     step();
     this.#pad.paint();
-    this.#showTools();
+    this.#updateTools();
     if (this.#drawing.isEmpty) {
       this.#predictor.forget();
       this.dispatchEvent(new Event("clear"));
-    } else this.ask();
+    } else this.requestPrediction();
   }
 
   /** @param {number} digit */
@@ -132,16 +133,17 @@ export class Ink extends EventTarget {
     this.#drawing.endGesture();
   }
 
-  #showTools() {
+  #updateTools() {
     byId("undo", HTMLButtonElement).disabled = !this.#drawing.canUndo;
     byId("clear", HTMLButtonElement).disabled = this.#drawing.isEmpty;
     byId("hint", HTMLElement).classList.toggle("is-gone", !this.#drawing.isEmpty);
   }
 
   /** @param {any} prediction */
-  #onAnswer(prediction) {
-    const [reading] = prediction.results;
-    if (!this.#drawing.isEmpty && reading?.inside) this.dispatchEvent(new CustomEvent("reading", { detail: reading }));
+  #onPrediction(prediction) {
+    const [inspection] = prediction.results;
+    if (!this.#drawing.isEmpty && inspection?.inside)
+      this.dispatchEvent(new CustomEvent("inspection", { detail: inspection }));
   }
 
   /** @param {import("../pad/predictor.js").Failure} failure */

@@ -1,20 +1,20 @@
 /**
- * Where each layer stands in a picture: `x[i]`, `y[i]` are the middle of neuron i, `radius` half its width.
+ * The position of a layer in the diagram: `x[i]`, `y[i]` are the centre of neuron i, `radius` half its width.
  *
  * @typedef {{x: Float32Array, y: Float32Array, radius: number, isPixels: boolean}} LayerPlace
  */
 
 const MARGIN = 14;
-/** For the captions of the layers. */
+/** Space for the captions of the layers. */
 const TOP = 26;
 const WIDEST = 26;
 const GAP = 0.42;
-/** Room for the bars beside the digits, or below them. */
+/** Space for the bars next to the digits, or below them. */
 const BARS_ACROSS = 96;
 const BARS_DOWN = 44;
 
 /**
- * Layers from left to right where there is room, else from top to bottom; every neuron has its own place.
+ * Places layers from left to right on a wide canvas, otherwise from top to bottom; no two neurons overlap.
  *
  * @param {number[]} sizes inputs first
  * @param {number} width
@@ -32,7 +32,7 @@ export function placeLayers(sizes, width, height) {
 }
 
 /**
- * Whether layers stand side by side, else one below the other.
+ * Whether layers are placed from left to right, otherwise from top to bottom.
  *
  * @param {number} width
  * @param {number} height
@@ -61,7 +61,7 @@ function placeAlong(sizes, along, across) {
   const hidden = sizes.length - 2;
   const inputSide = Math.min(across * 0.62, usable * (hidden > 1 ? 0.24 : 0.3));
   const outputWidth = WIDEST;
-  // What is left is shared by the hidden layers and the gaps, which the connections need.
+  // The hidden layers and the gaps between layers share the remaining length.
   const left = usable - inputSide - outputWidth;
   const gap = (left * (hidden ? GAP + 0.1 * Math.min(3, hidden) : 1)) / (hidden + 1);
   const block = hidden ? (left - gap * (hidden + 1)) / hidden : 0;
@@ -92,7 +92,7 @@ function pixels(start, side, across) {
 }
 
 /**
- * So many columns that the neurons are as large as can be.
+ * A grid with the number of columns for which the neurons are largest.
  *
  * @param {number} size
  * @param {number} start
@@ -122,7 +122,7 @@ function grid(size, start, length, across) {
 export const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /**
- * The nearest neuron in a direction, as arrow keys go; the same one where there is none. From no neuron, the first.
+ * The nearest neuron in a direction, for arrow keys; the same one if there is none. Without a start, the first neuron.
  *
  * @param {LayerPlace[]} places
  * @param {{layer: number, index: number} | null} from
@@ -141,7 +141,7 @@ export function neuronBeside(places, from, direction) {
       const [right, down] = [(place.x[index] ?? 0) - x, (place.y[index] ?? 0) - y];
       const ahead = right * dx + down * dy;
       const aside = Math.abs(right * dy) + Math.abs(down * dx);
-      // Straight ahead counts most; what lies more aside than ahead is another direction.
+      // A neuron that is further aside than ahead is in another direction.
       if (ahead < 0.5 || aside > ahead * 1.5) continue;
       const cost = ahead + 2.5 * aside;
       if (cost < least) [best, least] = [{ layer, index }, cost];
@@ -151,12 +151,12 @@ export function neuronBeside(places, from, direction) {
 }
 
 /**
- * The neuron at a point, by layer and index; null where there is none. Pixels are not neurons.
+ * The neuron at a point; null if there is none. Pixels are not neurons.
  *
  * @param {LayerPlace[]} places
  * @param {number} x
  * @param {number} y
- * @param {number} [reach] how far from a small neuron still counts
+ * @param {number} [reach] the smallest distance that still hits a neuron
  * @returns {{layer: number, index: number} | null}
  */
 export function neuronAt(places, x, y, reach = 6) {

@@ -7,14 +7,15 @@ import { showing } from "./viewport.js";
 
 /**
  * @typedef {{layer: number, index: number}} Neuron
- * @typedef {import("./diagram_state.js").Reading} Reading
+ * @typedef {import("./diagram_state.js").Inspection} Inspection
  */
 
 /**
- * The whole network on two canvases: what stays (outlines, captions) and what a drawing changes (ink, flow, light).
+ * The whole network on two canvases: the static parts (outlines, captions) and those that depend on a drawing (ink,
+ * connections, activations).
  *
- * Dispatches `point` (detail: a Neuron or null) while one is pointed at or reached by arrow keys, `choose` (detail: a Neuron)
- * when one is clicked or Enter is pressed, and then also `enter` if it was Enter.
+ * Dispatches `point` (detail: a Neuron or null) when the pointer or an arrow key reaches a neuron, `choose` (detail: a Neuron)
+ * for a click on a neuron or Enter, and after Enter also `enter`.
  */
 export class NetworkDiagram extends EventTarget {
   #frame;
@@ -31,7 +32,7 @@ export class NetworkDiagram extends EventTarget {
   #pointed = null;
   /** @type {Neuron | null} */
   #chosen = null;
-  /** @type {Promise<void>} settles once the network is to be seen */
+  /** @type {Promise<void>} settles after the first painting */
   painted;
   #isPainting = false;
   #isFrameStale = true;
@@ -40,10 +41,10 @@ export class NetworkDiagram extends EventTarget {
   #listening = null;
 
   /**
-   * @param {HTMLCanvasElement} frame what stays; it also has the focus and the pointer
-   * @param {HTMLCanvasElement} live below it
+   * @param {HTMLCanvasElement} frame the static parts; it receives the focus and the pointer
+   * @param {HTMLCanvasElement} live the other parts, below it
    * @param {{layers: number[], activation: string}} network
-   * @param {import("./diagram_state.js").DiagramState} shown before anything is drawn
+   * @param {import("./diagram_state.js").DiagramState} shown without a drawing
    */
   constructor(frame, live, network, shown) {
     super();
@@ -97,12 +98,12 @@ export class NetworkDiagram extends EventTarget {
     this.#paintSoon();
   }
 
-  /** The neuron whose own connections are to be seen. */
+  /** The neuron whose connections are highlighted. */
   get focus() {
     return this.#pointed ?? this.#chosen;
   }
 
-  /** @param {number} steps positive: nearer */
+  /** @param {number} steps positive zooms in */
   zoom(steps) {
     const { focus } = this;
     const place = focus && this.#places[focus.layer];
@@ -153,7 +154,7 @@ export class NetworkDiagram extends EventTarget {
   }
 
   #enter() {
-    this.#tell("choose", this.#pointed);
+    this.#emit("choose", this.#pointed);
     this.dispatchEvent(new Event("enter"));
   }
 
@@ -183,7 +184,7 @@ export class NetworkDiagram extends EventTarget {
   /** @param {{x: number, y: number}} point */
   #press(point) {
     const neuron = this.#neuronAt(point);
-    if (neuron) this.#tell("choose", neuron);
+    if (neuron) this.#emit("choose", neuron);
   }
 
   /** @param {{x: number, y: number}} point */
@@ -196,7 +197,7 @@ export class NetworkDiagram extends EventTarget {
   #point(neuron) {
     if (neuron?.layer === this.#pointed?.layer && neuron?.index === this.#pointed?.index) return;
     this.#pointed = neuron;
-    this.#tell("point", neuron);
+    this.#emit("point", neuron);
     this.#paintSoon();
   }
 
@@ -204,7 +205,7 @@ export class NetworkDiagram extends EventTarget {
    * @param {string} type
    * @param {Neuron | null} detail
    */
-  #tell(type, detail) {
+  #emit(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
@@ -223,7 +224,7 @@ export class NetworkDiagram extends EventTarget {
     this.#paintSoon();
   }
 
-  /** At most once a frame, however much comes in. */
+  /** Paints in the next animation frame, once for all changes until then. */
   #paintSoon() {
     if (this.#isPainting) return;
     this.#isPainting = true;
@@ -278,7 +279,7 @@ function readColours() {
 
 /**
  * @param {HTMLCanvasElement} canvas
- * @param {import("./viewport.js").View} view
+ * @param {import("./viewport.js").Viewport} view
  */
 function cleared(canvas, { scale, left, top }) {
   const context = canvas.getContext("2d");

@@ -16,23 +16,23 @@ import { AttributionPanel } from "./attribution_panel.js";
 
 /**
  * @typedef {import("./diagram_state.js").Summary} Summary
- * @typedef {import("./diagram_state.js").Reading} Reading
+ * @typedef {import("./diagram_state.js").Inspection} Inspection
  * @typedef {import("./diagram_state.js").Neuron} Neuron
  */
 
-/** The inside of one network while one draws: the picture, one neuron, and why it answers what it answers. */
+/** The page of a network's internals: the diagram, one neuron, the attribution, the weights and the snapshots. */
 class NetworkPage {
   #summary;
-  #picture;
-  #ink;
+  #diagram;
+  #pad;
   #activity;
   #panel;
   #gallery;
-  #why = new AttributionPanel();
-  /** @type {SnapshotPlayer | null} of a version that was trained here */
-  #film = null;
-  /** @type {Reading | null} */
-  #reading = null;
+  #attribution = new AttributionPanel();
+  /** @type {SnapshotPlayer | null} null for a version without snapshots */
+  #player = null;
+  /** @type {Inspection | null} */
+  #inspection = null;
   /** @type {Neuron | null} */
   #chosen = null;
   #layer = byId("layer", HTMLSelectElement);
@@ -47,8 +47,8 @@ class NetworkPage {
   constructor(summary, data) {
     this.#summary = summary;
     const [frame, live] = [byId("picture", HTMLCanvasElement), byId("picture-live", HTMLCanvasElement)];
-    this.#picture = new NetworkDiagram(frame, live, summary, idleState(summary, null));
-    this.#ink = new Ink(Number(data.version), () => this.#picture.focus);
+    this.#diagram = new NetworkDiagram(frame, live, summary, idleState(summary, null));
+    this.#pad = new Ink(Number(data.version), () => this.#diagram.focus);
     const open = (/** @type {Neuron} */ neuron) => this.#open(neuron);
     this.#activity = new ActivationSummary(summary.layers, open);
     this.#panel = new NeuronPanel(data.neuronUrl ?? "", summary.layers, open);
@@ -59,92 +59,95 @@ class NetworkPage {
     if (this.#listening) return;
     this.#listening = new AbortController();
     const { signal } = this.#listening;
-    const [diagram, pad] = [this.#picture, this.#ink];
+    const [diagram, pad] = [this.#diagram, this.#pad];
     diagram.addEventListener("choose", (event) => this.#open(/** @type {CustomEvent} */ (event).detail), { signal });
     diagram.addEventListener("enter", () => byId("neuron-title", HTMLElement).focus(), { signal });
     diagram.addEventListener("point", (event) => this.#pointAt(/** @type {CustomEvent} */ (event).detail), { signal });
-    pad.addEventListener("reading", (event) => this.#show(/** @type {CustomEvent} */ (event).detail), { signal });
+    pad.addEventListener("inspection", (event) => this.#show(/** @type {CustomEvent} */ (event).detail), { signal });
     pad.addEventListener("clear", () => this.#show(null), { signal });
     pad.addEventListener("failure", (event) => showError(/** @type {CustomEvent} */ (event).detail), { signal });
     diagram.start();
     pad.start();
     this.#listenToButtons(signal);
     addEventListener("popstate", () => this.#choose(neuronIn(location.search, this.#summary.layers)), { signal });
-    onSchemeChange(() => [this.#gallery, this.#panel, this.#why].forEach((panel) => panel.paint()), signal);
+    onSchemeChange(() => [this.#gallery, this.#panel, this.#attribution].forEach((panel) => panel.paint()), signal);
     this.#choose(neuronIn(location.search, this.#summary.layers));
     this.#show(null);
-    if (document.getElementById("learning")) this.#startFilm();
+    if (document.getElementById("learning")) this.#startPlayer();
     this.#startTour();
-    // Two hundred small pictures, below what is seen first.
+    // Two hundred heat maps, below the first screen.
     whenIdle(() => this.#gallery.start());
   }
 
   stop() {
     this.#listening?.abort();
     this.#listening = null;
-    this.#picture.stop();
-    this.#ink.stop();
-    this.#film?.stop();
+    this.#diagram.stop();
+    this.#pad.stop();
+    this.#player?.stop();
   }
 
-  /** Settles once the network is to be seen. */
+  /** Settles after the first painting of the diagram. */
   get painted() {
-    return this.#picture.painted;
+    return this.#diagram.painted;
   }
 
   #startTour() {
     const show = {
       write: (/** @type {number} */ digit) => {
-        if (this.#ink.isEmpty) this.#ink.write(digit);
+        if (this.#pad.isEmpty) this.#pad.write(digit);
       },
       openStrongest: () => {
-        const [strongest] = mostActive(this.#reading?.activations ?? null, 1);
+        const [strongest] = mostActive(this.#inspection?.activations ?? null, 1);
         if (!this.#chosen) this.#open(strongest?.neuron ?? { layer: 1, index: 0 });
       },
       showEpoch: (/** @type {boolean} */ isFirst) => {
-        const epoch = this.#film?.epochs.at(isFirst ? 0 : -1);
-        if (epoch !== undefined) this.#film?.show(epoch, true);
+        const epoch = this.#player?.epochs.at(isFirst ? 0 : -1);
+        if (epoch !== undefined) this.#player?.show(epoch, true);
       },
     };
     new Tour(() => tourSteps(this.#summary, show)).start();
   }
 
-  /** Epoch by epoch, the same drawing; the last is the finished network itself. */
-  #startFilm() {
-    const film = (this.#film = new SnapshotPlayer(byId("learning", HTMLElement).dataset.base ?? ""));
-    film.start();
-    film.epochs = /** @type {number[]} */ (pageData("learning-epochs"));
-    const last = film.epochs.at(-1) ?? 0;
-    const asked = Number(new URLSearchParams(location.search).get("epoch") ?? last);
-    film.addEventListener("frame", (event) => {
+  /** Shows the snapshots of all epochs; the last one is the final network. */
+  #startPlayer() {
+    const player = (this.#player = new SnapshotPlayer(byId("learning", HTMLElement).dataset.base ?? ""));
+    player.start();
+    player.epochs = /** @type {number[]} */ (pageData("learning-epochs"));
+    const last = player.epochs.at(-1) ?? 0;
+    const requested = Number(new URLSearchParams(location.search).get("epoch") ?? last);
+    player.addEventListener("frame", (event) => {
       const frame = /** @type {import("../snapshots/snapshot_player.js").Frame} */ (
         /** @type {CustomEvent} */ (event).detail
       );
-      this.#goBackTo(frame.epoch === last ? null : frame.epoch, frame.has_network);
+      this.#selectSnapshot(frame.epoch === last ? null : frame.epoch, frame.has_network);
     });
-    film.show(film.epochs.includes(asked) ? asked : last, film.epochs.includes(asked) && asked !== last);
+    player.show(
+      player.epochs.includes(requested) ? requested : last,
+      player.epochs.includes(requested) && requested !== last,
+    );
   }
 
   /**
-   * @param {number | null} epoch null: the finished network
-   * @param {boolean} hasNetwork whether a drawing can be put to it
+   * @param {number | null} epoch null for the final network
+   * @param {boolean} hasNetwork whether the snapshot can make predictions
    */
-  #goBackTo(epoch, hasNetwork) {
+  #selectSnapshot(epoch, hasNetwork) {
     const query = new URLSearchParams(location.search);
     if (epoch === null) query.delete("epoch");
     else query.set("epoch", String(epoch));
     history.replaceState(null, "", `?${query}`);
     const badge = byId("as-of", HTMLElement);
     badge.hidden = epoch === null || !hasNetwork;
-    badge.textContent = epoch === 0 ? "Before it learned" : `As it was after epoch ${epoch}`;
-    if (hasNetwork) this.#ink.epoch = epoch;
+    badge.textContent = epoch === 0 ? "Before training" : `Snapshot after epoch ${epoch}`;
+    if (hasNetwork) this.#pad.epoch = epoch;
   }
 
   /** @param {AbortSignal} signal */
   #listenToButtons(signal) {
-    byId("zoom-in", HTMLButtonElement).addEventListener("click", () => this.#picture.zoom(2), { signal });
-    byId("zoom-out", HTMLButtonElement).addEventListener("click", () => this.#picture.zoom(-2), { signal });
-    byId("zoom-all", HTMLButtonElement).addEventListener("click", () => this.#picture.showAll(), { signal });
+    byId("zoom-in", HTMLButtonElement).addEventListener("click", () => this.#diagram.zoom(2), { signal });
+    byId("zoom-out", HTMLButtonElement).addEventListener("click", () => this.#diagram.zoom(-2), { signal });
+    byId("zoom-all", HTMLButtonElement).addEventListener("click", () => this.#diagram.showAll(), { signal });
     byId("chooser", HTMLFormElement).addEventListener("submit", (event) => event.preventDefault(), { signal });
     this.#layer.addEventListener("change", () => this.#open({ layer: Number(this.#layer.value), index: 0 }), {
       signal,
@@ -159,21 +162,21 @@ class NetworkPage {
     if (exists) this.#open({ layer, index });
   }
 
-  /** @param {Reading | null} reading null: nothing is drawn */
-  #show(reading) {
-    this.#reading = reading;
-    if (reading) byId("trouble", HTMLElement).hidden = true;
-    this.#picture.show(
-      reading ? inspectedState(this.#summary, reading) : idleState(this.#summary, this.#picture.focus),
+  /** @param {Inspection | null} inspection null without a drawing */
+  #show(inspection) {
+    this.#inspection = inspection;
+    if (inspection) byId("trouble", HTMLElement).hidden = true;
+    this.#diagram.show(
+      inspection ? inspectedState(this.#summary, inspection) : idleState(this.#summary, this.#diagram.focus),
     );
-    this.#activity.show(reading);
-    if (!reading || reading.inside.why) this.#why.show(reading?.inside.why ?? null);
-    else this.#why.age();
+    this.#activity.show(inspection);
+    if (!inspection || inspection.inside.why) this.#attribution.show(inspection?.inside.why ?? null);
+    else this.#attribution.markStale();
     this.#showActivation();
   }
 
   /**
-   * Makes a neuron the chosen one, as an address of its own.
+   * Chooses a neuron and writes it into the URL.
    *
    * @param {Neuron} neuron
    */
@@ -184,15 +187,15 @@ class NetworkPage {
     if (`?${query}` !== location.search) history.pushState(null, "", `?${query}`);
     const wasClosed = byId("neuron-panel", HTMLElement).hidden;
     this.#choose(neuron);
-    // The first time one has to learn where it is; later the picture should stay where one looks at it.
+    // Scrolls only for the first neuron; later the scroll position stays.
     if (wasClosed) bringIntoView(byId("neuron-card", HTMLElement), "nearest");
-    byId("spoken", HTMLElement).textContent = `${nameOf(this.#summary.layers, neuron)} is shown under the picture.`;
+    byId("spoken", HTMLElement).textContent = `${nameOf(this.#summary.layers, neuron)} is shown below the diagram.`;
   }
 
   /** @param {Neuron | null} neuron */
   #choose(neuron) {
     this.#chosen = neuron;
-    this.#picture.choose(neuron);
+    this.#diagram.choose(neuron);
     this.#gallery.choose(neuron);
     this.#panel.show(neuron);
     this.#showActivation();
@@ -207,18 +210,18 @@ class NetworkPage {
 
   /** @param {Neuron | null} neuron */
   #pointAt(neuron) {
-    byId("pointed", HTMLElement).textContent = neuron ? this.#wordsFor(neuron) : "";
+    byId("pointed", HTMLElement).textContent = neuron ? this.#textFor(neuron) : "";
     this.#refocus();
   }
 
-  /** Shows the connections of the neuron in focus: at once at rest, as the server tells them while something is drawn. */
+  /** Shows the connections of the focused neuron; with a drawing they are requested from the server. */
   #refocus() {
-    if (this.#reading) this.#ink.ask();
-    else this.#picture.show(idleState(this.#summary, this.#picture.focus));
+    if (this.#inspection) this.#pad.requestPrediction();
+    else this.#diagram.show(idleState(this.#summary, this.#diagram.focus));
   }
 
   /** @param {Neuron} neuron */
-  #wordsFor(neuron) {
+  #textFor(neuron) {
     const value = this.#valueOf(neuron);
     const name = nameOf(this.#summary.layers, neuron);
     return value === null ? name : `${name}: ${value.toPrecision(3)}`;
@@ -226,7 +229,7 @@ class NetworkPage {
 
   /** @param {Neuron} neuron */
   #valueOf({ layer, index }) {
-    return this.#reading?.activations[layer]?.[index] ?? null;
+    return this.#inspection?.activations[layer]?.[index] ?? null;
   }
 
   #showActivation() {

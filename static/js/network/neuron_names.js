@@ -1,9 +1,9 @@
 /** @typedef {import("./diagram_state.js").Neuron} Neuron */
 
 /**
- * What people call a neuron: "digit 7", "neuron 17", or with several hidden layers "neuron 17 of layer 2".
+ * The name of a neuron: "digit 7", "neuron 17", or with several hidden layers "neuron 17 of layer 2".
  *
- * @param {number[]} layers inputs first
+ * @param {number[]} layers sizes, from the inputs on
  * @param {Neuron} neuron
  * @returns {string}
  */
@@ -13,7 +13,7 @@ export function nameOf(layers, { layer, index }) {
 }
 
 /**
- * The neuron that `?layer=1&neuron=17` names; null where it names none of this network.
+ * The neuron of a query string such as `?layer=1&neuron=17`; null if the network has no such neuron.
  *
  * @param {string} search
  * @param {number[]} layers

@@ -6,7 +6,7 @@ import { nameOf } from "./neuron_names.js";
 import { decodeFloat32, paintHeatmap } from "../charts/heatmap.js";
 
 /**
- * What `network/<layer>/<neuron>.json` says; see `network_neuron.py`.
+ * The content of `network/<layer>/<neuron>.json`.
  *
  * @typedef {{layer: number, neuron: number, bias: number, weights: string, is_projected: boolean,
  *   incoming: [number, number][], outgoing: [number, number][], means: (number | null)[], sentence: string,
@@ -15,7 +15,7 @@ import { decodeFloat32, paintHeatmap } from "../charts/heatmap.js";
  * @typedef {import("./diagram_state.js").Neuron} Neuron
  */
 
-/** One neuron: what it listens to, what excites it, what it passes on. */
+/** One neuron: its weights, its activations for test images, its incoming and outgoing weights. */
 export class NeuronPanel {
   #url;
   #layers;
@@ -23,13 +23,13 @@ export class NeuronPanel {
   #box = byId("neuron-panel", HTMLElement);
   /** @type {Details | null} */
   #details = null;
-  /** @type {number | null} its activation for what is drawn */
+  /** @type {number | null} its activation for the drawing */
   #activation = null;
   /** @type {AbortController | null} */
-  #asking = null;
+  #request = null;
 
   /**
-   * @param {string} url with the layer and the neuron 0/0
+   * @param {string} url of layer 0, neuron 0; the numbers are replaced
    * @param {number[]} layers
    * @param {(neuron: Neuron) => void} onChoose
    */
@@ -39,29 +39,29 @@ export class NeuronPanel {
     this.#onChoose = onChoose;
   }
 
-  /** @param {Neuron | null} neuron null: none */
+  /** @param {Neuron | null} neuron null closes the panel */
   async show(neuron) {
-    this.#asking?.abort();
+    this.#request?.abort();
     byId("neuron-empty", HTMLElement).hidden = neuron !== null;
     this.#box.hidden = neuron === null;
     byId("neuron-title", HTMLElement).textContent = neuron ? capitalised(nameOf(this.#layers, neuron)) : "One neuron";
     if (!neuron) return;
-    const asking = (this.#asking = new AbortController());
+    const request = (this.#request = new AbortController());
     this.#box.setAttribute("aria-busy", "true");
     try {
       const url = this.#url.replace("0/0.json", `${neuron.layer}/${neuron.index}.json`);
-      const details = await fetchJson(url, { signal: asking.signal });
-      if (asking.signal.aborted) return;
+      const details = await fetchJson(url, { signal: request.signal });
+      if (request.signal.aborted) return;
       this.#details = details;
       this.#fill(details);
     } catch (error) {
-      if (asking.signal.aborted) return;
+      if (request.signal.aborted) return;
       byId("neuron-sentence", HTMLElement).textContent = error instanceof Error ? error.message : String(error);
     }
     this.#box.removeAttribute("aria-busy");
   }
 
-  /** @param {number | null} activation null: nothing is drawn */
+  /** @param {number | null} activation null without a drawing */
   setActivation(activation) {
     this.#activation = activation;
     byId("neuron-now", HTMLElement).textContent = activation === null ? "" : `Now: ${errorNumber(activation)}`;
@@ -78,12 +78,12 @@ export class NeuronPanel {
   #fill(details) {
     const isDigit = details.layer === this.#layers.length - 1;
     byId("neuron-caption", HTMLElement).textContent = details.is_projected
-      ? "Its weights, projected back to the pixels through the layers before it as if nothing bent the sums on the way."
-      : "Its 784 weights, where their pixels are. Ink on blue excites it, ink on orange inhibits it.";
+      ? "Its weights, projected back to the pixels through the previous layers without their activation functions."
+      : "Its 784 weights at the positions of their pixels. Ink on blue raises its activation, ink on orange lowers it.";
     byId("neuron-sentence", HTMLElement).textContent =
       `${details.sentence} Bias ${errorNumber(details.bias).replace("-", "−")}.`;
     byId("histogram-text", HTMLElement).textContent =
-      `${isDigit ? "Output" : "Activation"} from ${errorNumber(details.histogram.low)} to ${errorNumber(details.histogram.high)} over ${details.count.toLocaleString()} ${details.source}; heights by their root.`;
+      `${isDigit ? "Output" : "Activation"} from ${errorNumber(details.histogram.low)} to ${errorNumber(details.histogram.high)} over ${details.count.toLocaleString()} ${details.source}; square-root scale.`;
     this.#fillMeans(details.means);
     this.#fillImages(details);
     this.#fillTable("incoming", details.incoming, details.layer - 1);
@@ -120,7 +120,7 @@ export class NeuronPanel {
 
   /** @param {Details} details */
   #fillImages({ images, source }) {
-    byId("images-title", HTMLElement).textContent = `What lights it most, of ${source}`;
+    byId("images-title", HTMLElement).textContent = `Top activating images, of ${source}`;
     byId("neuron-images", HTMLElement).replaceChildren(
       ...images.map(({ label, activation, pixels }) => {
         const figure = document.createElement("li");

@@ -4,7 +4,8 @@
  */
 
 /**
- * Paints what no drawing changes: the frame of the pixels, the outlines of the neurons, captions, the digits' names.
+ * Paints the parts of the diagram that do not depend on a drawing: the frame of the pixels, the outlines of the neurons, and
+ * the captions.
  *
  * @param {CanvasRenderingContext2D} context
  * @param {LayerPlace[]} places
@@ -18,7 +19,7 @@ export function paintFrame(context, places, scale, colours, across) {
     else outlineNeurons(context, place, scale, colours);
     if (across) caption(context, place, captionOf(places, layer), colours);
   });
-  if (!across) captionsDown(context, places, colours);
+  if (!across) verticalCaptions(context, places, colours);
 }
 
 /**
@@ -74,7 +75,7 @@ function caption(context, place, text, colours) {
   context.textAlign = "center";
   context.textBaseline = "alphabetic";
   const [x, y] = [(least(place.x) + most(place.x)) / 2, Math.max(13, least(place.y) - place.radius - 8)];
-  // A seam of the page's colour: where layers stand one below the other, connections run behind.
+  // An outline in the colour of the page: in the vertical layout connections run behind the caption.
   context.strokeStyle = colours.surface;
   context.lineWidth = 5;
   context.lineJoin = "round";
@@ -88,7 +89,7 @@ function caption(context, place, text, colours) {
  * @param {LayerPlace[]} places
  * @param {Colours} colours
  */
-function captionsDown(context, places, colours) {
+function verticalCaptions(context, places, colours) {
   places.slice(0, -1).forEach((place, layer) => caption(context, place, captionOf(places, layer), colours));
 }
 

@@ -3,13 +3,13 @@ import { bringIntoView, byId } from "../lib/elements.js";
 const DONE = "digitlab.tour.network";
 
 /**
- * @typedef {{target: string, title: string, text: string, act?: () => void}} Step `target`: the id of what is spoken of;
- *   `act`: makes the picture show it
+ * @typedef {{target: string, title: string, text: string, act?: () => void}} Step `target`: the id of the explained element;
+ *   `act`: prepares the page
  */
 
-/** A short walk through the page for learners; it can be left at any step, and is offered once. */
+/** A guided tour of the page; the user can leave it at any step, and it is offered once. */
 export class Tour {
-  #tell;
+  #makeSteps;
   /** @type {Step[]} */
   #steps = [];
   #at = 0;
@@ -17,9 +17,9 @@ export class Tour {
   #next = byId("tour-next", HTMLButtonElement);
   #back = byId("tour-back", HTMLButtonElement);
 
-  /** @param {() => Step[]} tell those whose target the page lacks are left out */
-  constructor(tell) {
-    this.#tell = tell;
+  /** @param {() => Step[]} makeSteps steps without their target on the page are left out */
+  constructor(makeSteps) {
+    this.#makeSteps = makeSteps;
   }
 
   start() {
@@ -35,9 +35,9 @@ export class Tour {
   }
 
   #open() {
-    this.#steps = this.#tell().filter(({ target }) => document.getElementById(target));
+    this.#steps = this.#makeSteps().filter(({ target }) => document.getElementById(target));
     byId("tour-offer", HTMLElement).hidden = true;
-    // Not modal: one may try at once what is spoken of.
+    // Not modal: the page can be used during the tour.
     this.#dialog.show();
     this.#go(0);
   }
@@ -87,7 +87,7 @@ export class Tour {
     const element = target === null ? null : document.getElementById(target);
     element?.classList.add("is-toured");
     if (!element) return;
-    // What is tall begins at the top: the words stand at the bottom.
+    // A tall element is scrolled to the top: the text of the tour is at the bottom.
     const isTall = element.clientHeight > innerHeight / 2;
     bringIntoView(element, isTall ? "start" : "center");
   }
@@ -106,6 +106,6 @@ function remember() {
   try {
     localStorage.setItem(DONE, "1");
   } catch {
-    // Without storage it is offered again.
+    // Without local storage the tour is offered again.
   }
 }

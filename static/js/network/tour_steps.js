@@ -1,9 +1,9 @@
 /**
- * What a learner is told, each step beside what it speaks of.
+ * The steps of the guided tour: a text per element of the page.
  *
  * @param {{layers: number[]}} summary
- * @param {{write: (digit: number) => void, openStrongest: () => void, showEpoch: (first: boolean) => void}} show what a
- *   step may do with the page
+ * @param {{write: (digit: number) => void, openStrongest: () => void, showEpoch: (first: boolean) => void}} show
+ *   actions of the page
  * @returns {import("./tour.js").Step[]}
  */
 export function tourSteps(summary, show) {
@@ -11,46 +11,46 @@ export function tourSteps(summary, show) {
   return [
     {
       target: "pad",
-      title: "It sees 784 numbers",
-      text: "A drawing becomes 28 × 28 pixels, each a number from 0 (paper) to 1 (ink). That is all the network gets. Here is a 4; draw your own whenever you like.",
+      title: "The input: 784 numbers",
+      text: "A drawing becomes 28 × 28 pixels, each a number from 0 (paper) to 1 (ink). The network has no other input. Here is a 4; draw your own whenever you like.",
       act: () => show.write(4),
     },
     {
       target: "picture-box",
       title: "What a neuron does",
-      text: `Each of its ${hidden.toLocaleString()} hidden neurons multiplies every number that reaches it by a weight, adds them up and passes the sum on, bent by its activation. Bright ones say much just now, pale ones nothing. Blue lines push a neuron up, orange ones down.`,
+      text: `Each of its ${hidden.toLocaleString()} hidden neurons multiplies every input by a weight, adds the products up and applies its activation function to the sum. Bright neurons are active for this drawing, pale ones are not. Blue lines raise the next neuron's sum, orange ones lower it.`,
     },
     {
       target: "neuron-card",
-      title: "What one neuron looks for",
-      text: "Its weights, laid out as pixels: ink on blue excites it, ink on orange holds it back. Beside them, which digits and which test images it answers to most. Click any other neuron to compare.",
+      title: "The weights of one neuron",
+      text: "Its weights at the positions of their pixels: ink on blue raises its activation, ink on orange lowers it. Next to them, the digits and the test images that activate it most. Click any other neuron to compare.",
       act: () => show.openStrongest(),
     },
     {
       target: "answer",
-      title: "How it answers",
-      text: "The last ten neurons stand for the digits. Whichever says most wins; its share of the whole is how sure the network is.",
+      title: "The prediction",
+      text: "The last ten neurons stand for the digits. The digit with the largest output is the prediction; its share of the sum is the confidence.",
     },
     {
       target: "why",
-      title: "Why this digit",
-      text: "Every pixel's share of the answer and of the runner-up. Blank paper counts as well: no ink where a 9 would have some speaks for the 4.",
+      title: "Attribution",
+      text: "What every pixel adds to the predicted digit and to the runner-up. Blank paper counts as well: no ink where a 9 would have some is evidence for a 4.",
     },
     {
       target: "learning",
       title: "What an epoch does",
-      text: "At first all weights are chance, and so are the answers. In each epoch the network reads every training image once and moves each weight a little, so that it would have been less wrong. Here it is before the first; move the slider and see your drawing read at each stage.",
+      text: "At first all weights are random, and so are the predictions. In each epoch training goes through every image once and changes each weight a little, so that the error falls. This is the network before the first epoch; move the slider to see the prediction for your drawing after each one.",
       act: () => show.showEpoch(true),
     },
     {
       target: "learning-none",
       title: "What an epoch does",
-      text: "At first all weights are chance, and so are the answers. In each epoch the network reads every training image once and moves each weight a little, so that it would have been less wrong. Train one here, and a slider shows what it made of your drawing after each.",
+      text: "At first all weights are random, and so are the predictions. In each epoch training goes through every image once and changes each weight a little, so that the error falls. For a network that was trained here, a slider shows the prediction for your drawing after each epoch.",
     },
     {
       target: "learning-layers",
-      title: "What the error means",
-      text: "The error measures how far the answers are from the truth: 0 if the network were quite sure and always right. Gradients tell how each weight changes the error; as it falls they shrink towards 0, and the weights come to rest.",
+      title: "Error (loss)",
+      text: "The error is the mean loss: how far the predictions are from the true labels, 0 for a network that is always right with full confidence. A gradient is the change of the error per change of a weight; as the error falls, gradients shrink towards 0 and the weights settle.",
       act: () => show.showEpoch(false),
     },
   ];

@@ -1,50 +1,50 @@
 /**
- * Which part of a picture is seen: a point of the picture at `(x, y)` is shown at `(x * scale + left, y * scale + top)`.
+ * The visible part of the diagram: a point `(x, y)` of the diagram is shown at `(x * scale + left, y * scale + top)`.
  *
- * @typedef {{scale: number, left: number, top: number}} View
+ * @typedef {{scale: number, left: number, top: number}} Viewport
  */
 
-export const MOST = 24;
+export const MAX_SCALE = 24;
 
-/** @type {View} the whole picture */
+/** @type {Viewport} the whole diagram */
 export const WHOLE = Object.freeze({ scale: 1, left: 0, top: 0 });
 
 /**
- * @param {View} view
- * @param {number} factor above 1: nearer
- * @param {number} x on the screen: what is there stays there
+ * @param {Viewport} view
+ * @param {number} factor above 1 zooms in
+ * @param {number} x on the screen, the fixed point of the zoom
  * @param {number} y
  * @param {number} width of the screen
  * @param {number} height
- * @returns {View}
+ * @returns {Viewport}
  */
 export function zoomed(view, factor, x, y, width, height) {
-  const scale = Math.min(MOST, Math.max(1, view.scale * factor));
+  const scale = Math.min(MAX_SCALE, Math.max(1, view.scale * factor));
   const ratio = scale / view.scale;
-  return kept({ scale, left: x - (x - view.left) * ratio, top: y - (y - view.top) * ratio }, width, height);
+  return limited({ scale, left: x - (x - view.left) * ratio, top: y - (y - view.top) * ratio }, width, height);
 }
 
 /**
- * @param {View} view
+ * @param {Viewport} view
  * @param {number} right
  * @param {number} down
  * @param {number} width of the screen
  * @param {number} height
- * @returns {View}
+ * @returns {Viewport}
  */
 export function moved(view, right, down, width, height) {
-  return kept({ scale: view.scale, left: view.left + right, top: view.top + down }, width, height);
+  return limited({ scale: view.scale, left: view.left + right, top: view.top + down }, width, height);
 }
 
 /**
- * So moved that a point of the picture is on the screen, not too near its edge.
+ * The viewport moved as far as needed for a point of the diagram to be on the screen, with a margin.
  *
- * @param {View} view
- * @param {number} x in the picture
+ * @param {Viewport} view
+ * @param {number} x in the diagram
  * @param {number} y
  * @param {number} width of the screen
  * @param {number} height
- * @returns {View}
+ * @returns {Viewport}
  */
 export function showing(view, x, y, width, height) {
   const margin = Math.min(60, width / 4, height / 4);
@@ -55,14 +55,14 @@ export function showing(view, x, y, width, height) {
 }
 
 /**
- * The picture always fills the screen.
+ * The viewport limited to the diagram: it always fills the screen.
  *
- * @param {View} view
+ * @param {Viewport} view
  * @param {number} width
  * @param {number} height
- * @returns {View}
+ * @returns {Viewport}
  */
-function kept(view, width, height) {
+function limited(view, width, height) {
   const { scale } = view;
   return {
     scale,

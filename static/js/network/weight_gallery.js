@@ -2,9 +2,9 @@ import { byId } from "../lib/elements.js";
 import { whenIdle } from "../lib/idle.js";
 import { decodeInt8, paintHeatmap } from "../charts/heatmap.js";
 
-const AT_A_TIME = 10;
+const BATCH_SIZE = 10;
 
-/** What the first layer looks for: one small picture per neuron, to choose from. */
+/** The weights of the first layer: one small heat map per neuron, which opens the neuron. */
 export class WeightGallery {
   #box = byId("weights", HTMLElement);
   #onChoose;
@@ -21,10 +21,10 @@ export class WeightGallery {
     this.#onChoose = onChoose;
     this.#weights = new Map(summary.pictures.map(({ neuron, weights }) => [neuron, weights]));
     const all = summary.layers[1] ?? 0;
-    if (summary.layers.length === 2) byId("weights-title", HTMLElement).textContent = "What each digit looks for";
+    if (summary.layers.length === 2) byId("weights-title", HTMLElement).textContent = "Weights of the digits";
     if (all > this.#weights.size) {
       byId("weights-text", HTMLElement).append(
-        ` Shown are the ${this.#weights.size} of ${all} that move the next layer most.`,
+        ` Shown are the ${this.#weights.size} of ${all} neurons with the largest outgoing weights.`,
       );
     }
   }
@@ -45,11 +45,11 @@ export class WeightGallery {
     }
   }
 
-  /** Paints them all, a few at a time: the page answers a drawing meanwhile. */
+  /** Paints all heat maps in small batches, so that the page stays responsive. */
   paint(from = 0) {
-    const buttons = [...this.#box.children].slice(from, from + AT_A_TIME);
+    const buttons = [...this.#box.children].slice(from, from + BATCH_SIZE);
     buttons.forEach((button) => this.#paint(button));
-    if (buttons.length) whenIdle(() => this.paint(from + AT_A_TIME));
+    if (buttons.length) whenIdle(() => this.paint(from + BATCH_SIZE));
   }
 
   /** @param {Element} button */

@@ -5,14 +5,14 @@ const KEY_PIXELS = 60;
 const STEP = 1.35;
 
 /**
- * Zooms and moves a view by wheel, drag, pinch and keys.
+ * Zooms and moves the viewport of a diagram by wheel, drag, pinch and keys.
  *
- * Dispatches `view` (detail: a View), `point` (detail: `{x, y}` on the screen, null when the pointer leaves) and `press`
- * (detail: `{x, y}`) for a click or tap that was no drag.
+ * Dispatches `view` (detail: a Viewport), `point` (detail: `{x, y}` on the screen, null after the pointer has left) and `press`
+ * (detail: `{x, y}`) for a click or tap without a drag.
  */
 export class ZoomGestures extends EventTarget {
   #element;
-  /** @type {import("./viewport.js").View} */
+  /** @type {import("./viewport.js").Viewport} */
   #view = WHOLE;
   /** @type {Map<number, {x: number, y: number}>} */
   #pointers = new Map();
@@ -45,7 +45,7 @@ export class ZoomGestures extends EventTarget {
     this.#pointers.clear();
   }
 
-  /** @returns {import("./viewport.js").View} */
+  /** @returns {import("./viewport.js").Viewport} */
   get view() {
     return this.#view;
   }
@@ -57,15 +57,15 @@ export class ZoomGestures extends EventTarget {
   }
 
   /**
-   * @param {number} steps positive: nearer
-   * @param {{x: number, y: number}} [towards] in the picture; the middle of the screen unless given
+   * @param {number} steps positive zooms in
+   * @param {{x: number, y: number}} [towards] in the diagram; by default the middle of the screen
    */
   zoom(steps, towards) {
     const { clientWidth: width, clientHeight: height } = this.#element;
     const { scale, left, top } = this.#view;
     const [x, y] = towards ? [towards.x * scale + left, towards.y * scale + top] : [width / 2, height / 2];
-    const near = zoomed(this.#view, STEP ** steps, x, y, width, height);
-    this.view = towards ? showing(near, towards.x, towards.y, width, height) : near;
+    const zoomedIn = zoomed(this.#view, STEP ** steps, x, y, width, height);
+    this.view = towards ? showing(zoomedIn, towards.x, towards.y, width, height) : zoomedIn;
   }
 
   /**
@@ -82,7 +82,7 @@ export class ZoomGestures extends EventTarget {
 
   /** @param {WheelEvent} event */
   #onWheel = (event) => {
-    // The wheel scrolls the page until one has chosen the picture, or is looking closely already.
+    // Without focus and zoom the wheel scrolls the page.
     if (!event.ctrlKey && this.#view.scale === 1 && document.activeElement !== this.#element) return;
     event.preventDefault();
     const { clientWidth: width, clientHeight: height } = this.#element;
@@ -102,7 +102,7 @@ export class ZoomGestures extends EventTarget {
   #onMove = (event) => {
     const last = this.#pointers.get(event.pointerId);
     if (!last) {
-      if (event.pointerType !== "touch") this.#tell("point", { x: event.offsetX, y: event.offsetY });
+      if (event.pointerType !== "touch") this.#emit("point", { x: event.offsetX, y: event.offsetY });
       return;
     }
     const before = this.#span();
@@ -120,17 +120,17 @@ export class ZoomGestures extends EventTarget {
   #onUp = (event) => {
     const wasDown = this.#pointers.delete(event.pointerId);
     if (wasDown && event.type === "pointerup" && this.#moved <= CLICK_PIXELS) {
-      this.#tell("press", { x: event.offsetX, y: event.offsetY });
+      this.#emit("press", { x: event.offsetX, y: event.offsetY });
     }
   };
 
   /** @param {PointerEvent} event */
   #onLeave = (event) => {
     if (!this.#element.hasPointerCapture(event.pointerId)) this.#pointers.delete(event.pointerId);
-    this.#tell("point", null);
+    this.#emit("point", null);
   };
 
-  /** @returns {{x: number, y: number, length: number}} the middle of two fingers and how far they are apart */
+  /** @returns {{x: number, y: number, length: number}} the middle of two pointers and their distance */
   #span() {
     const [a, b = a] = [...this.#pointers.values()];
     if (!a || !b) return { x: 0, y: 0, length: 1 };
@@ -144,8 +144,15 @@ export class ZoomGestures extends EventTarget {
   #pinch(before, after) {
     const { clientWidth: width, clientHeight: height } = this.#element;
     const box = this.#element.getBoundingClientRect();
-    const near = zoomed(this.#view, after.length / before.length, after.x - box.left, after.y - box.top, width, height);
-    this.view = moved(near, after.x - before.x, after.y - before.y, width, height);
+    const zoomedIn = zoomed(
+      this.#view,
+      after.length / before.length,
+      after.x - box.left,
+      after.y - box.top,
+      width,
+      height,
+    );
+    this.view = moved(zoomedIn, after.x - before.x, after.y - before.y, width, height);
   }
 
   /**
@@ -160,7 +167,7 @@ export class ZoomGestures extends EventTarget {
    * @param {string} type
    * @param {{x: number, y: number} | null} detail
    */
-  #tell(type, detail) {
+  #emit(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }

@@ -5,7 +5,7 @@ import { erased } from "./geometry.js";
  * @typedef {import("./geometry.js").Stroke} Stroke
  */
 
-/** The ink on a canvas: strokes, and every step back and forth. A gesture (one stroke, one wipe, one clearing) is a step. */
+/** The strokes on a canvas, with undo and redo. One gesture (a stroke, an erasure, a clearing) is one step. */
 export class Drawing {
   /** @type {readonly Stroke[]} */
   #strokes = [];
@@ -13,7 +13,7 @@ export class Drawing {
   #past = [];
   /** @type {(readonly Stroke[])[]} */
   #future = [];
-  /** @type {readonly Stroke[] | null} what was there before the gesture under way */
+  /** @type {readonly Stroke[] | null} the strokes before the current gesture */
   #before = null;
 
   get strokes() {
@@ -32,7 +32,7 @@ export class Drawing {
     return this.#future.length > 0;
   }
 
-  /** @param {readonly Stroke[]} strokes to begin with: no step leads behind them */
+  /** @param {readonly Stroke[]} strokes the initial ones; the history of steps is cleared */
   open(strokes) {
     this.#strokes = strokes;
     this.#past = [];
@@ -40,14 +40,14 @@ export class Drawing {
     this.#before = null;
   }
 
-  /** @param {Point} point where a new stroke begins */
+  /** @param {Point} point the start of a new stroke */
   beginStroke(point) {
     this.endGesture();
     this.#before = this.#strokes;
     this.#strokes = [...this.#strokes, [point]];
   }
 
-  /** @param {Point[]} points further points of the stroke under way */
+  /** @param {Point[]} points further points of the current stroke */
   extendStroke(points) {
     const last = this.#strokes.at(-1);
     if (!this.#before || !last) return;
@@ -64,7 +64,7 @@ export class Drawing {
     this.#strokes = erased(this.#strokes, from, to, radius);
   }
 
-  /** Makes what happened since the gesture began one step. */
+  /** Records the changes since the gesture began as one step. */
   endGesture() {
     const before = this.#before;
     this.#before = null;

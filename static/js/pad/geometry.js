@@ -1,5 +1,5 @@
 /**
- * Strokes are lists of points in canvas units, y down. Nothing here changes what it is given.
+ * Strokes are lists of points in canvas units, y down. The functions do not modify their arguments.
  *
  * @typedef {[x: number, y: number]} Point
  * @typedef {readonly Point[]} Stroke
@@ -30,7 +30,7 @@ export function densified(stroke, spacing) {
 }
 
 /**
- * The distance of `point` from the line between `a` and `b`, both ends included.
+ * The distance of `point` from the line segment between `a` and `b`.
  *
  * @param {Point} point
  * @param {Point} a
@@ -45,9 +45,9 @@ export function distanceToSegment(point, a, b) {
 }
 
 /**
- * What is left of the strokes when an eraser of `radius` moves from `from` to `to`.
+ * The remaining strokes after an eraser of `radius` has moved from `from` to `to`.
  *
- * A stroke under it is cut into the parts outside; one that it does not touch stays the very same object.
+ * A stroke that it touches is cut into the parts outside; any other stroke stays the same object.
  *
  * @param {readonly Stroke[]} strokes
  * @param {Point} from
@@ -71,8 +71,8 @@ export function erased(strokes, from, to, radius) {
 }
 
 /**
- * The stroke without the points that lie within `tolerance` of the line between those that stay (Douglas and Peucker,
- * 1973); first and last stay.
+ * The stroke without the points within `tolerance` of the line between their remaining neighbours (Douglas and Peucker,
+ * 1973); the first and the last point remain.
  *
  * @param {Stroke} stroke
  * @param {number} tolerance

@@ -1,17 +1,17 @@
-/** Pixels of the longer side that are sent of a large picture: more than the server keeps. */
-const LONGEST_SIDE = 800;
-/** A file of at most so many bytes is sent as it is, if it is of a type that the server reads. */
-const SENT_AS_IT_IS = 1_000_000;
-const MOST_BYTES = 50_000_000;
-/** Characters of base64 beyond which a picture is sent as JPEG: the socket takes two million. */
-const MOST_CHARACTERS = 1_800_000;
+/** The longer side of an image that is sent, in pixels: more than the server needs. */
+const MAX_SIDE = 800;
+/** A file up to this size is sent unchanged if the server reads its type. */
+const MAX_UNCHANGED_BYTES = 1_000_000;
+const MAX_BYTES = 50_000_000;
+/** A longer base64 text is sent as JPEG: the WebSocket's limit is two million characters. */
+const MAX_CHARACTERS = 1_800_000;
 const SERVER_READS = ["image/png", "image/jpeg"];
 
-/** A file that is no picture; the message is for people. */
+/** A file that is not a readable image; the message is a sentence for users. */
 export class ImageError extends Error {}
 
 /**
- * A picture as a `data:` address that the server reads: a small PNG or JPEG as it is, anything else upright, scaled down.
+ * An image as a `data:` URL for the server: a small PNG or JPEG unchanged, any other image upright and scaled down.
  *
  * @param {Blob} file
  * @returns {Promise<string>}
@@ -19,17 +19,17 @@ export class ImageError extends Error {}
  */
 export async function readImageFile(file) {
   if (file.size === 0) throw new ImageError("This file is empty.");
-  if (file.size > MOST_BYTES) throw new ImageError("This file is larger than 50 MB: choose a smaller picture.");
+  if (file.size > MAX_BYTES) throw new ImageError("This file is larger than 50 MB: choose a smaller image.");
   if (file.type && !file.type.startsWith("image/"))
-    throw new ImageError("This is not a picture. PNG, JPEG and most others can be read.");
-  if (file.size <= SENT_AS_IT_IS && SERVER_READS.includes(file.type)) return dataAddress(file);
+    throw new ImageError("This is not an image. PNG, JPEG and most other image formats can be read.");
+  if (file.size <= MAX_UNCHANGED_BYTES && SERVER_READS.includes(file.type)) return dataAddress(file);
   /** @type {ImageBitmap} */
   let bitmap;
   try {
     bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
   } catch {
     throw new ImageError(
-      "This picture cannot be read: it is damaged, too large, or of a kind that this browser does not know.",
+      "This image cannot be read: it is damaged, too large, or in a format that this browser does not support.",
     );
   }
   return scaledDown(bitmap, file.type === "image/jpeg");
@@ -37,20 +37,20 @@ export async function readImageFile(file) {
 
 /**
  * @param {ImageBitmap} bitmap
- * @param {boolean} isPhoto whether to send it as JPEG at once; what else may be transparent
+ * @param {boolean} isPhoto whether to send it as JPEG; other images may be transparent
  */
 function scaledDown(bitmap, isPhoto) {
-  const shrink = Math.max(1, Math.max(bitmap.width, bitmap.height) / LONGEST_SIDE);
+  const shrink = Math.max(1, Math.max(bitmap.width, bitmap.height) / MAX_SIDE);
   const canvas = document.createElement("canvas");
   canvas.width = Math.max(1, Math.round(bitmap.width / shrink));
   canvas.height = Math.max(1, Math.round(bitmap.height / shrink));
   const context = canvas.getContext("2d");
-  if (!context) throw new ImageError("This browser cannot make the picture smaller.");
+  if (!context) throw new ImageError("This browser cannot scale the image down.");
   context.imageSmoothingQuality = "high";
   context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
   bitmap.close();
   const address = isPhoto ? canvas.toDataURL("image/jpeg", 0.92) : canvas.toDataURL("image/png");
-  return address.length <= MOST_CHARACTERS ? address : canvas.toDataURL("image/jpeg", 0.92);
+  return address.length <= MAX_CHARACTERS ? address : canvas.toDataURL("image/jpeg", 0.92);
 }
 
 /**

@@ -10,22 +10,22 @@ import { simplified } from "./geometry.js";
  * @typedef {{strokes: Stroke[], brush: number}} Ink
  */
 
-/** Characters: with the rest of the address, what every browser, server and chat lets pass. */
-export const MOST_CHARACTERS = 3000;
+/** The limit of characters: a URL of this length passes every browser, server and chat. */
+export const MAX_CHARACTERS = 3000;
 const VERSION = 1;
 const STEPS_PER_UNIT = 2;
-// What the server takes: strokes, points, and canvas units either way.
-const MOST_STROKES = 256;
-const MOST_POINTS = 5000;
-const FURTHEST = 4000;
+// The limits of the server: strokes, points, and the absolute value of a coordinate in canvas units.
+const MAX_STROKES = 256;
+const MAX_POINTS = 5000;
+const MAX_COORDINATE = 4000;
 
 /**
- * The text of a drawing; of one that would be too long, the text of a coarser one that looks much the same.
+ * A drawing as text; if the text would be too long, the strokes are simplified first.
  *
  * @param {readonly Stroke[]} strokes
  * @param {number} brush in canvas units
  * @returns {string}
- * @throws {RangeError} it is too much for any address
+ * @throws {RangeError} the drawing is too large for a URL
  */
 export function encodeInk(strokes, brush) {
   for (let tolerance = 0.4; tolerance < 20; tolerance *= 2) {
@@ -35,24 +35,24 @@ export function encodeInk(strokes, brush) {
         brush,
       ),
     );
-    if (text.length <= MOST_CHARACTERS) return text;
+    if (text.length <= MAX_CHARACTERS) return text;
   }
   throw new RangeError("This drawing has too many strokes for a link.");
 }
 
 /**
- * The drawing in a text that `encodeInk` made.
+ * The drawing in a text of `encodeInk`.
  *
  * @param {string} text
  * @returns {Ink}
- * @throws {RangeError} it is none
+ * @throws {RangeError} the text contains no drawing
  */
 export function decodeInk(text) {
-  const bytes = new Reader(bytesIn(text));
+  const bytes = new ByteReader(bytesIn(text));
   if (bytes.next() !== VERSION) throw broken();
   const brush = bytes.number() / STEPS_PER_UNIT;
   const count = bytes.number();
-  if (brush < 1 || brush > 400 || count < 1 || count > MOST_STROKES) throw broken();
+  if (brush < 1 || brush > 400 || count < 1 || count > MAX_STROKES) throw broken();
   const strokes = Array.from({ length: count }, () => readStroke(bytes));
   if (!bytes.isAtEnd) throw broken();
   return { strokes, brush };
@@ -78,25 +78,25 @@ function bytesOf(strokes, brush) {
 }
 
 /**
- * @param {Reader} bytes
+ * @param {ByteReader} bytes
  * @returns {Point[]}
  */
 function readStroke(bytes) {
   const count = bytes.number();
-  if (count < 1 || count > MOST_POINTS) throw broken();
+  if (count < 1 || count > MAX_POINTS) throw broken();
   let [x, y] = [0, 0];
   return Array.from({ length: count }, () => {
     x += bytes.step();
     y += bytes.step();
-    if (Math.max(Math.abs(x), Math.abs(y)) > FURTHEST * STEPS_PER_UNIT) throw broken();
+    if (Math.max(Math.abs(x), Math.abs(y)) > MAX_COORDINATE * STEPS_PER_UNIT) throw broken();
     return /** @type {Point} */ ([x / STEPS_PER_UNIT, y / STEPS_PER_UNIT]);
   });
 }
 
-/** Reads numbers, and refuses to read beyond the end. */
-class Reader {
+/** Reads numbers from bytes; throws at the end of the data. */
+class ByteReader {
   #bytes;
-  #place = 0;
+  #offset = 0;
 
   /** @param {Uint8Array} bytes */
   constructor(bytes) {
@@ -104,13 +104,13 @@ class Reader {
   }
 
   get isAtEnd() {
-    return this.#place === this.#bytes.length;
+    return this.#offset === this.#bytes.length;
   }
 
   next() {
-    const byte = this.#bytes[this.#place];
+    const byte = this.#bytes[this.#offset];
     if (byte === undefined) throw broken();
-    this.#place += 1;
+    this.#offset += 1;
     return byte;
   }
 
@@ -150,7 +150,7 @@ function textOf(bytes) {
 
 /** @param {string} text */
 function bytesIn(text) {
-  if (text.length > 2 * MOST_CHARACTERS) throw broken();
+  if (text.length > 2 * MAX_CHARACTERS) throw broken();
   try {
     return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
   } catch {
@@ -159,5 +159,5 @@ function bytesIn(text) {
 }
 
 function broken() {
-  return new RangeError("The drawing in this link cannot be read: the link was cut or changed on its way.");
+  return new RangeError("The drawing in this link cannot be read: the link was cut or changed.");
 }

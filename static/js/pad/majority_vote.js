@@ -1,49 +1,49 @@
 /** @typedef {import("./predictor.js").VersionPrediction} VersionPrediction */
 
 /**
- * How many versions read which digit, most votes first, the surest of them deciding a tie.
+ * The votes of the versions per digit, most votes first; a tie is broken by the sum of the probabilities.
  *
- * @param {VersionPrediction[]} readings
+ * @param {VersionPrediction[]} predictions
  * @returns {{digit: number, count: number}[]}
  */
-export function votes(readings) {
-  /** @type {Map<number, {digit: number, count: number, sureness: number}>} */
+export function votes(predictions) {
+  /** @type {Map<number, {digit: number, count: number, probability: number}>} */
   const counts = new Map();
-  for (const { digit, probabilities } of readings) {
-    const { count, sureness } = counts.get(digit) ?? { count: 0, sureness: 0 };
-    counts.set(digit, { digit, count: count + 1, sureness: sureness + (probabilities[digit] ?? 0) });
+  for (const { digit, probabilities } of predictions) {
+    const { count, probability } = counts.get(digit) ?? { count: 0, probability: 0 };
+    counts.set(digit, { digit, count: count + 1, probability: probability + (probabilities[digit] ?? 0) });
   }
-  return [...counts.values()].sort((a, b) => b.count - a.count || b.sureness - a.sureness);
+  return [...counts.values()].sort((a, b) => b.count - a.count || b.probability - a.probability);
 }
 
 /**
- * The digit that most versions read; null where no two agree.
+ * The digit with most votes; null if no two versions agree.
  *
- * @param {VersionPrediction[]} readings
+ * @param {VersionPrediction[]} predictions
  * @returns {number | null}
  */
-export function majority(readings) {
-  const [first] = votes(readings);
+export function majority(predictions) {
+  const [first] = votes(predictions);
   return first && first.count > 1 ? first.digit : null;
 }
 
 /**
- * One sentence about what several versions say.
+ * One sentence about the predictions of one or several versions.
  *
- * @param {VersionPrediction[]} readings at least one
+ * @param {VersionPrediction[]} predictions at least one
  * @param {(number: number) => string} titleOf
  * @returns {string}
  */
-export function agreementSentence(readings, titleOf) {
-  const [first] = readings;
+export function agreementSentence(predictions, titleOf) {
+  const [first] = predictions;
   if (!first) return "";
   const share = Math.round(100 * (first.probabilities[first.digit] ?? 0));
-  if (readings.length === 1) return `${titleOf(first.version)} reads ${first.digit}, ${share} % sure.`;
-  const digit = majority(readings);
+  if (predictions.length === 1) return `${titleOf(first.version)} predicts ${first.digit} (confidence ${share} %).`;
+  const digit = majority(predictions);
   if (digit === null)
-    return `No two agree: ${readings.map((one) => `${titleOf(one.version)} reads ${one.digit}`).join(", ")}.`;
-  const others = readings.filter((reading) => reading.digit !== digit);
-  if (others.length === 0) return `All ${readings.length} versions read ${digit}.`;
-  const dissent = others.map((reading) => `${titleOf(reading.version)} reads ${reading.digit}`).join(", ");
-  return `${readings.length - others.length} of ${readings.length} versions read ${digit}; ${dissent}.`;
+    return `No two agree: ${predictions.map((one) => `${titleOf(one.version)} predicts ${one.digit}`).join(", ")}.`;
+  const others = predictions.filter((prediction) => prediction.digit !== digit);
+  if (others.length === 0) return `All ${predictions.length} versions predict ${digit}.`;
+  const dissent = others.map((prediction) => `${titleOf(prediction.version)} predicts ${prediction.digit}`).join(", ");
+  return `${predictions.length - others.length} of ${predictions.length} versions predict ${digit}; ${dissent}.`;
 }

@@ -5,16 +5,16 @@ import { colour, onSchemeChange } from "../lib/colours.js";
  * @typedef {"draw" | "erase"} Tool
  */
 
-/** The side of the canvas in the units of strokes, whatever its size on the screen. */
+/** The side of the canvas in canvas units, independent of its size on the screen. */
 export const SIDE = 400;
-// The side button and the blunt end of a stylus: `PointerEvent.buttons`.
+// `PointerEvent.buttons` of the eraser of a stylus.
 const STYLUS_ERASER = 32;
 
 /**
- * A square canvas that one draws on with mouse, finger or pen.
+ * A square canvas for drawing with mouse, finger or pen.
  *
- * Dispatches `change` while the ink changes and `lift` when a gesture ends. The ink is strokes: the canvas is painted from
- * them anew, so that it survives any change of size and is as sharp as the screen.
+ * Dispatches `change` while the ink changes and `lift` when a gesture ends. The canvas is always painted from the strokes:
+ * the ink survives a change of size and has the resolution of the screen.
  */
 export class Pad extends EventTarget {
   #canvas;
@@ -25,7 +25,7 @@ export class Pad extends EventTarget {
   #listening = null;
   /** @type {number | null} */
   #pointer = null;
-  /** @type {Point | null} where the eraser is, to show its ring */
+  /** @type {Point | null} the position of the eraser, marked by a ring */
   #eraser = null;
   /** @type {Point} */
   #last = [0, 0];
@@ -77,7 +77,7 @@ export class Pad extends EventTarget {
     this.paint();
   }
 
-  /** The width of the line, in the units of strokes. */
+  /** The width of a line, in canvas units. */
   get brush() {
     return this.#brush;
   }
@@ -87,7 +87,7 @@ export class Pad extends EventTarget {
     this.paint();
   }
 
-  /** Paints the ink at the next frame. */
+  /** Paints the ink in the next animation frame. */
   paint() {
     if (this.#isPainting) return;
     this.#isPainting = true;
@@ -105,7 +105,7 @@ export class Pad extends EventTarget {
     this.#canvas.setPointerCapture(event.pointerId);
     this.#isErasing = this.#tool === "erase" || (event.buttons & STYLUS_ERASER) !== 0;
     this.#last = this.#pointOf(event);
-    if (this.#isErasing) this.#wipeTo(this.#last);
+    if (this.#isErasing) this.#eraseTo(this.#last);
     else this.#drawing.beginStroke(this.#last);
     this.#changed();
   };
@@ -121,7 +121,7 @@ export class Pad extends EventTarget {
     const coalesced = event.getCoalescedEvents?.() ?? [];
     const points = (coalesced.length ? coalesced : [event]).map((one) => this.#pointOf(one));
     if (this.#isErasing) {
-      for (const point of points) this.#wipeTo(point);
+      for (const point of points) this.#eraseTo(point);
     } else {
       this.#drawing.extendStroke(points);
     }
@@ -152,7 +152,7 @@ export class Pad extends EventTarget {
   ];
 
   /** @param {Point} point */
-  #wipeTo(point) {
+  #eraseTo(point) {
     this.#drawing.erase(this.#last, point, this.#eraserRadius);
     this.#last = point;
   }
@@ -168,7 +168,7 @@ export class Pad extends EventTarget {
 
   /**
    * @param {PointerEvent} event
-   * @returns {Point} to a tenth of a unit
+   * @returns {Point} in canvas units, rounded to a tenth
    */
   #pointOf(event) {
     const box = this.#canvas.getBoundingClientRect();

@@ -13,7 +13,7 @@ import { ReconnectingSocket } from "../lib/reconnecting_socket.js";
  * @typedef {{message: string, code: string}} Failure why there is no prediction: a sentence for users, and the stable name
  *   of the error, "" if it has none
  * @typedef {{strokes: readonly import("./geometry.js").Stroke[], brush: number} | {image: string}} Ink `image`: a `data:` URL
- * @typedef {Ink & Pick<PredictRequest, "activations" | "inside"> & {versions: (number | string)[]}} Question
+ * @typedef {Ink & Pick<PredictRequest, "activations" | "inside"> & {versions: (number | string)[]}} PredictionInput
  */
 
 /** The code of the error for a drawing or image without ink. */
@@ -34,9 +34,9 @@ export class Predictor extends EventTarget {
   #setTimeout;
   #clearTimeout;
   #lastId = 0;
-  /** @type {{id: number, question: Question} | null} */
+  /** @type {{id: number, input: PredictionInput} | null} */
   #inFlight = null;
-  /** @type {Question | null} */
+  /** @type {PredictionInput | null} */
   #waiting = null;
   /** @type {any} */
   #timeout = null;
@@ -77,9 +77,9 @@ export class Predictor extends EventTarget {
     return this.#socket.isOpen;
   }
 
-  /** @param {Question} question */
-  ask(question) {
-    this.#waiting = question;
+  /** @param {PredictionInput} input */
+  request(input) {
+    this.#waiting = input;
     this.#next();
   }
 
@@ -90,13 +90,13 @@ export class Predictor extends EventTarget {
   }
 
   #next() {
-    const question = this.#waiting;
-    if (this.#inFlight || !question) return;
+    const input = this.#waiting;
+    if (this.#inFlight || !input) return;
     this.#waiting = null;
     this.#lastId += 1;
-    this.#inFlight = { id: this.#lastId, question };
+    this.#inFlight = { id: this.#lastId, input };
     if (this.isStreaming) {
-      this.#socket.send({ id: this.#lastId, ...question });
+      this.#socket.send({ id: this.#lastId, ...input });
       this.#timeout = this.#setTimeout(() => this.#post(), TIMEOUT_MS);
     } else {
       this.#post();
@@ -108,7 +108,7 @@ export class Predictor extends EventTarget {
     const request = this.#inFlight;
     if (!request) return;
     try {
-      const reply = await this.#fetchJson("/api/v1/predict", { method: "POST", body: request.question });
+      const reply = await this.#fetchJson("/api/v1/predict", { method: "POST", body: request.input });
       this.#onReply({ ...reply, id: request.id });
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);

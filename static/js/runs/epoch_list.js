@@ -1,6 +1,6 @@
 /** @typedef {import("../lib/messages.js").EpochJson} EpochJson */
 
-/** The epochs of a run, each once, in order, however often and in whatever order they come in. */
+/** The epochs of a run, each once and in order, even if they arrive twice or out of order. */
 export class EpochList {
   /** @type {Map<number, EpochJson>} */
   #byNumber = new Map();
@@ -8,7 +8,7 @@ export class EpochList {
 
   /**
    * @param {EpochJson[]} epochs
-   * @returns {EpochJson[]} those that were not here before, in order
+   * @returns {EpochJson[]} the new ones, in order
    */
   merge(epochs) {
     const added = new Map();
@@ -29,12 +29,12 @@ export class EpochList {
     return this.#byNumber.size;
   }
 
-  /** The last epoch before the first gap: what to ask the rest after; 0 where there is none. */
+  /** The last epoch before the first gap; 0 if the first epoch is missing. */
   get complete() {
     return this.#complete;
   }
 
-  /** Whether an epoch is missing before one that is here. */
+  /** Whether an epoch before a later one is missing. */
   get hasGap() {
     return this.#complete < this.#byNumber.size;
   }

@@ -2,7 +2,7 @@ const INPUTS = 784;
 const OUTPUTS = 10;
 
 /**
- * Weights and biases of a network with these hidden layers; null where the text is not a list of whole numbers.
+ * The number of weights and biases of a network with these hidden layers; null if the text is not a list of whole numbers.
  *
  * @param {string} text such as "300, 100"
  * @returns {number | null}

@@ -1,11 +1,11 @@
 import { capitalised } from "../lib/format.js";
 
 /**
- * Where a run is, in a few words.
+ * The progress of a run in a few words.
  *
  * @param {Pick<import("../lib/messages.js").RunJson, "status" | "stage" | "epochs">} run
- * @param {number} last epoch that ended; 0 before the first
- * @param {boolean} isUnderWay whether the next one has begun
+ * @param {number} last finished epoch; 0 before the first
+ * @param {boolean} isUnderWay whether the next epoch has begun
  */
 export function progressText(run, last, isUnderWay) {
   if (run.stage) return capitalised(run.stage);

@@ -3,11 +3,11 @@
 const RECENT = 5;
 
 /**
- * Seconds until the last epoch, if the coming ones take as long as the recent ones; null before the first.
+ * Seconds until the end of the last epoch at the mean duration of the recent ones; null before the first epoch.
  *
  * @param {EpochJson[]} epochs in order
- * @param {number} most epochs of the run at most
- * @param {number} fraction of the epoch under way, in [0, 1]
+ * @param {number} most the run's maximum of epochs
+ * @param {number} fraction done of the current epoch, in [0, 1]
  * @returns {number | null}
  */
 export function remainingSeconds(epochs, most, fraction) {

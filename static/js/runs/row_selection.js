@@ -1,7 +1,7 @@
 /**
- * The ticked rows of a list: how many there are, all at once, and what can be done with them.
+ * The selected rows of a list: counts them, selects all, and enables the buttons.
  *
- * Rows may come and go while it runs: it asks the list each time.
+ * Rows may be added and removed: the list is read again every time.
  */
 export class RowSelection {
   #list;
@@ -11,10 +11,10 @@ export class RowSelection {
 
   /**
    * @param {object} parts
-   * @param {HTMLElement} parts.list holds the rows, each with one tick box
-   * @param {HTMLInputElement} parts.all ticks all or none
-   * @param {HTMLElement} parts.count says how many are ticked
-   * @param {HTMLButtonElement[]} parts.buttons need at least one
+   * @param {HTMLElement} parts.list contains the rows, each with one check box
+   * @param {HTMLInputElement} parts.all selects all rows or none
+   * @param {HTMLElement} parts.count shows the number of selected rows
+   * @param {HTMLButtonElement[]} parts.buttons enabled while a row is selected
    */
   constructor({ list, all, count, buttons }) {
     this.#list = list;
@@ -25,28 +25,28 @@ export class RowSelection {
 
   start() {
     this.#list.addEventListener("change", this.refresh);
-    this.#all.addEventListener("change", this.#tickAll);
+    this.#all.addEventListener("change", this.#selectAll);
     this.refresh();
   }
 
   stop() {
     this.#list.removeEventListener("change", this.refresh);
-    this.#all.removeEventListener("change", this.#tickAll);
+    this.#all.removeEventListener("change", this.#selectAll);
   }
 
-  /** Look at the boxes again: call it when rows have come or gone. */
+  /** Updates the count; call it after adding or removing rows. */
   refresh = () => {
     const boxes = this.#boxes;
-    const ticked = boxes.filter((box) => box.checked).length;
-    this.#all.checked = ticked > 0 && ticked === boxes.length;
-    this.#all.indeterminate = ticked > 0 && ticked < boxes.length;
+    const selected = boxes.filter((box) => box.checked).length;
+    this.#all.checked = selected > 0 && selected === boxes.length;
+    this.#all.indeterminate = selected > 0 && selected < boxes.length;
     this.#all.disabled = boxes.length === 0;
-    const words = ticked === 0 ? "" : `${ticked} ticked`;
-    if (this.#count.textContent !== words) this.#count.textContent = words;
-    for (const button of this.#buttons) button.disabled = ticked === 0;
+    const text = selected === 0 ? "" : `${selected} selected`;
+    if (this.#count.textContent !== text) this.#count.textContent = text;
+    for (const button of this.#buttons) button.disabled = selected === 0;
   };
 
-  #tickAll = () => {
+  #selectAll = () => {
     for (const box of this.#boxes) box.checked = this.#all.checked;
     this.refresh();
   };

@@ -1,8 +1,8 @@
 import { byId, pageData } from "../lib/elements.js";
 import { parameterCount } from "./parameter_count.js";
 
-/** `MAX_PARAMETERS` in training/config.py; the server has the last word. */
-const MOST = 10_000_000;
+/** The server's limit; it checks the number again. */
+const MAX_PARAMETERS = 10_000_000;
 
 const form = byId("run-form", HTMLFormElement);
 const submit = byId("submit", HTMLButtonElement);
@@ -12,10 +12,10 @@ const presets = /** @type {Record<string, Record<string, unknown>>} */ (pageData
 
 function showCount() {
   const count = parameterCount(layers.value);
-  const isTooMuch = count !== null && count > MOST;
-  output.classList.toggle("is-too-much", isTooMuch);
-  const words = count === null ? "" : `${count.toLocaleString("en")} weights and biases`;
-  output.value = isTooMuch ? `${words}: at most ${MOST.toLocaleString("en")}` : words;
+  const isTooLarge = count !== null && count > MAX_PARAMETERS;
+  output.classList.toggle("is-too-much", isTooLarge);
+  const text = count === null ? "" : `${count.toLocaleString("en")} weights and biases`;
+  output.value = isTooLarge ? `${text}: at most ${MAX_PARAMETERS.toLocaleString("en")}` : text;
 }
 
 /** @param {Record<string, unknown>} values */
@@ -52,7 +52,7 @@ form.addEventListener("submit", (event) => {
   submit.disabled = true;
   submit.textContent = "Starting…";
 });
-// The way back out of the browser's cache must not find a dead button.
+// A page from the browser's back/forward cache needs an enabled button.
 addEventListener("pageshow", () => {
   submit.disabled = false;
   submit.textContent = "Start the run";

@@ -14,8 +14,8 @@ const titles = /** @type {Record<string, string>} */ (pageData("value-titles"));
 const template = byId("run-row", HTMLTemplateElement);
 const selection = new RowSelection({
   list,
-  all: byId("tick-all", HTMLInputElement),
-  count: byId("ticked", HTMLElement),
+  all: byId("select-all", HTMLInputElement),
+  count: byId("selected-count", HTMLElement),
   buttons: [...byId("bulk", HTMLFormElement).querySelectorAll("button")],
 });
 
@@ -27,7 +27,7 @@ function show(runs) {
     fill(row, run);
     return row;
   });
-  // A row that stands where it belongs is not touched: what has the focus keeps it.
+  // A row in the right position is not moved: it keeps the focus.
   wanted.forEach((row, index) => {
     if (list.children[index] !== row) list.insertBefore(row, list.children[index] ?? null);
   });
@@ -40,7 +40,7 @@ function show(runs) {
 /** @param {RunJson} run */
 function newRow(run) {
   const row = /** @type {DocumentFragment} */ (template.content.cloneNode(true)).firstElementChild;
-  if (!(row instanceof HTMLElement)) throw new TypeError("the template of a row is empty");
+  if (!(row instanceof HTMLElement)) throw new TypeError("the template of a row has no element");
   row.dataset.run = String(run.id);
   part(row, "tick", HTMLInputElement).value = String(run.id);
   part(row, "title", HTMLAnchorElement).href = `/runs/${run.id}/`;
@@ -62,7 +62,7 @@ function fill(row, run) {
   badge.className = `badge badge--${run.status}`;
   put(badge, capitalised(run.status));
   put(part(row, "title", HTMLElement), run.title);
-  part(row, "tick", HTMLInputElement).setAttribute("aria-label", `Tick ${run.title}`);
+  part(row, "tick", HTMLInputElement).setAttribute("aria-label", `Select ${run.title}`);
   part(row, "curve", SVGPolylineElement).setAttribute("points", run.curve.length ? polyline(run.curve, 96, 28) : "");
   const bar = part(row, "progress", HTMLProgressElement);
   bar.value = run.progress;
@@ -104,18 +104,18 @@ function put(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-// The address of a list and the API's name their filters alike.
+// The page and the API have the same query parameters.
 const query = new URLSearchParams(box.dataset.query);
 query.set("limit", box.dataset.limit ?? "25");
 const poller = new RunListPoller({ url: `/api/v1/runs?${query}` });
 poller.addEventListener("runs", (event) => show(/** @type {CustomEvent} */ (event).detail));
-poller.addEventListener("trouble", (event) => {
-  const trouble = byId("list-trouble", HTMLElement);
+poller.addEventListener("failure", (event) => {
+  const notice = byId("list-trouble", HTMLElement);
   const text = /** @type {CustomEvent} */ (event).detail;
-  trouble.hidden = text === "";
-  put(trouble, text && `${text} The list is not up to date; trying again.`);
+  notice.hidden = text === "";
+  put(notice, text && `${text} The list may be outdated; retrying.`);
 });
-byId("tick-all-label", HTMLElement).hidden = false;
+byId("select-all-label", HTMLElement).hidden = false;
 selection.start();
 poller.start();
 keepTimesRelative();

@@ -1,9 +1,9 @@
 import { fetchJson } from "../lib/api.js";
 
 /**
- * Asks for a page of runs every two seconds while the tab is seen.
+ * Polls a page of the list of runs every two seconds while the browser's tab is visible.
  *
- * Dispatches `runs` (detail: the runs) and `trouble` (detail: a sentence, or "" when it is over).
+ * Dispatches `runs` (detail: the runs) and `failure` (detail: a sentence, or "" after a success).
  */
 export class RunListPoller extends EventTarget {
   #url;
@@ -44,23 +44,23 @@ export class RunListPoller extends EventTarget {
 
   #onVisibility = () => {
     clearTimeout(this.#timer);
-    if (this.#isRunning && !this.#document.hidden) this.#ask();
+    if (this.#isRunning && !this.#document.hidden) this.#poll();
   };
 
   #wait() {
     clearTimeout(this.#timer);
-    if (this.#isRunning && !this.#document.hidden) this.#timer = setTimeout(() => this.#ask(), this.#milliseconds);
+    if (this.#isRunning && !this.#document.hidden) this.#timer = setTimeout(() => this.#poll(), this.#milliseconds);
   }
 
-  async #ask() {
+  async #poll() {
     try {
       const { items } = await this.#fetchJson(this.#url);
       if (!this.#isRunning) return;
-      this.dispatchEvent(new CustomEvent("trouble", { detail: "" }));
+      this.dispatchEvent(new CustomEvent("failure", { detail: "" }));
       this.dispatchEvent(new CustomEvent("runs", { detail: items }));
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
-      this.dispatchEvent(new CustomEvent("trouble", { detail: text }));
+      this.dispatchEvent(new CustomEvent("failure", { detail: text }));
     }
     this.#wait();
   }

@@ -17,15 +17,15 @@ import { remainingSeconds } from "./remaining_time.js";
  */
 
 const SILENCE_MS = 20_000;
-const CONNECTION_WORDS = {
+const CONNECTION_TEXTS = {
   live: "Live",
   reconnecting: "Reconnecting…",
-  polling: "No live connection: asking every two seconds",
+  polling: "No live connection: polling every two seconds",
   over: "",
   gone: "This run was deleted",
 };
 
-/** The page of one run: what it shows follows what the stream tells. */
+/** The page of one run, updated by the messages of its stream. */
 class RunPage {
   #epochs = new EpochList();
   /** @type {RunJson} */
@@ -39,7 +39,7 @@ class RunPage {
   #accuracyChart;
   #isDrawing = false;
   #hasNewEpochs = true;
-  #heardAt = Date.now();
+  #lastMessageAt = Date.now();
   #isLive = false;
 
   /** @param {{run: RunJson, epochs: import("../lib/messages.js").EpochJson[], events: import("../lib/messages.js").EventJson[]}} state */
@@ -71,7 +71,7 @@ class RunPage {
 
   /** @param {RunMessage} message */
   #take(message) {
-    this.#heardAt = Date.now();
+    this.#lastMessageAt = Date.now();
     if (message.type === "batch.progress") {
       this.#batch = message;
     } else if (message.type === "epoch.finished") {
@@ -82,7 +82,7 @@ class RunPage {
       if (message.type === "run.snapshot") this.#takeEpochs(message.epochs);
       if (message.run.stage) this.#batch = null;
     }
-    // Other parts of the page follow by themselves.
+    // For the other parts of the page, such as the snapshots.
     if (message.type !== "batch.progress") dispatchEvent(new CustomEvent("run-changed", { detail: this.#run }));
     this.#drawSoon();
   }
@@ -94,7 +94,7 @@ class RunPage {
     if (this.#epochs.hasGap) this.#stream.refill().catch(() => {});
   }
 
-  /** At most once a frame, however much comes in. */
+  /** Draws in the next animation frame, once for all messages until then. */
   #drawSoon() {
     if (this.#isDrawing) return;
     this.#isDrawing = true;
@@ -117,7 +117,7 @@ class RunPage {
   }
 
   /**
-   * Adds the rows that are missing, newest first; one pass, however many there are.
+   * Adds the missing rows in one pass, newest first.
    *
    * @param {import("../lib/messages.js").EpochJson[]} epochs in order
    */
@@ -172,7 +172,7 @@ class RunPage {
       : "";
 
     const seconds = run.status === "running" ? remainingSeconds(epochs, run.epochs, fraction) : null;
-    byId("time-left", HTMLElement).textContent = seconds === null ? finishedWords(run) : leftWords(run, seconds);
+    byId("time-left", HTMLElement).textContent = seconds === null ? finishText(run) : remainingText(run, seconds);
   }
 
   /** @param {import("../lib/messages.js").EventJson[]} events */
@@ -192,24 +192,24 @@ class RunPage {
   #showConnection(connection) {
     const element = byId("connection", HTMLElement);
     element.dataset.state = connection;
-    element.textContent = CONNECTION_WORDS[connection];
+    element.textContent = CONNECTION_TEXTS[connection];
     element.hidden = connection === "over";
     this.#isLive = connection === "live";
-    this.#heardAt = Date.now();
+    this.#lastMessageAt = Date.now();
   }
 
-  /** While it trains, progress comes many times a second: a long silence means that the worker is gone or stuck. */
+  /** While a run trains, progress arrives many times a second: a long silence means that the worker is lost or stuck. */
   #showSilence() {
     const isTraining = this.#isLive && this.#run.status === "running" && this.#run.stage === "";
-    byId("silence", HTMLElement).hidden = !isTraining || Date.now() - this.#heardAt < SILENCE_MS;
+    byId("silence", HTMLElement).hidden = !isTraining || Date.now() - this.#lastMessageAt < SILENCE_MS;
   }
 }
 
 /** @param {RunJson} run */
-function finishedWords(run) {
+function finishText(run) {
   if (run.status !== "completed") return "";
-  if (run.finish_reason === "error_threshold") return "The error fell below the threshold";
-  if (run.finish_reason === "patience") return "The test error got no lower";
+  if (run.finish_reason === "error_threshold") return "Stopped early: the error fell below the threshold";
+  if (run.finish_reason === "patience") return "Stopped early: the test error did not improve";
   return "";
 }
 
@@ -217,7 +217,7 @@ function finishedWords(run) {
  * @param {RunJson} run
  * @param {number} seconds
  */
-function leftWords(run, seconds) {
+function remainingText(run, seconds) {
   const mayEndEarly = run.config.error_threshold != null || run.config.patience != null;
   return `${capitalised(roughDuration(seconds))} left${mayEndEarly ? " at most" : ""}`;
 }

@@ -12,10 +12,10 @@ const POLL_MS = 2000;
 const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15000];
 
 /**
- * Everything that happens to a run: live over a WebSocket, by asking again and again where that cannot connect.
+ * The updates of a run: over a WebSocket, or by polling while it cannot connect.
  *
- * Dispatches `message` (detail: a RunMessage) and `connection` (detail: a Connection). A connection says which epoch it
- * has, so that a new one brings what was missed; `refill()` asks for the same when a gap is seen.
+ * Dispatches `message` (detail: a RunMessage) and `connection` (detail: a Connection). The address of the WebSocket contains
+ * the last received epoch, so that a new connection sends the missed ones; `refill()` fetches them after a gap.
  */
 export class RunStream extends EventTarget {
   #runId;
@@ -27,7 +27,7 @@ export class RunStream extends EventTarget {
   #isRunning = false;
   /** @type {any} */
   #pollTimer = null;
-  #isAsking = false;
+  #isFetching = false;
   /** @type {Connection | null} */
   #connection = null;
 
@@ -71,15 +71,15 @@ export class RunStream extends EventTarget {
     this.#socket.stop();
   }
 
-  /** Asks for the epochs that are missing. */
+  /** Fetches the missing epochs. */
   async refill() {
-    if (this.#isAsking) return;
-    this.#isAsking = true;
+    if (this.#isFetching) return;
+    this.#isFetching = true;
     try {
       const epochs = await this.#fetchJson(`/api/v1/runs/${this.#runId}/epochs?after=${this.#after()}`);
-      for (const epoch of epochs) this.#tell({ type: "epoch.finished", epoch });
+      for (const epoch of epochs) this.#emit({ type: "epoch.finished", epoch });
     } finally {
-      this.#isAsking = false;
+      this.#isFetching = false;
     }
   }
 
@@ -88,7 +88,7 @@ export class RunStream extends EventTarget {
     this.#clearTimeout(this.#pollTimer);
     this.#pollTimer = null;
     this.#setConnection("live");
-    this.#tell(message);
+    this.#emit(message);
   }
 
   /** @param {number} failures in a row */
@@ -104,24 +104,24 @@ export class RunStream extends EventTarget {
       await this.refill();
       if (!this.#isRunning || this.#connection === "live") return;
       const { status, version, events = [] } = run;
-      this.#tell({ type: "status.changed", status, version, run, events });
+      this.#emit({ type: "status.changed", status, version, run, events });
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) {
         this.stop();
         this.#setConnection("gone");
       }
-      // Anything else may pass: the next turn asks again.
+      // Other failures may be temporary: the next poll retries.
     }
     if (this.#isRunning && this.#connection !== "live") this.#pollTimer = this.#setTimeout(this.#poll, POLL_MS);
   };
 
   /** @param {RunMessage} message */
-  #tell(message) {
+  #emit(message) {
     this.dispatchEvent(new CustomEvent("message", { detail: message }));
     if ("run" in message && message.run.status === "completed") this.#finish();
   }
 
-  /** A completed run changes no more; a stopped or failed one may be resumed from another window. */
+  /** A completed run no longer changes; a stopped or failed one may be resumed in another window. */
   #finish() {
     this.stop();
     this.#setConnection("over");

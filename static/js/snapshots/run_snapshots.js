@@ -4,18 +4,18 @@ import { SnapshotPlayer } from "./snapshot_player.js";
 
 /** @typedef {import("../lib/messages.js").RunJson} RunJson */
 
-/** While a run trains, its newest snapshot is shown as soon as its epoch is there; whoever moved the slider is left alone. */
+/** Shows the newest snapshot of a run while it trains, unless the user has selected another epoch. */
 class RunSnapshots {
   #box = byId("learning", HTMLElement);
-  #film = new SnapshotPlayer(this.#box.dataset.base ?? "");
-  #isAsking = false;
+  #player = new SnapshotPlayer(this.#box.dataset.base ?? "");
+  #isFetching = false;
   #isStale = false;
 
   start() {
-    this.#film.start();
-    this.#film.epochs = pageData("learning-epochs") ?? [];
-    const last = this.#film.epochs.at(-1);
-    if (last !== undefined) this.#film.show(last);
+    this.#player.start();
+    this.#player.epochs = pageData("learning-epochs") ?? [];
+    const last = this.#player.epochs.at(-1);
+    if (last !== undefined) this.#player.show(last);
     if (this.#box.dataset.live) addEventListener("run-changed", this.#onChange);
   }
 
@@ -23,27 +23,27 @@ class RunSnapshots {
   #onChange = (event) => {
     const run = /** @type {RunJson} */ (/** @type {CustomEvent} */ (event).detail);
     if (run.version !== null) {
-      // Its version has the snapshots now, the same ones.
+      // The published version has the same snapshots.
       removeEventListener("run-changed", this.#onChange);
       this.#isStale = false;
-      this.#film.base = `/versions/${run.version}/learning/`;
+      this.#player.base = `/versions/${run.version}/learning/`;
     } else this.#refresh();
   };
 
-  /** One question at a time; of the changes meanwhile the last counts. */
+  /** Fetches the list of epochs, one request at a time; changes in the meantime cause one more request. */
   async #refresh() {
     this.#isStale = true;
-    if (this.#isAsking) return;
-    this.#isAsking = true;
+    if (this.#isFetching) return;
+    this.#isFetching = true;
     while (this.#isStale) {
       this.#isStale = false;
-      const { epochs } = await fetchJson(this.#film.list).catch(() => ({ epochs: [] }));
+      const { epochs } = await fetchJson(this.#player.list).catch(() => ({ epochs: [] }));
       if (epochs.length === 0) continue;
-      const isFollowing = this.#film.isAtEnd;
-      this.#film.epochs = epochs;
-      if (isFollowing) await this.#film.show(epochs.at(-1));
+      const isFollowing = this.#player.isAtEnd;
+      this.#player.epochs = epochs;
+      if (isFollowing) await this.#player.show(epochs.at(-1));
     }
-    this.#isAsking = false;
+    this.#isFetching = false;
   }
 }
 

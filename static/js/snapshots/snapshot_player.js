@@ -6,7 +6,7 @@ import { paintHistogram } from "../charts/histogram.js";
 import { decodeInt8, paintHeatmap } from "../charts/heatmap.js";
 
 /**
- * What `learning/<epoch>.json` says; see `snapshot_json.py`.
+ * The content of `learning/<epoch>.json`: the snapshot of one epoch.
  *
  * @typedef {import("../charts/histogram.js").Histogram} Histogram
  * @typedef {{epoch: number, pictures: {neuron: number, weights: string}[], weights: Histogram[], gradients: Histogram[],
@@ -16,9 +16,9 @@ import { decodeInt8, paintHeatmap } from "../charts/heatmap.js";
 const PLAY_MS = 450;
 
 /**
- * How a network learned: pictures and histograms of one epoch, a slider through the others.
+ * Plays the snapshots of a training: weights and histograms of one epoch, with a slider for the epochs.
  *
- * Dispatches `frame` (detail: a Frame) whenever another epoch is shown because somebody asked for it.
+ * Dispatches `frame` (detail: a Frame) when the user has chosen another epoch.
  */
 export class SnapshotPlayer extends EventTarget {
   #base;
@@ -31,7 +31,7 @@ export class SnapshotPlayer extends EventTarget {
   #frames = new Map();
   /** @type {Frame | null} */
   #shown = null;
-  #wanted = -1;
+  #selected = -1;
   /** @type {any} */
   #timer = null;
   /** @type {AbortController | null} removes the listeners; null while the player is stopped */
@@ -67,12 +67,12 @@ export class SnapshotPlayer extends EventTarget {
     this.show(this.#epochs[this.#slider.valueAsNumber] ?? 0, true);
   }
 
-  /** Whether the newest epoch is the one that is shown. */
+  /** Whether the newest epoch is selected. */
   get isAtEnd() {
-    return this.#epochs.length === 0 || this.#wanted === this.#epochs.at(-1);
+    return this.#epochs.length === 0 || this.#selected === this.#epochs.at(-1);
   }
 
-  /** Where the list of epochs is. */
+  /** The address of the list of epochs. */
   get list() {
     return this.#base.replace(/\/$/, ".json");
   }
@@ -85,39 +85,39 @@ export class SnapshotPlayer extends EventTarget {
     return this.#epochs;
   }
 
-  /** @param {number[]} epochs of which there are snapshots, in order */
+  /** @param {number[]} epochs with a snapshot, in order */
   set epochs(epochs) {
     this.#epochs = epochs;
     this.#slider.max = String(Math.max(0, epochs.length - 1));
     byId("learning-body", HTMLElement).hidden = epochs.length === 0;
     byId("learning-empty", HTMLElement).hidden = epochs.length > 0;
-    const index = epochs.indexOf(this.#wanted);
+    const index = epochs.indexOf(this.#selected);
     if (index >= 0) this.#slider.value = String(index);
   }
 
   /**
    * @param {number} epoch
-   * @param {boolean} [isAsked] whether somebody asked for it
+   * @param {boolean} [isChosen] whether the user has chosen it
    */
-  async show(epoch, isAsked = false) {
-    this.#wanted = epoch;
+  async show(epoch, isChosen = false) {
+    this.#selected = epoch;
     this.#slider.value = String(Math.max(0, this.#epochs.indexOf(epoch)));
-    this.#slider.setAttribute("aria-valuetext", epochWords(epoch));
-    byId("learning-epoch", HTMLOutputElement).value = epochWords(epoch);
+    this.#slider.setAttribute("aria-valuetext", epochText(epoch));
+    byId("learning-epoch", HTMLOutputElement).value = epochText(epoch);
     const frame = await this.#frame(epoch);
-    // Another one may have been asked for meanwhile.
-    if (!frame || this.#wanted !== epoch) return;
+    // Another epoch may have been selected in the meantime.
+    if (!frame || this.#selected !== epoch) return;
     this.#shown = frame;
     this.#paint();
-    if (isAsked) this.dispatchEvent(new CustomEvent("frame", { detail: frame }));
+    if (isChosen) this.dispatchEvent(new CustomEvent("frame", { detail: frame }));
   }
 
   /** @param {number} epoch */
   async #frame(epoch) {
-    const asked = this.#frames.get(epoch) ?? this.#fetchJson(`${this.#base}${epoch}.json`);
-    this.#frames.set(epoch, asked);
-    const frame = await asked.catch(() => null);
-    // Thinned away, or published meanwhile: the list of epochs will say so.
+    const request = this.#frames.get(epoch) ?? this.#fetchJson(`${this.#base}${epoch}.json`);
+    this.#frames.set(epoch, request);
+    const frame = await request.catch(() => null);
+    // Deleted by the thinning of snapshots, or moved to the published version: the list of epochs is fetched again.
     if (frame === null) this.#frames.delete(epoch);
     return frame;
   }
@@ -182,8 +182,8 @@ export class SnapshotPlayer extends EventTarget {
 }
 
 /** @param {number} epoch */
-function epochWords(epoch) {
-  return epoch === 0 ? "Before it learned" : `Epoch ${epoch}`;
+function epochText(epoch) {
+  return epoch === 0 ? "Before training" : `Epoch ${epoch}`;
 }
 
 /** @param {number} layer */

@@ -1,10 +1,10 @@
 import { keepTimesRelative } from "../lib/relative_times.js";
 
-const LEAST = 2;
-const MOST = 8;
+const MIN_COMPARED = 2;
+const MAX_COMPARED = 8;
 
-/** Lets two to eight versions be ticked, and says so. */
-function watchChoice() {
+/** Limits the selection to two to eight versions, and shows the count. */
+function limitSelection() {
   const form = document.getElementById("versions");
   const button = document.getElementById("compare");
   const help = document.getElementById("compare-help");
@@ -12,14 +12,14 @@ function watchChoice() {
   const update = () => {
     const boxes = [...form.querySelectorAll("input")];
     const count = boxes.filter((box) => box.checked).length;
-    button.disabled = count < LEAST;
-    for (const box of boxes) box.disabled = count >= MOST && !box.checked;
-    help.textContent = count === 0 ? "Tick two to eight versions." : `${count} of at most ${MOST} ticked.`;
+    button.disabled = count < MIN_COMPARED;
+    for (const box of boxes) box.disabled = count >= MAX_COMPARED && !box.checked;
+    help.textContent = count === 0 ? "Select two to eight versions." : `${count} of at most ${MAX_COMPARED} selected.`;
   };
   form.addEventListener("change", update);
   addEventListener("pageshow", update);
   update();
 }
 
-watchChoice();
+limitSelection();
 keepTimesRelative();

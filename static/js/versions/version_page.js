@@ -21,7 +21,7 @@ function show(history) {
   chart.show(epochColumns(history, ["train_error", "test_error"]));
 }
 
-/** A long curve comes thinned; a closer look wants its true points. */
+/** Fetches every point of a downsampled curve. */
 async function fetchWhole() {
   if (!curve || curve.history.length >= curve.count) return;
   curve.history = await fetchHistory("version", curve.number).catch(() => curve.history);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MOST_CHARACTERS, decodeInk, encodeInk } from "../../../static/js/pad/ink_code.js";
+import { MAX_CHARACTERS, decodeInk, encodeInk } from "../../../static/js/pad/ink_code.js";
 import { distanceToSegment } from "../../../static/js/pad/geometry.js";
 
 /** @typedef {import("../../../static/js/pad/geometry.js").Point} Point */
@@ -53,7 +53,7 @@ test("a digit makes a short address", () => {
 test("a long scribble is made coarser until it fits", () => {
   const strokes = Array.from({ length: 20 }, (_, i) => spiral(300, 1 + (i % 4)));
   const text = encodeInk(strokes, 22);
-  assert.ok(text.length <= MOST_CHARACTERS);
+  assert.ok(text.length <= MAX_CHARACTERS);
   assert.equal(decodeInk(text).strokes.length, 20);
 });
 

@@ -20,7 +20,7 @@ function reading(version, digit, share = 0.9) {
 
 const titleOf = (/** @type {number} */ number) => `Version ${number}`;
 
-test("most versions decide, and the surest decide a tie", () => {
+test("the majority decides, and the higher probability breaks a tie", () => {
   assert.equal(majority([reading(1, 7), reading(2, 1), reading(3, 7)]), 7);
   assert.equal(majority([reading(1, 7, 0.5), reading(2, 1), reading(3, 7, 0.5), reading(4, 1)]), 1);
 });
@@ -29,18 +29,18 @@ test("where no two versions agree there is no majority", () => {
   assert.equal(majority([reading(1, 7), reading(2, 1)]), null);
 });
 
-test("agreement and disagreement are told in a sentence", () => {
-  assert.equal(agreementSentence([reading(3, 7)], titleOf), "Version 3 reads 7, 90 % sure.");
-  assert.equal(agreementSentence([reading(3, 7), reading(4, 7)], titleOf), "All 2 versions read 7.");
+test("agreement and disagreement are described in a sentence", () => {
+  assert.equal(agreementSentence([reading(3, 7)], titleOf), "Version 3 predicts 7 (confidence 90 %).");
+  assert.equal(agreementSentence([reading(3, 7), reading(4, 7)], titleOf), "All 2 versions predict 7.");
   const split = agreementSentence([reading(3, 7), reading(4, 1), reading(5, 7)], titleOf);
-  assert.equal(split, "2 of 3 versions read 7; Version 4 reads 1.");
+  assert.equal(split, "2 of 3 versions predict 7; Version 4 predicts 1.");
   assert.equal(
     agreementSentence([reading(3, 7), reading(4, 1)], titleOf),
-    "No two agree: Version 3 reads 7, Version 4 reads 1.",
+    "No two agree: Version 3 predicts 7, Version 4 predicts 1.",
   );
 });
 
-test("votes are counted, most first, the surest deciding a tie", () => {
+test("votes are counted, most first, and the higher probability breaks a tie", () => {
   assert.deepEqual(
     votes([reading(1, 4, 0.6), reading(2, 9), reading(3, 7), reading(4, 7)]).map(({ digit, count }) => [digit, count]),
     [

@@ -69,7 +69,7 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 test("of the drawings that wait only the newest is asked", () => {
   const bench = new Bench();
   bench.open();
-  for (const x of [1, 2, 3]) bench.predictor.ask(question(x));
+  for (const x of [1, 2, 3]) bench.predictor.request(question(x));
   assert.deepEqual(
     bench.socket.sent.map((/** @type {any} */ one) => one.strokes[0][0][0]),
     [1],
@@ -84,7 +84,7 @@ test("of the drawings that wait only the newest is asked", () => {
 test("an answer to a question that was forgotten is not shown", () => {
   const bench = new Bench();
   bench.open();
-  bench.predictor.ask(question(1));
+  bench.predictor.request(question(1));
   bench.predictor.forget();
   bench.receive({ id: 1, results: [], seen: [] });
   assert.deepEqual(bench.predictions, []);
@@ -92,7 +92,7 @@ test("an answer to a question that was forgotten is not shown", () => {
 
 test("without a socket the drawing is posted", async () => {
   const bench = new Bench();
-  bench.predictor.ask(question(1));
+  bench.predictor.request(question(1));
   await settled();
   assert.equal(bench.posted.length, 1);
   assert.equal(bench.predictions.length, 1);
@@ -101,7 +101,7 @@ test("without a socket the drawing is posted", async () => {
 test("a socket that closes before it answers leaves no drawing unanswered", async () => {
   const bench = new Bench();
   bench.open();
-  bench.predictor.ask(question(1));
+  bench.predictor.request(question(1));
   bench.socket.readyState = 3;
   bench.socket.onclose();
   await settled();
@@ -112,7 +112,7 @@ test("a socket that closes before it answers leaves no drawing unanswered", asyn
 test("a socket that does not answer is not waited for", async () => {
   const bench = new Bench();
   bench.open();
-  bench.predictor.ask(question(1));
+  bench.predictor.request(question(1));
   bench.timers[0]?.callback();
   await settled();
   assert.equal(bench.predictions.length, 1);
@@ -123,7 +123,7 @@ test("a socket that does not answer is not waited for", async () => {
 test("what the server refuses is told in its words", () => {
   const bench = new Bench();
   bench.open();
-  bench.predictor.ask(question(1));
+  bench.predictor.request(question(1));
   bench.receive({ id: 1, detail: "nothing drawn", code: "ink.empty" });
   assert.deepEqual(bench.failures, [{ message: "nothing drawn", code: EMPTY_INK }]);
 });
@@ -131,8 +131,8 @@ test("what the server refuses is told in its words", () => {
 test("a refusal of an older drawing is not told when a newer one waits", () => {
   const bench = new Bench();
   bench.open();
-  bench.predictor.ask(question(1));
-  bench.predictor.ask(question(2));
+  bench.predictor.request(question(1));
+  bench.predictor.request(question(2));
   bench.receive({ id: 1, detail: "nothing drawn" });
   assert.deepEqual(bench.failures, []);
   assert.equal(bench.socket.sent.length, 2);
@@ -143,7 +143,7 @@ test("an error of a posted drawing keeps its code", async () => {
   bench.answer = () => {
     throw new ApiError("nothing drawn", 422, "ink.empty");
   };
-  bench.predictor.ask(question(1));
+  bench.predictor.request(question(1));
   await settled();
   assert.deepEqual(bench.failures, [{ message: "nothing drawn", code: EMPTY_INK }]);
 });
@@ -151,7 +151,7 @@ test("an error of a posted drawing keeps its code", async () => {
 test("an error without a code is not taken for empty ink, whatever its text says", () => {
   const bench = new Bench();
   bench.open();
-  bench.predictor.ask(question(1));
+  bench.predictor.request(question(1));
   bench.receive({ id: 1, detail: "nothing drawn" });
   assert.deepEqual(bench.failures, [{ message: "nothing drawn", code: "" }]);
 });

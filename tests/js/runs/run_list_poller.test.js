@@ -44,7 +44,7 @@ test("a list that cannot be had says so and is asked for again", async (t) => {
     },
   });
   t.after(() => poller.stop());
-  poller.addEventListener("trouble", (event) => told.push(/** @type {CustomEvent} */ (event).detail));
+  poller.addEventListener("failure", (event) => told.push(/** @type {CustomEvent} */ (event).detail));
   const answered = new Promise((resolve) => poller.addEventListener("runs", resolve));
   poller.start();
   await answered;
