@@ -109,9 +109,7 @@ def _run(tool: str, *arguments: str, text: str = "") -> str:
     if npx is None:
         sys.exit("npx is missing: install Node.js and run `npm ci`")
     command = [npx, "--no-install", tool, *arguments]
-    return subprocess.run(  # noqa: S603 -- a fixed command
-        command, cwd=ROOT, input=text, stdout=subprocess.PIPE, text=True, check=True
-    ).stdout
+    return subprocess.run(command, cwd=ROOT, input=text, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
 if __name__ == "__main__":

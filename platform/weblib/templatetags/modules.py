@@ -1,4 +1,4 @@
-"""`{% module "js/draw/page.js" %}`: a page's script, and beforehand everything that it imports."""
+"""`{% module "js/draw/draw_page.js" %}`: a page's script, and beforehand everything that it imports."""
 
 import posixpath
 import re
