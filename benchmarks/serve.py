@@ -97,7 +97,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=5, help="per round and server")
     parser.add_argument("--drawings", type=int, default=1000)
-    parser.add_argument("--others", type=Path, help="the bin folder of an environment that holds LitServe and BentoML")
+    parser.add_argument(
+        "--others", type=_absolute, help="the bin folder of an environment that holds LitServe and BentoML"
+    )
     options = parser.parse_args()
     if shutil.which("wrk") is None:
         parser.error("wrk is not installed: it is Debian's package of that name")
@@ -152,6 +154,11 @@ def prepare(folder: Path) -> None:
         if seed == 0:
             (w1, w2), (b1, b2) = network.weights, network.biases
             np.savez(folder / "weights.npz", w1=w1, b1=b1, w2=w2, b2=b2)
+
+
+def _absolute(text: str) -> Path:
+    """A path that still names the same folder in a process that starts elsewhere."""
+    return Path(text).absolute()
 
 
 def started(folder: Path, others: Path | None) -> list[Server]:

@@ -1,12 +1,13 @@
 """Runs, their epochs, and the log of what happened to them."""
 
-from typing import Any
+from dataclasses import fields
 
 from django.db import models
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
 from inference.models import ModelVersion
+from nnlib import EpochFinished
 from training.configuration.run_config import RunConfig
 from training.states import ENDED, RESUMABLE, Status
 
@@ -137,12 +138,9 @@ class Epoch(models.Model):
     def __str__(self) -> str:
         return f"epoch {self.epoch} of run {self.run_id}"
 
-    def as_json(self) -> dict[str, Any]:
-        """The epoch as the API and the live stream send it."""
-        return {name: getattr(self, name) for name in EPOCH_FIELDS}
 
-
-EPOCH_FIELDS = ("epoch", "train_error", "train_accuracy", "test_error", "test_accuracy", "learning_rate", "seconds")
+# The trainer's event is the one definition of what an epoch reports; the columns above have its names.
+EPOCH_FIELDS = tuple(field.name for field in fields(EpochFinished))
 
 
 class RunTag(models.Model):

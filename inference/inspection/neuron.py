@@ -2,10 +2,11 @@
 
 import base64
 import threading
-from collections import OrderedDict
+from contextlib import suppress
 from typing import Any, Final
 
 import numpy as np
+from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from datasets.probe_images import Probe
@@ -16,31 +17,32 @@ TOP_IMAGES: Final = 12
 TOP_CONNECTIONS: Final = 8
 # Values of all neurons for all images that are kept at once: 32 MB.
 MOST_VALUES: Final = 8_000_000
-NETWORKS_KEPT: Final = 2
+# Two networks of the largest size that is kept whole.
+MAX_BYTES: Final = 2 * 4 * MOST_VALUES
 
 Floats = NDArray[np.float32]
 
 
 class ActivationCache:
-    """What every neuron of the networks asked last says to every test image; safe in threads."""
+    """The activations of all neurons for all test images, of the networks used last; safe in threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, max_bytes: int = MAX_BYTES) -> None:
         self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, str], list[Floats]] = OrderedDict()
+        self._activations: LRUCache[tuple[str, str], list[Floats]] = LRUCache(
+            max_bytes, getsizeof=lambda layers: sum(values.nbytes for values in layers)
+        )
 
     def get(self, network: Network, sha256: str, probe: Probe) -> list[Floats]:
         """Per layer after the pixels `(images, units)`; of fewer images where the network is very large."""
         key = (sha256, probe.title)
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
+            found = self._activations.get(key)
+        if found is not None:
+            return found
         count = max(100, MOST_VALUES // sum(network.architecture.layer_sizes))
         values = network.activations(probe.pixels[:count])[1:]
-        with self._lock:
-            self._kept[key] = values
-            while len(self._kept) > NETWORKS_KEPT:
-                self._kept.popitem(last=False)
+        with self._lock, suppress(ValueError):  # larger than the whole cache: it is not kept
+            self._activations[key] = values
         return values
 
 

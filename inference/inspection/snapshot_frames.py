@@ -1,9 +1,12 @@
 """A snapshot as pages get it."""
 
 import base64
-from typing import Any
+from typing import Any, Final
 
 from inference.registry.snapshots import Histogram, Snapshot
+
+# Changes whenever a page would be sent something else of the same snapshot.
+FORMAT: Final = "snapshot-1"
 
 
 def frame(snapshot: Snapshot) -> dict[str, Any]:

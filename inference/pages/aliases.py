@@ -31,15 +31,15 @@ def aliases(request: HttpRequest) -> HttpResponse:
             return redirect("aliases")
     known = alias_selectors.aliases()
     shown = request.GET.get("name", "")
-    before = whole_number(request.GET.get("before", ""))
-    moves = alias_selectors.alias_moves(shown or None, cursor=before, limit=MOVES_SHOWN + 1)
+    before = whole_number(request.GET.get("before", "")) or None
+    page = alias_selectors.alias_moves(shown or None, cursor=None if before is None else str(before), limit=MOVES_SHOWN)
     context = {
         "form": form,
         "aliases": [(alias, _goes_back_to(alias)) for alias in known],
         "champion": CHAMPION,
         "shown": shown,
-        "moves": moves[:MOVES_SHOWN],
-        "older": moves[MOVES_SHOWN - 1].pk if len(moves) > MOVES_SHOWN else None,
+        "moves": page.rows,
+        "older": page.next_cursor,
     }
     return render(request, "inference/registry/aliases.html", context, status=422 if form.errors else 200)
 

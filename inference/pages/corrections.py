@@ -43,7 +43,7 @@ def correction_list(request: HttpRequest) -> HttpResponse:
     counts = selectors.count_by_label()
     context = {
         "page": page,
-        "cards": [_card(correction) for correction in page.corrections],
+        "cards": [_card(correction) for correction in page.rows],
         "label": label,
         "cursor": cursor,
         "total": sum(counts),

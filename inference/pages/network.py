@@ -1,9 +1,10 @@
 """Pages that look into the network of a version."""
 
-from typing import Any
-from weakref import WeakKeyDictionary
+import threading
+from typing import Any, Final
 
 import orjson
+from cachetools import LRUCache
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import ensure_csrf_cookie
@@ -13,8 +14,9 @@ from datasets.probe_images import probe_images
 from inference.errors import ArtifactError, VersionNotFoundError
 from inference.inspection import snapshot_frames
 from inference.inspection.neuron import inspect_neuron
+from inference.inspection.snapshot_frames import FORMAT as SNAPSHOT_FORMAT
 from inference.inspection.summary import FORMAT, summarize
-from inference.models import ModelVersion
+from inference.models import ModelVersion, SnapshotFile
 from inference.registry import selectors, snapshots
 from inference.serving import prediction
 from nnlib import Network
@@ -38,23 +40,27 @@ def _fingerprint(_request: HttpRequest, number: int) -> str | None:
 @condition(etag_func=_fingerprint)
 def summary(_request: HttpRequest, number: int) -> HttpResponse:
     """What the page draws before anybody has drawn a digit."""
-    _version_or_404(number)
+    version = _version_or_404(number)
     try:
         network = prediction.NETWORKS.get(number).network
     except ArtifactError as error:
         return _refused(error)
-    return HttpResponse(_summary_json(network), content_type="application/json")
+    return HttpResponse(_summary_json(version.sha256, network), content_type="application/json")
 
 
-# As long as a network is at hand: it takes 20 ms, and a quarter of a megabyte.
-_summaries: WeakKeyDictionary[Network, bytes] = WeakKeyDictionary()
+# A summary takes 20 ms and has a quarter of a megabyte.
+_summaries: Final[LRUCache[str, bytes]] = LRUCache(16 * 1024 * 1024, getsizeof=len)
+_lock: Final = threading.Lock()
 
 
-def _summary_json(network: Network) -> bytes:
-    told = _summaries.get(network)
-    if told is None:
-        told = _summaries[network] = orjson.dumps(summarize(network))
-    return told
+def _summary_json(sha256: str, network: Network) -> bytes:
+    with _lock:
+        summary = _summaries.get(sha256)
+    if summary is None:
+        summary = orjson.dumps(summarize(network))
+        with _lock:
+            _summaries[sha256] = summary
+    return summary
 
 
 @require_safe
@@ -71,7 +77,13 @@ def neuron(_request: HttpRequest, number: int, layer: int, neuron: int) -> HttpR
     return _compact(inspect_neuron(network, version.sha256, probe_images(version.dataset), layer, neuron))
 
 
+def _snapshot_fingerprint(_request: HttpRequest, number: int, epoch: int) -> str | None:
+    found = SnapshotFile.objects.filter(version__number=number).values_list("sha256", flat=True).first()
+    return None if found is None else f'"{SNAPSHOT_FORMAT}-{found}-{epoch}"'
+
+
 @require_safe
+@condition(etag_func=_snapshot_fingerprint)
 def learning(_request: HttpRequest, number: int, epoch: int) -> HttpResponse:
     """How the first layer, the weights and the gradients were after an epoch."""
     try:

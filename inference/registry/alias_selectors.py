@@ -1,7 +1,11 @@
 """Reads of aliases and their history; nothing here writes."""
 
+from typing import Final
+
 from inference.models import CHAMPION, Alias, AliasMove
-from weblib.paging import MAX_PAGE
+from weblib.paging import Order, Page, page_of
+
+_NEWEST_FIRST: Final = Order("id", kind=int)
 
 
 def aliases() -> list[Alias]:
@@ -9,14 +13,16 @@ def aliases() -> list[Alias]:
     return sorted(Alias.objects.select_related("version"), key=lambda alias: alias.name != CHAMPION)
 
 
-def alias_moves(name: str | None = None, *, cursor: int | None = None, limit: int = 50) -> list[AliasMove]:
-    """The history of one alias or all, newest first, older than the move `cursor`."""
-    moves = AliasMove.objects.order_by("-id")
+def alias_moves(name: str | None = None, *, cursor: str | None = None, limit: int = 50) -> Page[AliasMove]:
+    """One page of the history of one alias or all, newest first.
+
+    Raises:
+        CursorError: no page returned `cursor`.
+    """
+    moves = AliasMove.objects.all()
     if name is not None:
         moves = moves.filter(alias=name if name.isprintable() else "")
-    if cursor is not None:
-        moves = moves.filter(id__lt=cursor)
-    return list(moves[: max(1, min(limit, MAX_PAGE))])
+    return page_of(moves, order=_NEWEST_FIRST, key="id", cursor=cursor, limit=limit)
 
 
 def move_to_take_back(name: str) -> AliasMove | None:

@@ -4,11 +4,14 @@ A snapshot has what a page shows (pictures of some first-layer neurons, histogra
 the network is too large, all its parameters in half precision, so that a drawing can be put to it.
 """
 
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+from cachetools import LRUCache
 from django.core.files.base import ContentFile
 from numpy.typing import NDArray
 
@@ -22,6 +25,7 @@ from nnlib.parameters import Parameters
 FORMAT: Final = "digitlab-snapshots"
 FORMAT_VERSION: Final = 1
 MAX_SNAPSHOTS: Final = 24
+MAX_CACHED_BYTES: Final = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,10 @@ def load(version: ModelVersion) -> list[Snapshot]:
     file = SnapshotFile.objects.filter(version=version).first()
     if file is None:
         return []
+    with _lock:
+        cached = _cache.get(file.sha256)
+    if cached is not None:
+        return cached
     try:
         with model_store().open(file.name) as opened:
             data: bytes = opened.read()
@@ -120,7 +128,10 @@ def load(version: ModelVersion) -> list[Snapshot]:
         raise ArtifactError(f"the snapshots of version {version.number} cannot be read: {error.strerror}") from error
     if network_pickle.sha256(data) != file.sha256:
         raise ArtifactError(f"the snapshots of version {version.number} have changed since they were published")
-    return unpack(data)
+    snapshots = unpack(data)
+    with _lock, suppress(ValueError):  # larger than the whole cache: it is not kept
+        _cache[file.sha256] = snapshots
+    return snapshots
 
 
 def load_one(version: ModelVersion, epoch: int) -> Snapshot:
@@ -154,6 +165,16 @@ def network_at(version: ModelVersion, epoch: str) -> Network:
         raise ArtifactError(f"expected {architecture.parameter_count:,} parameters in a snapshot; got {flat.size:,}")
     parameters = Parameters(architecture, flat.astype(np.float32))
     return Network(architecture, parameters.weights, parameters.biases)
+
+
+def _size(snapshots: Sequence[Snapshot]) -> int:
+    """Bytes of the arrays that take most of the memory."""
+    return sum(one.pictures.nbytes + (0 if one.parameters is None else one.parameters.nbytes) for one in snapshots)
+
+
+_lock: Final = threading.Lock()
+# By SHA-256: a page that plays a training requests its snapshots one by one.
+_cache: Final[LRUCache[str, list[Snapshot]]] = LRUCache(MAX_CACHED_BYTES, getsizeof=_size)
 
 
 def _plain(snapshot: Snapshot) -> dict[str, Any]:

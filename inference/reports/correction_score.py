@@ -1,16 +1,18 @@
 """Corrections as a yardstick: which share of them a version reads right."""
 
 import threading
-from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
+
+from cachetools import LRUCache
 
 from datasets.ink.preprocessing import pixels_from_rows
 from datasets.samples.selectors import labelled_pixels, state
 from inference.errors import ArtifactError
 from inference.serving import prediction
 
+MAX_SCORES: Final = 1_000
 NEWEST: Final = 1_000
 """So many corrections are looked at, the newest: a page waits for it."""
 
@@ -31,10 +33,9 @@ class Score:
 class CorrectionScores:
     """Scores of versions on the corrections as they are now, each computed once per process; safe in threads."""
 
-    def __init__(self, *, most: int = 1_000) -> None:
-        self._most = most
+    def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._scores: OrderedDict[tuple[int, tuple[Any, ...]], Score] = OrderedDict()
+        self._scores: LRUCache[tuple[int, tuple[Any, ...]], Score] = LRUCache(MAX_SCORES)
 
     def scores(self, numbers: list[int]) -> dict[int, Score]:
         """The scores of the versions of these numbers; {} where there are no corrections.
@@ -58,8 +59,6 @@ class CorrectionScores:
             known[number] = Score(int((digits == labels).sum()), len(labels))
         with self._lock:
             self._scores.update({(number, now): known[number] for number in missing})
-            while len(self._scores) > self._most:
-                self._scores.popitem(last=False)
         return known
 
 

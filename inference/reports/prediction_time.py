@@ -6,13 +6,14 @@ import time
 from typing import Final
 
 import numpy as np
+from cachetools import LRUCache
 
 from inference.models import ModelVersion
 from inference.serving.prediction import NETWORKS
 
 WARM_UP, TIMED = 3, 25
 _lock: Final = threading.Lock()
-_known: Final[dict[str, float]] = {}
+_known: Final[LRUCache[str, float]] = LRUCache(1024)
 
 
 def prediction_seconds(version: ModelVersion) -> float:
@@ -23,7 +24,8 @@ def prediction_seconds(version: ModelVersion) -> float:
     """
     # One at a time: two measurements at once would measure each other.
     with _lock:
-        if version.sha256 not in _known:
+        known = _known.get(version.sha256)
+        if known is None:
             network = NETWORKS.get(version.number).network
             x = np.random.default_rng(1).random((1, 784), dtype=np.float32)
             times = []
@@ -31,5 +33,5 @@ def prediction_seconds(version: ModelVersion) -> float:
                 started = time.perf_counter()
                 network.probabilities(x)
                 times.append(time.perf_counter() - started)
-            _known[version.sha256] = statistics.median(times[WARM_UP:])
-        return _known[version.sha256]
+            known = _known[version.sha256] = statistics.median(times[WARM_UP:])
+        return known

@@ -9,11 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from datasets.ink.drawing import Drawing, Point
 from datasets.samples import selectors, services
-from datasets.samples.selectors import MAX_PAGE
 from inference.reports.correction_score import CORRECTION_SCORES
 from inference.serving.corrections import add_correction
 from inference.serving.prediction import VersionName
 from weblib.actor import actor
+from weblib.error_answers import errors
+from weblib.paging import MAX_PAGE
 from weblib.whole_numbers import numbers_in
 
 router = Router(tags=["corrections"])
@@ -68,14 +69,16 @@ class ScoreOut(BaseModel):
     accuracy: float
 
 
-@router.post("corrections", response={201: CorrectionOut}, summary="Say which digit a drawing is")
+@router.post(
+    "corrections", response={201: CorrectionOut, **errors(404, 409, 422)}, summary="Say which digit a drawing is"
+)
 def teach(request: HttpRequest, payload: CorrectionRequest) -> Status[Any]:
     """Keep a drawing with its digit: to measure versions by, and to fine-tune them on."""
     correction = add_correction(payload, payload.label, version=payload.version, author=actor(request))
     return Status(201, selectors.correction_json(correction))
 
 
-@router.get("corrections", response=CorrectionList, summary="List corrections, newest first")
+@router.get("corrections", response={200: CorrectionList, **errors(400, 422)}, summary="List corrections, newest first")
 def list_corrections(
     request: HttpRequest,  # noqa: ARG001 -- Ninja's signature
     label: Digit | None = None,
@@ -84,13 +87,17 @@ def list_corrections(
 ) -> HttpResponse:
     """One page of corrections, of one digit or all."""
     page = selectors.corrections_page(label=label, cursor=cursor, limit=limit)
-    following = json.dumps(None if page.next_cursor is None else str(page.next_cursor))
+    following = json.dumps(page.next_cursor)
     # Not through Ninja's validation: it would walk every point of two hundred drawings.
-    body = f'{{"items": {selectors.corrections_text(page.corrections)}, "next": {following}}}'
+    body = f'{{"items": {selectors.corrections_text(page.rows)}, "next": {following}}}'
     return HttpResponse(body, content_type="application/json")
 
 
-@router.get("corrections/accuracy", response=list[ScoreOut], summary="How versions read the corrections")
+@router.get(
+    "corrections/accuracy",
+    response={200: list[ScoreOut], **errors(400, 404, 409, 422)},
+    summary="How versions read the corrections",
+)
 def accuracy(request: HttpRequest, versions: str) -> list[dict[str, Any]]:  # noqa: ARG001
     """The share of the newest corrections that each version of `versions=3,5` reads right; [] without corrections."""
     scores = CORRECTION_SCORES.scores(numbers_in(versions, most=MAX_PAGE))
@@ -100,19 +107,23 @@ def accuracy(request: HttpRequest, versions: str) -> list[dict[str, Any]]:  # no
     ]
 
 
-@router.get("corrections/{int:correction_id}", response=CorrectionOut, summary="Show a correction")
+@router.get(
+    "corrections/{int:correction_id}", response={200: CorrectionOut, **errors(404)}, summary="Show a correction"
+)
 def show(request: HttpRequest, correction_id: int) -> Any:  # noqa: ARG001
     """The correction as it stands."""
     return selectors.correction_json(selectors.get_correction(correction_id))
 
 
-@router.patch("corrections/{int:correction_id}", response=CorrectionOut, summary="Relabel a correction")
+@router.patch(
+    "corrections/{int:correction_id}", response={200: CorrectionOut, **errors(404, 422)}, summary="Relabel a correction"
+)
 def relabel(request: HttpRequest, correction_id: int, payload: Label) -> Any:  # noqa: ARG001
     """Only the label may change."""
     return selectors.correction_json(services.relabel(correction_id, payload.label))
 
 
-@router.delete("corrections/{int:correction_id}", response={204: None}, summary="Delete a correction")
+@router.delete("corrections/{int:correction_id}", response={204: None, **errors(404)}, summary="Delete a correction")
 def delete(request: HttpRequest, correction_id: int) -> Status[None]:  # noqa: ARG001
     """Forget a correction."""
     selectors.get_correction(correction_id)

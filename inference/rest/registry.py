@@ -12,6 +12,7 @@ from inference.models import Alias, AliasMove
 from inference.registry import alias_selectors, alias_services, selectors, trash_selectors, trash_services
 from inference.rest.versions import VersionOut
 from weblib.actor import actor
+from weblib.error_answers import errors
 from weblib.paging import MAX_PAGE
 
 router = Router(tags=["aliases"])
@@ -87,7 +88,7 @@ class EmptiedOut(BaseModel):
     kept: list[str]
 
 
-@router.get("aliases", response=AliasList, summary="List aliases")
+@router.get("aliases", response={200: AliasList, **errors()}, summary="List aliases")
 def list_aliases(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 -- Ninja's signature
     """Every alias, the champion first."""
     items = [
@@ -97,26 +98,35 @@ def list_aliases(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 -- Nin
     return {"items": items, "next": None}
 
 
-@router.put("aliases/{name}", response=AliasOut, summary="Move an alias")
+@router.put("aliases/{name}", response={200: AliasOut, **errors(404, 422)}, summary="Move an alias")
 def move_alias(request: HttpRequest, name: str, payload: AliasTarget) -> dict[str, Any]:
     """Let a name mean another version; `champion` is what the canvas asks."""
     return _alias_json(alias_services.move_alias(name, payload.version, by=actor(request)))
 
 
-@router.post("aliases/{name}/rollback", response=AliasOut, summary="Take the last move of an alias back")
+@router.post(
+    "aliases/{name}/rollback",
+    response={200: AliasOut, **errors(404, 409)},
+    summary="Take the last move of an alias back",
+)
 def roll_back_alias(request: HttpRequest, name: str) -> dict[str, Any]:
     """Let a name mean what it meant before; asked again, the move before that is taken back."""
     return _alias_json(alias_services.roll_back_alias(name, by=actor(request)))
 
 
-@router.delete("aliases/{name}", response={204: None}, summary="Delete an alias")
+@router.delete("aliases/{name}", response={204: None, **errors(404, 409)}, summary="Delete an alias")
 def delete_alias(request: HttpRequest, name: str) -> Status[None]:
     """Let a name mean nothing; its history stays. The champion cannot be deleted."""
     alias_services.delete_alias(name, by=actor(request))
     return Status(204, None)
 
 
-@router.get("aliases/{name}/history", response=MoveList, by_alias=True, summary="Show an alias's history")
+@router.get(
+    "aliases/{name}/history",
+    response={200: MoveList, **errors(400, 422)},
+    by_alias=True,
+    summary="Show an alias's history",
+)
 def alias_history(
     request: HttpRequest,  # noqa: ARG001
     name: str,
@@ -124,11 +134,11 @@ def alias_history(
     cursor: Annotated[int, Field(ge=1, lt=1 << 62)] | None = None,
 ) -> dict[str, Any]:
     """Who moved it when, from where to where; a deleted alias keeps its history."""
-    moves = alias_selectors.alias_moves(name, cursor=cursor, limit=limit)
-    return {"items": [_move_json(move) for move in moves], "next": str(moves[-1].pk) if len(moves) == limit else None}
+    page = alias_selectors.alias_moves(name, cursor=None if cursor is None else str(cursor), limit=limit)
+    return {"items": [_move_json(move) for move in page.rows], "next": page.next_cursor}
 
 
-@router.get("versions/trash", response=TrashList, tags=["versions"], summary="List the trash")
+@router.get("versions/trash", response={200: TrashList, **errors()}, tags=["versions"], summary="List the trash")
 def list_trash(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001
     """What can be restored."""
     items = [
@@ -144,14 +154,17 @@ def list_trash(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001
     return {"items": items, "next": None}
 
 
-@router.delete("versions/trash", response=EmptiedOut, tags=["versions"], summary="Empty the trash")
+@router.delete("versions/trash", response={200: EmptiedOut, **errors()}, tags=["versions"], summary="Empty the trash")
 def empty_trash(request: HttpRequest) -> Any:  # noqa: ARG001
     """Delete for good whatever is in the trash, and free the disk."""
     return asdict(trash_services.empty_trash())
 
 
 @router.post(
-    "versions/{int:number}/restore", response=VersionOut, tags=["versions"], summary="Restore a version from the trash"
+    "versions/{int:number}/restore",
+    response={200: VersionOut, **errors(404)},
+    tags=["versions"],
+    summary="Restore a version from the trash",
 )
 def restore(request: HttpRequest, number: int) -> Any:  # noqa: ARG001
     """Take a version out of the trash, as it was."""

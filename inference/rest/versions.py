@@ -14,6 +14,7 @@ from inference.registry import exports, selectors, services, trash_services
 from inference.registry.selectors import VersionSort
 from inference.serving.prediction import PredictRequest, encoded, predict
 from weblib.actor import actor
+from weblib.error_answers import errors
 from weblib.paging import MAX_PAGE
 from weblib.plain_text import Name, NotesText
 from weblib.rate_limits import count_one
@@ -102,7 +103,7 @@ class PredictReply(BaseModel):
     id: int | str | None = None
 
 
-@router.get("versions", response=VersionList, summary="List versions, newest first")
+@router.get("versions", response={200: VersionList, **errors(400, 422)}, summary="List versions, newest first")
 def list_versions(
     request: HttpRequest,  # noqa: ARG001 -- Ninja's signature
     *,
@@ -123,7 +124,7 @@ def list_versions(
     return HttpResponse(body, content_type="application/json")
 
 
-@router.post("versions/import", response={201: VersionOut}, summary="Import a model file")
+@router.post("versions/import", response={201: VersionOut, **errors(409, 422)}, summary="Import a model file")
 def import_version(
     request: HttpRequest,  # noqa: ARG001
     file: File[UploadedFile],
@@ -136,13 +137,15 @@ def import_version(
     return Status(201, selectors.version_json(version))
 
 
-@router.get("versions/{int:number}", response=VersionOut, summary="Show a version")
+@router.get("versions/{int:number}", response={200: VersionOut, **errors(404)}, summary="Show a version")
 def show(request: HttpRequest, number: int) -> Any:  # noqa: ARG001
     """The version as it was published."""
     return JsonResponse(selectors.version_json(selectors.get_version(number)))
 
 
-@router.patch("versions/{int:number}", response=VersionOut, summary="Change a version's notes and tags")
+@router.patch(
+    "versions/{int:number}", response={200: VersionOut, **errors(404, 422)}, summary="Change a version's notes and tags"
+)
 def change(request: HttpRequest, number: int, payload: Notes) -> Any:  # noqa: ARG001
     """Only notes and tags may change."""
     if payload.notes is not None:
@@ -152,7 +155,7 @@ def change(request: HttpRequest, number: int, payload: Notes) -> Any:  # noqa: A
     return selectors.version_json(selectors.get_version(number))
 
 
-@router.delete("versions/{int:number}", response={204: None}, summary="Delete a version")
+@router.delete("versions/{int:number}", response={204: None, **errors(404, 409, 422)}, summary="Delete a version")
 def delete(request: HttpRequest, number: int, *, forever: bool = False) -> Status[None]:
     """Put a version that nothing needs into the trash; `?forever=true` deletes it for good, from there too."""
     if forever:
@@ -162,7 +165,11 @@ def delete(request: HttpRequest, number: int, *, forever: bool = False) -> Statu
     return Status(204, None)
 
 
-@router.get("versions/{int:number}/artifact", summary="Download a version's network")
+@router.get(
+    "versions/{int:number}/artifact",
+    response={200: None, **errors(404, 409, 422)},
+    summary="Download a version's network",
+)
 def artifact(request: HttpRequest, number: int, format: Format = "pickle") -> HttpResponse:  # noqa: A002, ARG001
     """The network as a file: our own pickle, or what NumPy, safetensors or ONNX Runtime read."""
     version = selectors.get_version(number)
@@ -174,7 +181,7 @@ def artifact(request: HttpRequest, number: int, format: Format = "pickle") -> Ht
 
 @router.post(
     "predict",
-    response=PredictReply,
+    response={200: PredictReply, **errors(404, 409, 413, 422, 429)},
     tags=["prediction"],
     summary="Read a drawing, an image or pixels",
 )

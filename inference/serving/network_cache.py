@@ -1,48 +1,70 @@
-"""Networks that a process answers with: loaded once and kept, and what numbers and aliases mean just now."""
+"""The networks that a process predicts with, and which version a number or an alias means at the moment."""
 
 import threading
 import time
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
+
+from cachetools import LRUCache
 
 from inference.registry.selectors import resolve, temperature_of
 from inference.registry.services import load_network
 from inference.registry.snapshots import network_at
 from nnlib import Network
 
-# How long a process believes what a number or an alias means before it asks the database again.
+MAX_BYTES: Final = 256 * 1024 * 1024
+"""Of all parameters of the cached networks; a network of 784-250-10 has 0.8 MB, the largest allowed one 40 MB."""
+MAX_NAMES: Final = 1024
+# How long the meaning of a number or an alias is cached.
 MEANING_SECONDS: Final = 1.0
-# From when on it is worth asking again, so that those who ask all the time never wait.
+# The age from which it is refreshed, so that frequent requests never wait for the database.
 REFRESH_SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedVersion:
-    """A version's number, its network, and the temperature that makes its probabilities honest; 1 where unknown."""
+    """A version's number, its network, and the temperature that calibrates its probabilities; 1 where unknown."""
 
     number: int
     network: Network
     temperature: float = 1.0
 
 
-class NetworkCache:
-    """The networks that this process answers with, least recently used first to go; safe in threads."""
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What a name meant at a time, without the network: a meaning must not keep an evicted network in memory."""
 
-    def __init__(self, *, most: int = 32) -> None:
-        self._most = most
+    looked_up_at: float
+    key: str
+    number: int
+    temperature: float
+
+
+class NetworkCache:
+    """The networks that this process predicts with, at most `max_bytes`; the least recently used is evicted first.
+
+    Safe in threads.
+    """
+
+    def __init__(self, *, max_bytes: int = MAX_BYTES) -> None:
         self._lock = threading.Lock()
-        self._networks: OrderedDict[str, Network] = OrderedDict()
-        self._meanings: dict[int | str, tuple[float, LoadedVersion]] = {}
+        self._networks: LRUCache[str, Network] = LRUCache(max_bytes, getsizeof=lambda network: network.flat.nbytes)
+        self._meanings: LRUCache[int | str, _Meaning] = LRUCache(MAX_NAMES)
 
     def known(self, name: int | str) -> tuple[LoadedVersion | None, bool]:
-        """What `name` means, if that was asked a moment ago, and whether to ask again; touches no database."""
-        found = self._meanings.get(name)
-        age = MEANING_SECONDS if found is None else time.monotonic() - found[0]
-        return found[1] if found is not None and age < MEANING_SECONDS else None, age >= REFRESH_SECONDS
+        """The version that `name` means, if it is cached, and whether to refresh it; the database is not used."""
+        with self._lock:
+            meaning = self._meanings.get(name)
+            age = MEANING_SECONDS if meaning is None else time.monotonic() - meaning.looked_up_at
+            if meaning is None or age >= MEANING_SECONDS:
+                return None, True
+            network = self._networks.get(meaning.key)
+        if network is None:
+            return None, True
+        return LoadedVersion(meaning.number, network, meaning.temperature), age >= REFRESH_SECONDS
 
     def get(self, name: int | str) -> LoadedVersion:
-        """What `name` means, from the database if need be.
+        """The version that `name` means, from the database if it is not cached.
 
         Raises:
             VersionNotFoundError, ArtifactError: as `look_up`.
@@ -50,26 +72,23 @@ class NetworkCache:
         return self.known(name)[0] or self.look_up(name)
 
     def look_up(self, name: int | str) -> LoadedVersion:
-        """What `name` means by the database; `3@5` is version 3 as it was after epoch 5.
+        """The version that `name` means by the database; `3@5` is version 3 as it was after epoch 5.
 
         Raises:
             VersionNotFoundError: it means no version.
             ArtifactError: the version's model file cannot be used.
         """
-        asked_at = time.monotonic()
+        looked_up_at = time.monotonic()
         base, at, epoch = str(name).partition("@")
         version = resolve(base)
         key = f"{version.sha256}{at}{epoch}"
         with self._lock:
-            network = self._networks.pop(key, None)
+            network = self._networks.get(key)
         if network is None:
             network = network_at(version, epoch) if at else load_network(version)
         loaded = LoadedVersion(version.number, network, temperature_of(version))
         with self._lock:
-            self._networks[key] = network
-            while len(self._networks) > self._most:
-                self._networks.popitem(last=False)
-            if len(self._meanings) > 4 * self._most:
-                self._meanings.clear()
-            self._meanings[name] = (asked_at, loaded)
+            if network.flat.nbytes <= self._networks.maxsize:
+                self._networks[key] = network
+            self._meanings[name] = _Meaning(looked_up_at, key, loaded.number, loaded.temperature)
         return loaded

@@ -7,6 +7,7 @@ from ninja import Router
 from pydantic import BaseModel
 
 from datasets.catalogue import availability
+from weblib.error_answers import errors
 
 router = Router(tags=["data sets"])
 
@@ -30,7 +31,7 @@ class DatasetList(BaseModel):
     next: None
 
 
-@router.get("datasets", response=DatasetList, summary="What can be trained on")
+@router.get("datasets", response={200: DatasetList, **errors()}, summary="What can be trained on")
 def list_datasets(request: HttpRequest) -> Any:  # noqa: ARG001
     """Every data set and whether it is at hand; nothing is fetched."""
     return {"items": [status.as_json() for status in availability()], "next": None}

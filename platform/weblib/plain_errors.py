@@ -1,10 +1,10 @@
 """Says what is wrong with a configuration in plain words, the same in the form, the API and the command line."""
 
 import math
-from typing import TypedDict
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
+from typing_extensions import TypedDict  # of 3.11, the standard one cannot be part of a schema
 
 
 class FieldError(TypedDict):

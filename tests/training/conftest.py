@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from inference.registry import snapshots
 from training.configuration.run_config import RunConfig
 from training.messaging import circuit_breaker
 from training.models import Run
@@ -51,3 +52,9 @@ def no_shutdown() -> Iterator[None]:
     """No test leaves a request to shut down behind."""
     yield
     shutdown.withdraw()
+
+
+@pytest.fixture(autouse=True)
+def no_cached_snapshots() -> None:
+    """No test gets a file from the cache that another test has read: its name is the hash of its content."""
+    snapshots._cache.clear()

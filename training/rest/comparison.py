@@ -9,13 +9,14 @@ from pydantic import Field
 from inference.registry.selectors import get_versions, versions_json
 from training.comparison import side_by_side
 from training.runs import selectors
+from weblib.error_answers import errors
 from weblib.plain_text import Name
 from weblib.whole_numbers import numbers_in
 
 router = Router(tags=["versions"])
 
 
-@router.get("versions/compare", summary="Compare versions and runs")
+@router.get("versions/compare", response={200: None, **errors(400, 404, 409, 422)}, summary="Compare versions and runs")
 def compare(
     request: HttpRequest,  # noqa: ARG001
     *,

@@ -13,6 +13,7 @@ from training.runs import selectors, services
 from training.runs.messages import EpochJson, RunDetail, RunJson
 from training.runs.selectors import RunSort
 from training.states import Status as RunStatus
+from weblib.error_answers import errors
 from weblib.paging import MAX_PAGE
 from weblib.plain_text import Name
 from weblib.rate_limits import count_one
@@ -52,7 +53,7 @@ class RunList(BaseModel):
     next: str | None
 
 
-@router.post("runs", response={201: RunJson}, summary="Submit a run")
+@router.post("runs", response={201: RunJson, **errors(422, 429)}, summary="Submit a run")
 def submit(request: HttpRequest, payload: RunRequest) -> Status[Any]:
     """Queue a training run; every field has a default, and those of the shape are the ones of `from_version`."""
     count_one("submissions", request.user)
@@ -61,7 +62,7 @@ def submit(request: HttpRequest, payload: RunRequest) -> Status[Any]:
     return Status(201, selectors.run_json(run))
 
 
-@router.get("runs", response=RunList, summary="List runs, newest first")
+@router.get("runs", response={200: RunList, **errors(400, 422)}, summary="List runs, newest first")
 def list_runs(
     request: HttpRequest,  # noqa: ARG001
     *,
@@ -81,20 +82,20 @@ def list_runs(
     return {"items": selectors.runs_json(page.rows), "next": page.next_cursor}
 
 
-@router.get("runs/{int:run_id}", response=RunDetail, summary="Show a run")
+@router.get("runs/{int:run_id}", response={200: RunDetail, **errors(404)}, summary="Show a run")
 def show(request: HttpRequest, run_id: int) -> Any:  # noqa: ARG001
     """The run as it stands, and its log."""
     return {**selectors.run_json(selectors.get_run(run_id)), "events": selectors.events_of(run_id)}
 
 
-@router.patch("runs/{int:run_id}", response=RunJson, summary="Change a run's tags")
+@router.patch("runs/{int:run_id}", response={200: RunJson, **errors(404, 422)}, summary="Change a run's tags")
 def change(request: HttpRequest, run_id: int, payload: RunChange) -> Any:  # noqa: ARG001
     """Only tags may change; the version that a run left keeps its own."""
     services.set_tags(run_id, payload.tags)
     return selectors.run_json(selectors.get_run(run_id))
 
 
-@router.get("runs/{int:run_id}/epochs", response=list[EpochJson], summary="History of a run")
+@router.get("runs/{int:run_id}/epochs", response={200: list[EpochJson], **errors(404, 422)}, summary="History of a run")
 def epochs(request: HttpRequest, run_id: int, after: Annotated[int, Field(ge=0)] = 0) -> Any:  # noqa: ARG001
     """Every epoch above `after`, in order."""
     selectors.get_run(run_id)
@@ -102,21 +103,21 @@ def epochs(request: HttpRequest, run_id: int, after: Annotated[int, Field(ge=0)]
     return JsonResponse(selectors.epochs_after(run_id, after), safe=False)
 
 
-@router.post("runs/{int:run_id}/stop", response=RunJson, summary="Stop a run")
+@router.post("runs/{int:run_id}/stop", response={200: RunJson, **errors(404, 409)}, summary="Stop a run")
 def stop(request: HttpRequest, run_id: int) -> Any:  # noqa: ARG001
     """Ask the run to stop; it saves first."""
     services.request_stop(run_id)
     return selectors.run_json(selectors.get_run(run_id))
 
 
-@router.post("runs/{int:run_id}/resume", response=RunJson, summary="Resume a run")
+@router.post("runs/{int:run_id}/resume", response={200: RunJson, **errors(404, 409)}, summary="Resume a run")
 def resume(request: HttpRequest, run_id: int) -> Any:  # noqa: ARG001
     """Queue a stopped or failed run again; it goes on from its checkpoint."""
     services.resume_run(run_id)
     return selectors.run_json(selectors.get_run(run_id))
 
 
-@router.delete("runs/{int:run_id}", response={204: None}, summary="Delete a run")
+@router.delete("runs/{int:run_id}", response={204: None, **errors(404, 409)}, summary="Delete a run")
 def delete(request: HttpRequest, run_id: int) -> Status[None]:  # noqa: ARG001
     """Delete a run that no worker holds; its version stays."""
     services.delete_run(run_id)

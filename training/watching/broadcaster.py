@@ -1,4 +1,4 @@
-"""Those in this process who watch the same run: for all of them a ring is heard, the run is read and told once."""
+"""One broadcaster per watched run and process: it reads the run once and publishes the messages to all subscribers."""
 
 import asyncio
 import contextlib
@@ -19,9 +19,9 @@ from weblib.single_flight import SingleFlight
 
 logger = logging.getLogger(__name__)
 
-# A ring that was lost is made good after this long.
-LOOK_SECONDS = 2.0
-# How long Redis is waited for, and how long it is then left alone.
+# A notification that was lost delays an update by this long at most.
+POLL_SECONDS = 2.0
+# How long a call waits for Redis, and how long it is not called after a failure.
 REDIS_SECONDS = 1.0
 PAUSE_SECONDS = 5.0
 READ: SingleFlight[RunUpdate] = SingleFlight(database_sync_to_async(updates.read))
@@ -44,100 +44,121 @@ class Progress:
     text: str
 
 
+class BroadcastError(Exception):
+    """The broadcaster of a run ended because of an internal error; its subscribers must connect again."""
+
+
 class Broadcaster:
-    """One run, watched: `news` and `progress` are the last of each, and `changed` is set when there is another."""
+    """Reads one run for all its subscribers in this process.
+
+    Attributes:
+        news: The newest messages about the run.
+        progress: The newest progress within an epoch.
+        changed: Set when either is replaced; then a new event takes its place.
+        is_gone: Whether the run was deleted.
+        is_failed: Whether an internal error ended the broadcaster.
+        subscribers: How many there are.
+    """
 
     def __init__(self, run_id: int) -> None:
         self.news: News | None = None
         self.progress: Progress | None = None
         self.is_gone = False
+        self.is_failed = False
         self.changed = asyncio.Event()
-        self.watchers = 0
-        self._run_id = run_id
-        self._ring = asyncio.Event()
+        self.subscribers = 0
+        self.run_id = run_id
+        self._notified = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
-    def open(self, position: Position) -> None:
-        """Begin to look for what comes after `position`, unless that was begun."""
+    def start(self, position: Position) -> None:
+        """Begin to read what comes after `position`, unless it has begun."""
         if not self._tasks:
-            self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._look(position))]
+            self._tasks = [asyncio.create_task(self._subscribe()), asyncio.create_task(self._poll(position))]
 
-    def close(self) -> None:
-        """Look no more."""
+    def stop(self) -> None:
+        """Read no more."""
         for task in self._tasks:
             task.cancel()
 
-    async def _look(self, position: Position) -> None:
+    async def _poll(self, position: Position) -> None:
+        """Read the run on each notification, and every `POLL_SECONDS`, until it is gone."""
         while True:
-            self._ring.clear()
+            self._notified.clear()
             try:
-                reading = await READ(self._run_id, position.epoch, position.events)
+                update = await READ(self.run_id, position.epoch, position.events)
+                if update.revision != position.revision:
+                    self.news = News(position, position.after(update), position.texts(update))
+                    position = self.news.after
+                    self._wake()
             except Run.DoesNotExist:
                 self.is_gone = True
                 self._wake()
                 return
             except Error as error:
-                logger.warning("run %s cannot be read: %s", self._run_id, error)
-            else:
-                if reading.revision != position.revision:
-                    self.news = News(position, position.after(reading), position.texts(reading))
-                    position = self.news.after
-                    self._wake()
+                logger.warning("run %s cannot be read: %s", self.run_id, error)
+            except Exception:  # the boundary: a socket whose broadcaster has ended would stay open without updates
+                logger.exception("the broadcaster of run %s has ended", self.run_id)
+                self.is_failed = True
+                self._wake()
+                return
             try:
-                await asyncio.wait_for(self._ring.wait(), LOOK_SECONDS)
+                await asyncio.wait_for(self._notified.wait(), POLL_SECONDS)
             except TimeoutError:
                 continue
 
-    async def _listen(self) -> None:
-        """Hear the doorbell; while Redis is away the look every two seconds must do."""
-        layer, group, channel = get_channel_layer(), group_name(self._run_id), ""
+    async def _subscribe(self) -> None:
+        """Receive notifications; while Redis is unavailable, polling replaces them."""
+        layer, group, channel = get_channel_layer(), group_name(self.run_id), ""
         try:
             while layer is not None:
                 try:
                     channel = channel or await asyncio.wait_for(layer.new_channel(), REDIS_SECONDS)
                     await asyncio.wait_for(layer.group_add(group, channel), REDIS_SECONDS)
-                    # What was written before the subscription held was not rung for here.
-                    self._ring.set()
+                    # What was written before the subscription began was not notified here.
+                    self._notified.set()
                     while True:
-                        self._hear(await layer.receive(channel))
-                except Exception as error:  # Redis may fail in any way: the look every two seconds must do
-                    logger.warning("run %s is watched without Redis: %s", self._run_id, error)
+                        self._receive(await layer.receive(channel))
+                except Exception as error:  # Redis may fail in any way: polling goes on
+                    logger.warning("run %s is polled, Redis is unavailable: %s", self.run_id, error)
                     await asyncio.sleep(PAUSE_SECONDS)
         finally:
             if layer is not None and channel:
                 with contextlib.suppress(Exception):
                     await asyncio.wait_for(layer.group_discard(group, channel), REDIS_SECONDS)
 
-    def _hear(self, message: dict[str, Any]) -> None:
+    def _receive(self, message: dict[str, Any]) -> None:
         progress = message.get("progress")
         if progress is None:
-            self._ring.set()
+            self._notified.set()
         else:
             self.progress = Progress(progress["epoch"], json.dumps({"type": "batch.progress", **progress}))
             self._wake()
 
     def _wake(self) -> None:
-        """Let everybody see what is new; who waits from now on waits for the next."""
+        """Wake the subscribers that wait; those that wait from now on wait for the next change."""
         self.changed.set()
         self.changed = asyncio.Event()
 
 
 class Broadcasters:
-    """The rooms of this process, each there as long as somebody is in it. For one event loop."""
+    """The broadcasters of this process, each as long as it has subscribers. For one event loop."""
 
     def __init__(self) -> None:
-        self._rooms: dict[int, Broadcaster] = {}
+        self._broadcasters: dict[int, Broadcaster] = {}
 
-    def enter(self, run_id: int) -> Broadcaster:
-        """The room of the run; whoever enters must leave."""
-        room = self._rooms.setdefault(run_id, Broadcaster(run_id))
-        room.watchers += 1
-        return room
+    def subscribe(self, run_id: int) -> Broadcaster:
+        """The broadcaster of the run; every subscriber must unsubscribe. One that has failed is replaced."""
+        broadcaster = self._broadcasters.get(run_id)
+        if broadcaster is None or broadcaster.is_failed:
+            broadcaster = self._broadcasters[run_id] = Broadcaster(run_id)
+        broadcaster.subscribers += 1
+        return broadcaster
 
-    def leave(self, run_id: int) -> None:
-        """Go; the last one closes the door."""
-        room = self._rooms[run_id]
-        room.watchers -= 1
-        if not room.watchers:
-            del self._rooms[run_id]
-            room.close()
+    def unsubscribe(self, broadcaster: Broadcaster) -> None:
+        """Leave; the broadcaster ends with its last subscriber."""
+        broadcaster.subscribers -= 1
+        if not broadcaster.subscribers:
+            broadcaster.stop()
+            if self._broadcasters.get(broadcaster.run_id) is broadcaster:
+                del self._broadcasters[broadcaster.run_id]

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -13,28 +12,18 @@ from numpy.typing import NDArray
 from datasets.errors import CorrectionNotFoundError
 from datasets.ink.preprocessing import PIXELS
 from datasets.models import Sample
+from weblib.paging import MAX_PAGE, Order, Page, page_of
 
-MAX_PAGE: Final = 200
-
-
-@dataclass(frozen=True, slots=True)
-class CorrectionPage:
-    """One page of corrections, newest first; `next_cursor` is None on the last."""
-
-    corrections: list[Sample]
-    next_cursor: int | None
+_NEWEST_FIRST: Final = Order("id", kind=int)
 
 
-def corrections_page(*, label: int | None = None, cursor: int | None = None, limit: int = 50) -> CorrectionPage:
-    """The corrections below id `cursor`, newest first, of one digit or all; their strokes are not read."""
-    corrections = Sample.objects.defer("strokes").order_by("-id")
+def corrections_page(*, label: int | None = None, cursor: int | None = None, limit: int = 50) -> Page[Sample]:
+    """One page of the corrections below id `cursor`, newest first, of one digit or all; their strokes are not read."""
+    corrections = Sample.objects.defer("strokes")
     if label is not None:
         corrections = corrections.filter(label=label)
-    if cursor is not None:
-        corrections = corrections.filter(id__lt=cursor)
-    limit = max(1, min(limit, MAX_PAGE))
-    found = list(corrections[: limit + 1])
-    return CorrectionPage(found[:limit], found[limit - 1].pk if len(found) > limit else None)
+    after = None if cursor is None else str(max(1, cursor))
+    return page_of(corrections, order=_NEWEST_FIRST, key="id", cursor=after, limit=limit)
 
 
 def get_correction(correction_id: int) -> Sample:

@@ -44,6 +44,18 @@ export interface components {
       can_stop: boolean;
       can_resume: boolean;
     };
+    ErrorOut: {
+      detail: string;
+      code: string;
+    };
+    FieldError: {
+      loc: (string | number)[];
+      msg: string;
+    };
+    ValidationErrorOut: {
+      detail: components["schemas"]["FieldError"][] | string;
+      code: string;
+    };
     RunRequest: {
       /** @enum {string} */
       dataset?: "mnist" | "pen-strokes" | "mnist+pen-strokes" | "corrections";
@@ -342,6 +354,9 @@ export interface components {
 }
 export type EpochJson = components["schemas"]["EpochJson"];
 export type RunJson = components["schemas"]["RunJson"];
+export type ErrorOut = components["schemas"]["ErrorOut"];
+export type FieldError = components["schemas"]["FieldError"];
+export type ValidationErrorOut = components["schemas"]["ValidationErrorOut"];
 export type RunRequest = components["schemas"]["RunRequest"];
 export type Status = components["schemas"]["Status"];
 export type RunList = components["schemas"]["RunList"];

@@ -90,7 +90,7 @@ def test_a_list_holds_each_correction_as_it_is_shown_alone(client: Client) -> No
 
 def test_strokes_are_not_read_where_they_are_not_shown(client: Client) -> None:
     kept = teach(client)
-    for found in (corrections_page().corrections, corrections_of([kept["id"]])):
+    for found in (corrections_page().rows, corrections_of([kept["id"]])):
         assert found[0].get_deferred_fields() == {"strokes"}
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.test import Client
 
 from inference.errors import RegistryStateError, VersionNotFoundError
 from inference.model_files.pickle import network_pickle
@@ -27,7 +28,7 @@ def three_versions(draw_network: Draw) -> None:
 
 def history(name: str) -> list[tuple[int | None, int | None, str]]:
     """From, to and who, oldest first."""
-    return [(move.from_number, move.to_number, move.by) for move in alias_selectors.alias_moves(name)[::-1]]
+    return [(move.from_number, move.to_number, move.by) for move in list(alias_selectors.alias_moves(name).rows)[::-1]]
 
 
 def meaning(name: str) -> int:
@@ -134,3 +135,16 @@ def test_the_history_of_moves_at_once_is_one_chain() -> None:
     assert steps[0][0] is None
     assert all(earlier[1] == later[0] for earlier, later in itertools.pairwise(steps))
     assert steps[-1][1] == meaning("best")
+
+
+def test_the_last_page_of_a_history_has_no_cursor_even_when_it_is_full(
+    client: Client,
+) -> None:
+    alias_services.move_alias("best", 1)
+    alias_services.move_alias("best", 2)
+    full = client.get("/api/v1/aliases/best/history?limit=2").json()
+    assert (len(full["items"]), full["next"]) == (2, None)
+    first = client.get("/api/v1/aliases/best/history?limit=1").json()
+    second = client.get(f"/api/v1/aliases/best/history?limit=1&cursor={first['next']}").json()
+    assert [page["items"][0]["to"] for page in (first, second)] == [2, 1]
+    assert second["next"] is None

@@ -19,8 +19,11 @@ class Database:
 
     def __init__(self) -> None:
         self.epochs, self.is_away, self.is_gone, self.reads = 0, False, False, 0
+        self.fails = False
 
     async def read(self, _run_id: int, after_epoch: int, _after_events: int) -> RunUpdate:
+        if self.fails:
+            raise KeyError("a mistake of ours")
         self.reads += 1
         if self.is_gone:
             raise Run.DoesNotExist
@@ -69,7 +72,7 @@ def database(monkeypatch: pytest.MonkeyPatch) -> Database:
     database = Database()
     monkeypatch.setattr(broadcaster, "READ", database.read)
     monkeypatch.setattr(socket, "READ", database.read)
-    monkeypatch.setattr(broadcaster, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(broadcaster, "POLL_SECONDS", 0.01)
     monkeypatch.setattr(broadcaster, "get_channel_layer", lambda: None)
     monkeypatch.setattr(socket, "BROADCASTERS", broadcaster.Broadcasters())
     return database
@@ -145,6 +148,24 @@ def test_nobody_looks_when_nobody_watches(database: Database) -> None:
         reads = database.reads
         await asyncio.sleep(0.1)
         assert database.reads == reads
-        assert not socket.BROADCASTERS._rooms
+        assert not socket.BROADCASTERS._broadcasters
+
+    asyncio.run(story())
+
+
+def test_an_internal_error_disconnects_the_subscribers_and_the_next_one_is_served(database: Database) -> None:
+    async def story() -> None:
+        page = Browser()
+        await come_about(lambda: page.sent)
+        database.fails = True
+        closed = {"type": "websocket.close", "code": socket.CLOSE_TRY_AGAIN}
+        await come_about(lambda: page.sent[-1] == closed)
+        await page.leave()
+        database.fails, database.epochs = False, 2
+        again = Browser(after=1)
+        await come_about(lambda: again.epochs == [2])
+        database.epochs = 3
+        await come_about(lambda: again.epochs == [2, 3])
+        await again.leave()
 
     asyncio.run(story())

@@ -247,3 +247,28 @@ def test_a_file_of_snapshots_that_was_changed_is_not_shown(submit: Submit, clien
     answer = client.get(f"/versions/{version.number}/learning/1.json")
     assert answer.status_code == 409
     assert "have changed" in answer.json()["detail"]
+
+
+def test_a_page_that_plays_a_training_reads_the_file_once(
+    submit: Submit, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = version_of(submit(epochs=3, seed=21))
+    unpacked: list[int] = []
+
+    def unpack(data: bytes) -> Any:
+        unpacked.append(len(data))
+        return whole(data)
+
+    whole = files.unpack
+    monkeypatch.setattr(files, "unpack", unpack)
+    frames = [client.get(f"/versions/{version.number}/learning/{epoch}.json") for epoch in range(4)]
+    assert [frame.json()["epoch"] for frame in frames] == [0, 1, 2, 3]
+    assert len(unpacked) == 1
+
+
+def test_a_snapshot_that_a_browser_has_is_not_sent_again(submit: Submit, client: Client) -> None:
+    version = version_of(submit(epochs=1, seed=22))
+    address = f"/versions/{version.number}/learning/1.json"
+    tag = client.get(address)["ETag"]
+    assert client.get(address, headers={"If-None-Match": tag}).status_code == 304
+    assert client.get(address.replace("1.json", "0.json"))["ETag"] != tag

@@ -1,0 +1,48 @@
+"""Containers start the same processes as `make run`, with every setting."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from digitlab.processes import web_server
+from tests.lab import ROOT
+
+SETTINGS = (ROOT / "platform/digitlab/settings.py").read_text()
+COMPOSE = (ROOT / "docker-compose.yml").read_text()
+# The image sets it; the volume is mounted there.
+OF_THE_IMAGE = {"DIGITLAB_DATA_DIR"}
+
+
+def test_compose_passes_every_setting() -> None:
+    names = set(re.findall(r'env\.\w+\(\s*"([A-Z0-9_]+)"', SETTINGS))
+    assert len(names) > 15
+    missing = {name for name in names - OF_THE_IMAGE if not re.search(rf"^\s+{name}:", COMPOSE, re.MULTILINE)}
+    assert missing == set()
+
+
+def test_compose_passes_the_build_arguments_of_the_image() -> None:
+    arguments = set(re.findall(r"^ARG (\w+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE))
+    build = COMPOSE[COMPOSE.index("args:") : COMPOSE.index("image:")]
+    assert arguments == set(re.findall(r"(\w+): \$", build))
+
+
+def test_the_image_starts_the_web_process_by_the_command_that_knows_its_options() -> None:
+    (command,) = re.findall(r"^CMD (.*)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    assert command.startswith('["python", "manage.py", "web"')
+
+
+def test_a_limit_on_blas_threads_that_the_user_sets_is_kept(tmp_path: Path) -> None:
+    program = "from digitlab.processes import web_server; print(web_server.environment())"
+
+    def environment(**variables: str) -> str:
+        command = [sys.executable, "-c", program]
+        clean = {"PATH": "/usr/bin", "DIGITLAB_DATA_DIR": str(tmp_path), "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}"}
+        return subprocess.run(command, env={**clean, **variables}, capture_output=True, text=True, check=True).stdout
+
+    assert "'OPENBLAS_NUM_THREADS': '1'" in environment()
+    assert environment(OPENBLAS_NUM_THREADS="3").strip() == "{}"
+
+
+def test_the_web_process_has_one_set_of_options() -> None:
+    assert web_server.command("0.0.0.0", 8000)[:4] == [sys.executable, "-m", "uvicorn", "digitlab.asgi:application"]
