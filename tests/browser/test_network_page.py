@@ -182,13 +182,13 @@ def test_the_tour_is_taken_with_keys_and_offered_once(page: Page, lab: Lab, lear
     page.get_by_role("button", name="Show me").focus()
     page.keyboard.press("Enter")
     titles = [
-        "It sees 784 numbers",
+        "The input: 784 numbers",
         "What a neuron does",
-        "What one neuron looks for",
-        "How it answers",
-        "Why this digit",
+        "The weights of one neuron",
+        "The prediction",
+        "Attribution",
         "What an epoch does",
-        "What the error means",
+        "Error (loss)",
     ]
     for title in titles:
         expect(page.locator("#tour-title")).to_have_text(title)
@@ -202,6 +202,6 @@ def test_the_tour_is_taken_with_keys_and_offered_once(page: Page, lab: Lab, lear
     expect(page.locator("#network[data-ready]")).to_be_visible(timeout=PATIENCE)
     expect(offer).to_be_hidden()
     page.get_by_role("button", name="Guided tour").click()
-    expect(page.locator("#tour-title")).to_have_text("It sees 784 numbers")
+    expect(page.locator("#tour-title")).to_have_text("The input: 784 numbers")
     page.keyboard.press("Escape")
     expect(page.locator("#tour")).to_be_hidden()
