@@ -13,7 +13,7 @@ const MAX_LINES = 600;
  *
  * Dispatches `inspection` (detail: an Inspection), `clear` when the drawing is empty, and `failure` (detail: a sentence).
  */
-export class Ink extends EventTarget {
+export class InspectionPad extends EventTarget {
   #drawing = new Drawing();
   #pad = new Pad(byId("pad", HTMLCanvasElement), this.#drawing);
   #predictor = new Predictor();

@@ -5,7 +5,7 @@ import { whenIdle } from "../lib/idle.js";
 import { SnapshotPlayer } from "../snapshots/snapshot_player.js";
 import { ActivationSummary, mostActive } from "./activation_summary.js";
 import { WeightGallery } from "./weight_gallery.js";
-import { Ink } from "./inspection_pad.js";
+import { InspectionPad } from "./inspection_pad.js";
 import { nameOf, neuronIn } from "./neuron_names.js";
 import { NeuronPanel } from "./neuron_panel.js";
 import { NetworkDiagram } from "./network_diagram.js";
@@ -48,7 +48,7 @@ class NetworkPage {
     this.#summary = summary;
     const [frame, live] = [byId("picture", HTMLCanvasElement), byId("picture-live", HTMLCanvasElement)];
     this.#diagram = new NetworkDiagram(frame, live, summary, idleState(summary, null));
-    this.#pad = new Ink(Number(data.version), () => this.#diagram.focus);
+    this.#pad = new InspectionPad(Number(data.version), () => this.#diagram.focus);
     const open = (/** @type {Neuron} */ neuron) => this.#open(neuron);
     this.#activity = new ActivationSummary(summary.layers, open);
     this.#panel = new NeuronPanel(data.neuronUrl ?? "", summary.layers, open);
