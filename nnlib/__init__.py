@@ -1,9 +1,16 @@
-"""A digit network from scratch: forward, backward, optimizers, augmentation and a resumable trainer.
+"""A digit network from scratch on NumPy alone; imports neither Django nor any other package of the project.
 
-NumPy only. Knows nothing of Django, files or users, and imports nothing of them.
+The plain core, in reading order:
 
-Start reading at `backpropagation.py`: the whole of learning in two plain functions. `workspace.py` is the same
-mathematics in the form that is fast, and the tests hold the one against the other.
+1. `shape.py`, `vocabulary.py`, `arrays.py`, `errors.py`: numbers, names, array types and exceptions.
+2. `architecture.py`, `initializers.py`: layers and their initial parameters.
+3. `activations.py`, `losses.py`, `backpropagation.py`: the forward pass and the gradient.
+4. `gradient_check.py`: compares that gradient with numerical derivatives.
+5. `optimizers.py`, `schedules.py`, `train.py`: from gradients to a trained network.
+
+`fast/` computes the same numbers sooner, and tests hold each fast form against its plain form. `network.py`,
+`trainer.py` and the other modules make it usable: validated recipes, resumable training with events, evaluation,
+calibration and attribution; `data/` prepares the samples.
 """
 
 from nnlib.architecture import Architecture, count_parameters

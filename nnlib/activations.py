@@ -1,91 +1,64 @@
-"""Activations, each as its value and its slope; both work in place and in any float type.
+"""Activation functions and their slopes, as ordinary functions: value in, value out, for any float type.
 
-The slope is told from the *value*, not from what went in: that is all the backward pass has to remember.
+A slope is a function of the *value* y = f(z), not of z, so that the backward pass needs only the values.
+`fast/activations.py` computes the same in place.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
 from nnlib.arrays import FloatArray
 
 
-@dataclass(frozen=True, slots=True)
-class Activation:
-    """A function of one value, and how an error travels back through it.
-
-    Attributes:
-        apply: Replaces `z` by the activation's value, in place.
-        backward: `backward(dy, y, scratch)` multiplies `dy` by the slope where the value is `y`, in place.
-            `scratch` has the shape of `y` and is overwritten.
-    """
-
-    apply: Callable[[FloatArray], None]
-    backward: Callable[[FloatArray, FloatArray, FloatArray], None]
+def sigmoid(z: FloatArray) -> FloatArray:
+    """1 / (1 + exp(-z)), computed as (1 + tanh(z / 2)) / 2: the same value, and it cannot overflow."""
+    return 0.5 * np.tanh(0.5 * z) + 0.5
 
 
-def _sigmoid(z: FloatArray) -> None:
-    # 1 / (1 + exp(-z)) = (tanh(z / 2) + 1) / 2: one function call less a division, and it cannot overflow.
-    np.multiply(z, 0.5, out=z)
-    np.tanh(z, out=z)
-    np.multiply(z, 0.5, out=z)
-    np.add(z, 0.5, out=z)
+def sigmoid_slope(y: FloatArray) -> FloatArray:
+    """Of `sigmoid`: y (1 - y)."""
+    return y * (1 - y)
 
 
-def _sigmoid_backward(dy: FloatArray, y: FloatArray, scratch: FloatArray) -> None:
-    # d sigmoid(z) / dz = y (1 - y)
-    np.subtract(1, y, out=scratch)
-    np.multiply(scratch, y, out=scratch)
-    np.multiply(dy, scratch, out=dy)
+def tanh_slope(y: FloatArray) -> FloatArray:
+    """Of `tanh`: 1 - y^2."""
+    return 1 - y * y
 
 
-def _tanh(z: FloatArray) -> None:
-    np.tanh(z, out=z)
+def relu(z: FloatArray) -> FloatArray:
+    """`z` where it is positive, else 0."""
+    return np.maximum(z, 0)
 
 
-def _tanh_backward(dy: FloatArray, y: FloatArray, scratch: FloatArray) -> None:
-    # d tanh(z) / dz = 1 - y^2
-    np.multiply(y, y, out=scratch)
-    np.subtract(1, scratch, out=scratch)
-    np.multiply(dy, scratch, out=dy)
+def relu_slope(y: FloatArray) -> FloatArray:
+    """Of `relu`: 1 where the value is positive, else 0."""
+    return (y > 0).astype(y.dtype)
 
 
-def _relu(z: FloatArray) -> None:
-    # Beside a row of zeros NumPy's maximum is vectorised; beside the number 0 it takes twice as long.
-    np.maximum(z, np.zeros(z.shape[-1], z.dtype), out=z)
+def softmax(z: FloatArray) -> FloatArray:
+    """exp(z_k) / sum_j exp(z_j) for each row of `z` `(n, classes)`: positive values with the sum 1."""
+    # softmax(z) = softmax(z - c) for any c per row: with c the largest value, no exponent is above 0.
+    powers = np.exp(z - z.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
 
 
-def _relu_backward(dy: FloatArray, y: FloatArray, scratch: FloatArray) -> None:
-    # d relu(z) / dz = 1 where the value is positive, else 0
-    np.greater(y, 0, out=scratch)
-    np.multiply(dy, scratch, out=dy)
+def normalized_sigmoid(z: FloatArray) -> FloatArray:
+    """sigmoid(z_k) / sum_j sigmoid(z_j) for each row of `z` `(n, classes)`."""
+    # = softmax(log sigmoid(z))_k, which is also defined where every sigmoid rounds to 0.
+    return softmax(-np.logaddexp(0, -z))
 
 
-def softmax(z: FloatArray) -> None:
-    """Replace each row of `z` `(n, classes)` by its softmax, in place."""
-    # softmax(z) = softmax(z - c) for any c per row: the largest makes every exponent at most 0.
-    np.subtract(z, z.max(axis=1, keepdims=True), out=z)
-    np.exp(z, out=z)
-    np.divide(z, z.sum(axis=1, keepdims=True), out=z)
+Function: TypeAlias = Callable[[FloatArray], FloatArray]
 
 
-ACTIVATIONS = {
-    "sigmoid": Activation(_sigmoid, _sigmoid_backward),
-    "tanh": Activation(_tanh, _tanh_backward),
-    "relu": Activation(_relu, _relu_backward),
-}
-"""For hidden layers, by name."""
+ACTIVATIONS: dict[str, Function] = {"sigmoid": sigmoid, "tanh": np.tanh, "relu": relu}
+SLOPES: dict[str, Function] = {"sigmoid": sigmoid_slope, "tanh": tanh_slope, "relu": relu_slope}
+"""Of hidden layers, by `ActivationName`."""
 
+OUTPUTS: dict[str, Function] = {"sigmoid": sigmoid, "softmax": softmax}
+"""Of the last layer, by `OutputName`. Their backward pass is part of the loss: see `losses.py`."""
 
-def _normalised_sigmoid(z: FloatArray) -> None:
-    # sigmoid(z_k) / sum_j sigmoid(z_j) = softmax(log sigmoid(z))_k, which is safe where every sigmoid is 0.
-    np.negative(np.logaddexp(0, -z), out=z)
-    softmax(z)
-
-
-OUTPUTS: dict[str, Callable[[FloatArray], None]] = {"sigmoid": _sigmoid, "softmax": softmax}
-"""For the last layer, by name. The way back is the loss's: see `losses.py`."""
-
-PROBABILITIES: dict[str, Callable[[FloatArray], None]] = {"sigmoid": _normalised_sigmoid, "softmax": softmax}
-"""By the name of the last layer's activation: turns its logits into rows that sum to 1, in place."""
+PROBABILITIES: dict[str, Function] = {"sigmoid": normalized_sigmoid, "softmax": softmax}
+"""From logits to rows with the sum 1, by `OutputName`."""

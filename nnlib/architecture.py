@@ -1,27 +1,22 @@
-"""The shape of a network: its layers and their activations."""
+"""The architecture of a network: the sizes of its layers and their activations."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal, TypeAlias, get_args
+from typing import get_args
 
 from nnlib.errors import ArchitectureError
-
-ActivationName: TypeAlias = Literal["sigmoid", "tanh", "relu"]
-OutputName: TypeAlias = Literal["sigmoid", "softmax"]
+from nnlib.vocabulary import ActivationName, OutputName
 
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """Fully connected layers: `layer_sizes` from the inputs to the outputs, valid by construction.
+    """Fully connected layers of these sizes, inputs first, such as `(784, 250, 10)`; valid by construction.
 
-    Args:
-        layer_sizes: Units per layer, inputs first: `(784, 250, 10)`. At least two layers.
-        activation: Of the hidden layers.
-        output: Of the last layer.
+    `activation` is that of the hidden layers, `output` that of the last layer.
 
     Raises:
-        ArchitectureError: If fewer than two layers, an empty layer or an unknown activation is asked for.
+        ArchitectureError: If there are fewer than two layers, an empty layer or an unknown activation.
     """
 
     layer_sizes: tuple[int, ...]
@@ -41,12 +36,12 @@ class Architecture:
 
     @property
     def inputs(self) -> int:
-        """Values per sample that the network reads."""
+        """Number of input values per sample."""
         return self.layer_sizes[0]
 
     @property
     def outputs(self) -> int:
-        """Values per sample that the network answers with."""
+        """Number of output values per sample."""
         return self.layer_sizes[-1]
 
     @property
@@ -56,7 +51,7 @@ class Architecture:
 
     @property
     def parameter_count(self) -> int:
-        """Weights and biases together."""
+        """Number of weights and biases."""
         return count_parameters(self.layer_sizes)
 
 

@@ -1,10 +1,10 @@
-"""Learning, in its plainest form: what a network answers, and how its error falls.
+"""The forward pass and backpropagation, in their plain form.
 
-These two functions are the reference. `workspace.py` computes the same with buffers that are used again, and the tests
-hold it against this file; `gradient_check.py` holds this file against numerical derivatives.
+These two functions are the reference: `gradient_check.py` compares them with numerical derivatives, and tests compare
+the passes of `fast/` with them.
 
 A layer turns `x` `(n, inputs)` into `y = f(x @ w + b)` `(n, outputs)`. Let `dz` `(n, outputs)` be the derivative of
-every sample's error at `z = x @ w + b`. Then by the chain rule
+every sample's error with respect to `z = x @ w + b`. Then by the chain rule
 
     dw = x.T @ dz       because  z_j = sum_i x_i w_ij + b_j,  so  d z_j / d w_ij = x_i
     db = sum of dz over the samples
@@ -13,60 +13,43 @@ every sample's error at `z = x @ w + b`. Then by the chain rule
 and `dx`, multiplied by the slope of the activation below, is the `dz` of the layer below.
 """
 
-from collections.abc import Sequence
-
-import numpy as np
-
-from nnlib.activations import ACTIVATIONS, OUTPUTS
+from nnlib.activations import ACTIVATIONS, OUTPUTS, SLOPES, Function
 from nnlib.architecture import Architecture
-from nnlib.arrays import FloatArray
+from nnlib.arrays import FloatArray, Layers
 from nnlib.losses import Loss
 
 
 def forward(
-    architecture: Architecture,
-    weights: Sequence[FloatArray],
-    biases: Sequence[FloatArray],
-    x: FloatArray,
+    architecture: Architecture, weights: Layers, biases: Layers, x: FloatArray, *, output: Function | None = None
 ) -> list[FloatArray]:
-    """Every layer's values `(n, units)`, from the input `x` `(n, inputs)` to the outputs."""
+    """Every layer's values `(n, units)`, from the input `x` `(n, inputs)` to the outputs.
+
+    `output` replaces the network's own output activation, which turns the last layer's logits into its values.
+    """
+    activation = ACTIVATIONS[architecture.activation]
     values = [x]
-    for layer, (w, b) in enumerate(zip(weights, biases, strict=True), start=1):
-        y = values[-1] @ w + b
-        if layer < len(weights):
-            ACTIVATIONS[architecture.activation].apply(y)
-        else:
-            OUTPUTS[architecture.output](y)
-        values.append(y)
+    for w, b in zip(weights[:-1], biases[:-1], strict=True):
+        values.append(activation(values[-1] @ w + b))
+    logits = values[-1] @ weights[-1] + biases[-1]
+    values.append((output or OUTPUTS[architecture.output])(logits))
     return values
 
 
 def backward(
-    architecture: Architecture,
-    weights: Sequence[FloatArray],
-    values: Sequence[FloatArray],
-    targets: FloatArray,
-    loss: Loss,
+    architecture: Architecture, weights: Layers, values: Layers, targets: FloatArray, loss: Loss
 ) -> tuple[list[FloatArray], list[FloatArray]]:
     """The gradient of the mean objective over a batch: `dw` and `db` per layer, first layer first.
 
-    Args:
-        architecture: Of the network.
-        weights: Per layer `(inputs, outputs)`.
-        values: What `forward` returned.
-        targets: `(n, classes)`, one-hot.
-        loss: Whose `objective_share` of the error is descended.
+    `values` are those that `forward` returned, `targets` `(n, classes)` are one-hot.
     """
-    activation = ACTIVATIONS[architecture.activation]
+    slope = SLOPES[architecture.activation]
     dws: list[FloatArray] = []
     dbs: list[FloatArray] = []
-    dz = values[-1].copy()
-    loss.backward(dz, targets)
-    dz /= len(targets)
-    for x, w in zip(reversed(values[:-1]), reversed(weights), strict=True):
+    dz = loss.backward(values[-1], targets) / len(targets)
+    for layer in reversed(range(len(weights))):
+        x = values[layer]
         dws.insert(0, x.T @ dz)
         dbs.insert(0, dz.sum(axis=0))
-        if x is not values[0]:
-            dz = dz @ w.T
-            activation.backward(dz, x, np.empty_like(x))
+        if layer > 0:
+            dz = dz @ weights[layer].T * slope(x)
     return dws, dbs

@@ -1,4 +1,4 @@
-"""Probabilities that mean what they say: temperature scaling, and how far off they are (Guo et al., 2017)."""
+"""Calibration of probabilities: temperature scaling, calibration error, reliability bins (Guo et al., 2017)."""
 
 from dataclasses import dataclass
 
@@ -17,12 +17,12 @@ _LEAST = 1e-30
 
 @dataclass(frozen=True, slots=True)
 class ReliabilityBin:
-    """Answers that are about equally sure.
+    """Predictions of similar confidence.
 
     Attributes:
-        count: How many.
-        confidence: How sure they are, the mean of their probabilities; None where there are none.
-        accuracy: Share of them that is right; None where there are none.
+        count: Number of predictions.
+        confidence: Mean probability of the predicted classes; None if the bin is empty.
+        accuracy: Share of correct predictions; None if the bin is empty.
     """
 
     count: int
@@ -31,9 +31,9 @@ class ReliabilityBin:
 
 
 def tempered(probabilities: FloatArray, temperature: float) -> FloatArray:
-    """`(n, classes)` probabilities, flatter for a temperature above 1 and sharper below; the order stays.
+    """`(n, classes)` probabilities, flatter for a temperature above 1, sharper below; their order is kept.
 
-    With p = softmax(z), softmax(z / t) is p^(1 / t), made to sum to 1: a constant added to all logits changes nothing.
+    With p = softmax(z), softmax(z / t) is p^(1 / t) divided by its sum: a constant added to all logits has no effect.
     """
     logs = np.log(np.maximum(probabilities, _LEAST)) / temperature
     powers = np.exp(logs - logs.max(axis=-1, keepdims=True))
@@ -41,12 +41,12 @@ def tempered(probabilities: FloatArray, temperature: float) -> FloatArray:
 
 
 def fit_temperature(probabilities: FloatArray, labels: LabelArray) -> float:
-    """The temperature, in 0.05..20, at which the labels are likeliest, on data that was not learned from.
+    """The temperature, in 0.05..20, that maximizes the likelihood of the labels of data not trained on.
 
     Golden-section search over its logarithm; the likelihood has one maximum.
 
     Args:
-        probabilities: `(n, classes)`, each row summing to 1.
+        probabilities: `(n, classes)`, each row with the sum 1.
         labels: `(n,)` class numbers.
     """
     logs = np.log(np.maximum(np.asarray(probabilities, np.float64), _LEAST))
@@ -67,32 +67,32 @@ def fit_temperature(probabilities: FloatArray, labels: LabelArray) -> float:
 
 
 def calibration_error(probabilities: FloatArray, labels: LabelArray, *, bins: int = BINS) -> float:
-    """The mean distance between how sure answers are and how often they are right, in [0, 1].
+    """The mean distance between confidence and accuracy, in [0, 1].
 
-    Answers are put into `bins` of equal width by their probability, and bins count by what is in them: the expected
-    calibration error of Naeini et al. (2015).
+    Predictions are sorted by confidence into `bins` of equal width, and each bin's distance is weighted by its count:
+    the expected calibration error of Naeini et al. (2015).
     """
-    sure, right, places = _placed(probabilities, labels, bins)
-    gaps = np.bincount(places, weights=right - sure, minlength=bins)
+    confidence, correct, places = _placed(probabilities, labels, bins)
+    gaps = np.bincount(places, weights=correct - confidence, minlength=bins)
     return float(np.abs(gaps).sum() / len(labels))
 
 
 def reliability(probabilities: FloatArray, labels: LabelArray, *, bins: int = BINS) -> list[ReliabilityBin]:
-    """What a reliability diagram draws: the `bins` of `calibration_error`, the least sure first."""
-    sure, right, places = _placed(probabilities, labels, bins)
-    counts, confidences, hits = (
-        np.bincount(places, weights=weights, minlength=bins).tolist() for weights in (None, sure, right)
+    """The bars of a reliability diagram: the `bins` of `calibration_error`, lowest confidence first."""
+    confidence, correct, places = _placed(probabilities, labels, bins)
+    counts, totals, all_hits = (
+        np.bincount(places, weights=weights, minlength=bins).tolist() for weights in (None, confidence, correct)
     )
     return [
-        ReliabilityBin(count, confidence / count, hit / count) if count else ReliabilityBin(0, None, None)
-        for count, confidence, hit in zip(counts, confidences, hits, strict=True)
+        ReliabilityBin(count, total / count, hits / count) if count else ReliabilityBin(0, None, None)
+        for count, total, hits in zip(counts, totals, all_hits, strict=True)
     ]
 
 
 def _placed(
     probabilities: FloatArray, labels: LabelArray, bins: int
 ) -> tuple[FloatArray, NDArray[np.float64], NDArray[np.intp]]:
-    """Per answer how sure it is, whether it is right (1 or 0), and its bin."""
-    sure = probabilities.max(axis=1)
-    right = (probabilities.argmax(axis=1) == labels).astype(np.float64)
-    return sure, right, np.minimum((sure * bins).astype(np.intp), bins - 1)
+    """Per prediction its confidence, whether it is correct (1 or 0), and its bin."""
+    confidence = probabilities.max(axis=1)
+    correct = (probabilities.argmax(axis=1) == labels).astype(np.float64)
+    return confidence, correct, np.minimum((confidence * bins).astype(np.intp), bins - 1)

@@ -1,4 +1,4 @@
-"""What happens in a training, epoch by epoch, whoever takes the steps: order, errors, events, and when it is over."""
+"""The loop over epochs, for any learner: sample order, learning rate, errors, events, early stopping."""
 
 import math
 import time
@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from nnlib.arrays import LabelArray, SampleArray
-from nnlib.batches import Batch, Batches
+from nnlib.data.batches import Batch, Batches
 from nnlib.errors import DataError, NonFiniteError, StateError
 from nnlib.evaluation import evaluate
 from nnlib.events import BatchProgress, EpochFinished, Event, TrainingFinished
@@ -26,31 +26,31 @@ class Learner(Protocol):
 
     @property
     def network(self) -> Network:
-        """A copy of the network as it is now."""
+        """A copy of the current network."""
         ...
 
     def learn(self, batch: Batch, rates: Sequence[float], rng: np.random.Generator) -> tuple[float, int]:
-        """Move the network along the gradients of some samples, in `len(rates)` steps.
+        """Train on some samples, in `len(rates)` steps.
 
         Args:
             batch: The samples.
             rates: Learning rate of every step.
-            rng: For all that is random in a step.
+            rng: Draws everything that is random in a step.
 
         Returns:
-            The summed error, before each step, and how many samples were read right.
+            The summed error, before each step, and the number of correct predictions.
         """
         ...
 
 
 class EpochLoop:
-    """Leads a learner through its epochs and keeps count.
+    """Runs the epochs of a learner and counts them.
 
     Args:
         learner: Takes the steps.
-        recipe: Says how many, in what order and at what rate.
+        recipe: Number of epochs, sample order, learning rate, early stopping.
         batches: Of the training data.
-        test: Samples `(n, inputs)` and labels `(n,)`, looked at after every epoch.
+        test: Samples `(n, inputs)` and labels `(n,)`, evaluated after every epoch.
         clock: Seconds.
     """
 
@@ -69,7 +69,7 @@ class EpochLoop:
         self._steps = recipe.epochs * math.ceil(len(batches) / recipe.batch_size)
 
     def events(self) -> Generator[Event, None, None]:
-        """Train on, telling what happens; the last event is `TrainingFinished`.
+        """Train and yield events; the last one is `TrainingFinished`.
 
         Raises:
             NonFiniteError: If the error becomes NaN or infinite.
@@ -84,35 +84,35 @@ class EpochLoop:
         return {"generator": self._generator.bit_generator.state, "progress": self._progress.state()}
 
     def restore(self, *, generator: Any, progress: Any) -> None:
-        """Go on from where `state` was taken.
+        """Continue from what `state` returned.
 
         Raises:
-            StateError: If either cannot be read.
+            StateError: If either is invalid.
         """
         restored = Progress.restored(progress, samples=len(self._batches))
         try:
             self._generator.bit_generator.state = generator
         except (KeyError, TypeError, ValueError) as error:
-            raise StateError(f"the generator's state cannot be read: {error!r}") from error
+            raise StateError(f"the state of the random generator is invalid: {error!r}") from error
         self._progress = restored
 
     def _learn_epoch(self) -> Iterator[BatchProgress]:
         progress, total = self._progress, len(self._batches)
         if progress.position == 0 and self._recipe.shuffle:
             progress.order = self._generator.permutation(total)
-        since = told = self._clock()
+        since = notified = self._clock()
         with closing(self._batches.epoch(progress.epoch + 1, order=progress.order, start=progress.position)) as batches:
             for batch in batches:
                 self._learn_batch(batch)
                 now = self._clock()
                 progress.seconds += now - since
                 since = now
-                if now - told >= SECONDS_BETWEEN_EVENTS:
+                if now - notified >= SECONDS_BETWEEN_EVENTS:
                     yield BatchProgress(
                         progress.epoch + 1, progress.position / total, progress.error_sum / progress.position
                     )
-                    # The consumer's time is not the epoch's.
-                    since = told = self._clock()
+                    # The consumer's time does not count.
+                    since = notified = self._clock()
 
     def _learn_batch(self, batch: Batch) -> None:
         progress = self._progress
@@ -132,7 +132,7 @@ class EpochLoop:
         rate = self._learning_rate(progress.steps - 1)
         try:
             network = self._learner.network
-        except DataError as error:  # a weight that is not finite makes no network
+        except DataError as error:  # a weight is not finite
             raise NonFiniteError(error=math.nan, epoch=progress.epoch + 1, learning_rate=rate) from error
         test = evaluate(network, *self._test, loss=recipe.loss)
         event = EpochFinished(

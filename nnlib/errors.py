@@ -1,36 +1,32 @@
-"""Everything that nnlib refuses, and why. Each error is also the builtin that it refines."""
+"""Exceptions of nnlib. Each is also the builtin exception that it refines."""
 
 
 class NnlibError(Exception):
-    """Base of every error that nnlib raises on purpose."""
+    """Base class of every exception that nnlib raises on purpose."""
 
 
 class ArchitectureError(NnlibError, ValueError):
-    """A network of this shape cannot be built."""
+    """The architecture or initializer of a network is invalid."""
 
 
 class ShapeError(NnlibError, ValueError):
-    """An array has another shape than the network needs."""
+    """An array has a shape that the network does not accept."""
 
 
 class DataError(NnlibError, ValueError):
-    """Samples or labels are of the wrong kind or out of range."""
+    """Samples, labels or parameters have an invalid type or value."""
 
 
 class RecipeError(NnlibError, ValueError):
-    """A recipe holds a value that cannot work, or one that does not suit the network."""
+    """A recipe has an invalid value, or one that does not match the network."""
 
 
 class StateError(NnlibError, ValueError):
-    """A saved training state does not belong to this network, recipe or data."""
+    """A saved training state belongs to another network, recipe or data set, or is damaged."""
 
 
 class NonFiniteError(NnlibError, ArithmeticError):
-    """The error became NaN or infinite. The message names the epoch and a remedy.
-
-    Attributes:
-        epoch: The epoch in which it happened, from 1.
-    """
+    """The error became NaN or infinite, in `epoch`, which counts from 1."""
 
     def __init__(self, *, error: float, epoch: int, learning_rate: float) -> None:
         self.epoch = epoch

@@ -1,4 +1,4 @@
-"""How good a network is on samples it does not learn from."""
+"""Error and accuracy of a network on samples that it is not trained on."""
 
 from dataclasses import dataclass
 
@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlib.activations import OUTPUTS, PROBABILITIES
-from nnlib.architecture import OutputName
 from nnlib.arrays import Float32Array, LabelArray, SampleArray
+from nnlib.data.samples import check_samples, pixels
 from nnlib.errors import RecipeError
-from nnlib.losses import LOSSES, LossName, one_hot
+from nnlib.losses import LOSSES, one_hot
 from nnlib.network import Network
-from nnlib.samples import check_samples, pixels
+from nnlib.vocabulary import LossName, OutputName
 
 ROWS_AT_ONCE = 1000
 
@@ -24,8 +24,8 @@ class Evaluation:
         error: Mean over the samples.
         accuracy: Share in [0, 1].
         predictions: `(n,)` class numbers.
-        logits: `(n, classes)`, as `Network.logits` gives them.
-        output: What the network's last layer makes of them.
+        logits: `(n, classes)`, as of `Network.logits`.
+        output: The network's output activation.
     """
 
     error: float
@@ -36,20 +36,18 @@ class Evaluation:
 
     @property
     def probabilities(self) -> Float32Array:
-        """`(n, classes)`, as `Network.probabilities` gives them."""
-        z = self.logits.copy()
-        PROBABILITIES[self.output](z)
-        return z
+        """`(n, classes)`, as of `Network.probabilities`."""
+        return PROBABILITIES[self.output](self.logits)
 
 
 def evaluate(network: Network, x: SampleArray, y: LabelArray, *, loss: LossName) -> Evaluation:
     """Error, accuracy, predictions and logits of `network` on all samples, in one pass.
 
     Args:
-        network: Left as it is.
+        network: Left unchanged.
         x: `(n, inputs)` uint8 in 0..255 or float32 in [0, 1].
         y: `(n,)` labels.
-        loss: Must suit the network's outputs.
+        loss: Must match the network's outputs.
     """
     require_matching_loss(network, loss)
     check_samples(network.architecture, x, y, name="test")
@@ -60,14 +58,11 @@ def evaluate(network: Network, x: SampleArray, y: LabelArray, *, loss: LossName)
     logits = np.empty((len(x), classes), np.float32)
     for start in range(0, len(x), ROWS_AT_ONCE):
         rows = slice(start, start + ROWS_AT_ONCE)
-        outputs = network.logits(pixels(x[rows]))
-        logits[rows] = outputs
-        OUTPUTS[output](outputs)
+        logits[rows] = network.logits(pixels(x[rows]))
+        outputs = OUTPUTS[output](logits[rows])
         predictions[rows] = outputs.argmax(axis=1)
         error += LOSSES[loss].error(outputs, targets[y[rows]])
-    return Evaluation(
-        error / len(x), float(np.mean(predictions == y)), predictions, logits, network.architecture.output
-    )
+    return Evaluation(error / len(x), float(np.mean(predictions == y)), predictions, logits, output)
 
 
 def require_matching_loss(network: Network, loss: LossName) -> None:

@@ -1,14 +1,14 @@
-"""What a trainer reports while it works."""
+"""The events of a training."""
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
-FinishReason: TypeAlias = Literal["error_threshold", "epochs", "patience"]
+from nnlib.vocabulary import FinishReason
 
 
 @dataclass(frozen=True, slots=True)
 class BatchProgress:
-    """Where the trainer is within an epoch; many times a second.
+    """The position within an epoch; sent many times a second.
 
     Attributes:
         epoch: From 1.
@@ -27,9 +27,9 @@ class EpochFinished:
 
     Attributes:
         epoch: From 1.
-        train_error: Mean over the epoch's own forward passes, while the network was changing.
+        train_error: Mean over the forward passes of the epoch, during which the network changed.
         train_accuracy: Share in [0, 1], of the same passes.
-        test_error: Of the network as it is at the epoch's end.
+        test_error: Of the network at the end of the epoch.
         test_accuracy: Share in [0, 1].
         learning_rate: Of the epoch's last step.
         seconds: Time spent in this epoch, test included, pauses excluded.
@@ -49,8 +49,8 @@ class TrainingFinished:
     """The last event.
 
     Attributes:
-        reason: `error_threshold`: the train error of an epoch fell below it. `patience`: the test error did not improve
-            for that many epochs. `epochs`: as many as asked for.
+        reason: `error_threshold`: the train error of an epoch was below the recipe's threshold. `patience`: the test
+            error did not improve for that many epochs. `epochs`: the recipe's number of epochs is done.
     """
 
     reason: FinishReason

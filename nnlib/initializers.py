@@ -1,46 +1,40 @@
-"""Random parameters to start from."""
+"""Initial parameters, drawn at random."""
 
-from typing import Literal, TypeAlias, get_args
+from typing import get_args
 
 import numpy as np
 
 from nnlib.architecture import Architecture
 from nnlib.arrays import Float32Array
 from nnlib.errors import ArchitectureError
+from nnlib.vocabulary import InitializerName
 
-InitializerName: TypeAlias = Literal["uniform", "xavier", "he"]
 
+def draw_layer(
+    shape: tuple[int, int], initializer: InitializerName, rng: np.random.Generator
+) -> tuple[Float32Array, Float32Array]:
+    """New `(inputs, outputs)` weights and `(outputs,)` biases.
 
-def draw_weights(shape: tuple[int, int], initializer: InitializerName, rng: np.random.Generator) -> Float32Array:
-    """New `(inputs, outputs)` weights.
-
-    `uniform` lies in [-0.5, 0.5]. `xavier` is uniform with variance 2 / (inputs + outputs) (Glorot and Bengio, 2010).
-    `he` is normal with variance 2 / inputs (He et al., 2015).
+    `uniform` draws both from [-0.5, 0.5]. The others have biases of 0: `xavier` draws uniform weights with variance
+    2 / (inputs + outputs) (Glorot and Bengio, 2010), `he` normal ones with variance 2 / inputs (He et al., 2015).
     """
     inputs, outputs = shape
+    biases = np.zeros(outputs)
     if initializer == "uniform":
-        return rng.uniform(-0.5, 0.5, shape).astype(np.float32)
-    if initializer == "xavier":
+        weights, biases = rng.uniform(-0.5, 0.5, shape), rng.uniform(-0.5, 0.5, outputs)
+    elif initializer == "xavier":
         limit = np.sqrt(6 / (inputs + outputs))
-        return rng.uniform(-limit, limit, shape).astype(np.float32)
-    if initializer == "he":
-        return rng.normal(0, np.sqrt(2 / inputs), shape).astype(np.float32)
-    raise ArchitectureError(f"initializer must be one of {get_args(InitializerName)}, got {initializer!r}")
-
-
-def draw_biases(outputs: int, initializer: InitializerName, rng: np.random.Generator) -> Float32Array:
-    """New `(outputs,)` biases: in [-0.5, 0.5] for `uniform`, otherwise 0."""
-    if initializer == "uniform":
-        return rng.uniform(-0.5, 0.5, outputs).astype(np.float32)
-    return np.zeros(outputs, np.float32)
+        weights = rng.uniform(-limit, limit, shape)
+    elif initializer == "he":
+        weights = rng.normal(0, np.sqrt(2 / inputs), shape)
+    else:
+        raise ArchitectureError(f"initializer must be one of {get_args(InitializerName)}, got {initializer!r}")
+    return weights.astype(np.float32), biases.astype(np.float32)
 
 
 def draw_layers(
     architecture: Architecture, initializer: InitializerName, rng: np.random.Generator
 ) -> tuple[list[Float32Array], list[Float32Array]]:
-    """New weights and biases of every layer, first layer first, weights before biases."""
-    weights, biases = [], []
-    for shape in architecture.shapes:
-        weights.append(draw_weights(shape, initializer, rng))
-        biases.append(draw_biases(shape[1], initializer, rng))
-    return weights, biases
+    """New weights and biases of every layer, first layer first."""
+    layers = [draw_layer(shape, initializer, rng) for shape in architecture.shapes]
+    return [weights for weights, _ in layers], [biases for _, biases in layers]

@@ -1,25 +1,27 @@
-"""A network: its architecture, its parameters and what it answers."""
+"""A network: architecture and parameters, with its forward passes."""
 
 import hashlib
 from collections.abc import Sequence
 
 import numpy as np
 
-from nnlib.activations import ACTIVATIONS, OUTPUTS, PROBABILITIES
+from nnlib.activations import OUTPUTS, PROBABILITIES, Function
 from nnlib.architecture import Architecture
 from nnlib.arrays import Float32Array, FloatArray
+from nnlib.backpropagation import forward
 from nnlib.errors import DataError, ShapeError
-from nnlib.initializers import InitializerName, draw_layers
+from nnlib.initializers import draw_layers
 from nnlib.parameters import Parameters, flatten
+from nnlib.vocabulary import InitializerName
 
 
 class Network:
-    """Fully connected layers. Every forward pass is thread-safe: it writes only to arrays of its own.
+    """Fully connected layers. Every forward pass is thread-safe: it writes only to new arrays.
 
     All inputs `x` are `(n, inputs)` float32 in [0, 1].
 
     Args:
-        architecture: The shape.
+        architecture: Layer sizes and activations.
         weights: Per layer `(inputs, outputs)`; copied as float32.
         biases: Per layer `(outputs,)`; copied as float32.
 
@@ -58,52 +60,34 @@ class Network:
 
     def logits(self, x: Float32Array) -> Float32Array:
         """`(n, outputs)`: the last layer before its activation."""
-        y: Float32Array = self._checked(x)
-        apply = ACTIVATIONS[self.architecture.activation].apply
-        last = len(self.weights) - 1
-        for layer, (w, b) in enumerate(zip(self.weights, self.biases, strict=True)):
-            y = np.matmul(y, w)
-            y += b
-            if layer < last:
-                apply(y)
-        return y
+        return self._forward(x, _unchanged)[-1]
 
     def outputs(self, x: Float32Array) -> Float32Array:
-        """`(n, outputs)`: the last layer, as it is."""
-        y = self.logits(x)
-        OUTPUTS[self.architecture.output](y)
-        return y
+        """`(n, outputs)`: the values of the last layer."""
+        return self._forward(x, OUTPUTS[self.architecture.output])[-1]
 
     def probabilities(self, x: Float32Array) -> Float32Array:
-        """`(n, outputs)` in [0, 1], each row summing to 1: softmax as it is, sigmoid divided by its sum."""
-        z = self.logits(x)
-        PROBABILITIES[self.architecture.output](z)
-        return z
+        """`(n, outputs)` in [0, 1], each row with the sum 1: the outputs, of sigmoid divided by their sum."""
+        return self._forward(x, PROBABILITIES[self.architecture.output])[-1]
 
     def activations(self, x: Float32Array) -> list[Float32Array]:
         """Every layer's values from the input (as given) to the outputs, each `(n, units)`."""
-        values = [self._checked(x)]
-        apply = ACTIVATIONS[self.architecture.activation].apply
-        last = len(self.weights) - 1
-        for layer, (w, b) in enumerate(zip(self.weights, self.biases, strict=True)):
-            y = values[-1] @ w + b
-            if layer < last:
-                apply(y)
-            else:
-                OUTPUTS[self.architecture.output](y)
-            values.append(y)
-        return values
+        return self._forward(x, OUTPUTS[self.architecture.output])
 
     def sha256(self) -> str:
-        """Hex digest of the architecture and every parameter bit; equal networks answer equally."""
+        """Hex digest of the architecture and every parameter bit; equal networks have equal digests."""
         a = self.architecture
         digest = hashlib.sha256(f"{a.layer_sizes} {a.activation} {a.output}".encode())
         digest.update(self.flat.astype("<f4", copy=False).tobytes())
         return digest.hexdigest()
 
-    def _checked(self, x: Float32Array) -> Float32Array:
+    def _forward(self, x: Float32Array, output: Function) -> list[Float32Array]:
         if x.ndim != 2 or x.shape[1] != self.architecture.inputs:
             raise ShapeError(f"expected x of shape (n, {self.architecture.inputs}), got {x.shape}")
         if x.dtype != np.float32:
             raise DataError(f"expected x as float32 in [0, 1], got {x.dtype}")
-        return x
+        return forward(self.architecture, self.weights, self.biases, x, output=output)
+
+
+def _unchanged(z: FloatArray) -> FloatArray:
+    return z

@@ -1,7 +1,7 @@
 """All weights and biases of a network in one flat vector, with a view of each.
 
-Per layer the vector holds the `(inputs, outputs)` weights and then the `(outputs,)` biases. An optimizer sees one long
-vector; the passes see matrices; nothing is ever copied between the two.
+Per layer the vector holds the `(inputs, outputs)` weights and then the `(outputs,)` biases. An optimizer reads one long
+vector, the forward and backward passes read matrices, and nothing is copied between the two.
 """
 
 from collections.abc import Sequence
@@ -45,10 +45,10 @@ class Parameters(Generic[F]):
 
 
 def flatten(architecture: Architecture, weights: Sequence[FloatArray], biases: Sequence[FloatArray]) -> FloatArray:
-    """A new float32 vector that holds `weights` and `biases` in the layout of `Parameters`.
+    """A new float32 vector of `weights` and `biases` in the layout of `Parameters`.
 
     Raises:
-        ShapeError: If an array is missing or has another shape than the architecture says.
+        ShapeError: If an array is missing or its shape differs from the architecture's.
     """
     layers = len(architecture.shapes)
     if len(weights) != layers or len(biases) != layers:

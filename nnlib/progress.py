@@ -1,4 +1,4 @@
-"""How far a training has come: everything that changes besides parameters, optimizer and generator."""
+"""The progress of a training: all its state but parameters, optimizer and random generator."""
 
 from dataclasses import dataclass, fields
 from typing import Any, get_args
@@ -7,25 +7,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlib.errors import StateError
-from nnlib.events import FinishReason
 from nnlib.recipe import Recipe
+from nnlib.vocabulary import FinishReason
 
 
 @dataclass(slots=True)
 class Progress:
-    """Where a training stands. Written by the trainer only.
+    """Counters of a training, written by `EpochLoop` only.
 
     Attributes:
-        epoch: Finished epochs.
-        order: The current epoch's sample numbers `(n,)`; None in the order they lie, or between epochs.
-        position: Samples of the current epoch that have been learned.
-        error_sum: Over those.
-        correct: Of those.
-        seconds: Spent in the current epoch.
+        epoch: Number of finished epochs.
+        order: The current epoch's sample numbers `(n,)`; None for the given order, or between epochs.
+        position: Number of samples of the current epoch that are done.
+        error_sum: Summed error of these samples.
+        correct: Number of correct predictions among them.
+        seconds: Time spent in the current epoch.
         steps: Optimizer steps of all epochs.
         best_error: Lowest test error of an epoch.
-        epochs_since_best: Epochs since then.
-        reason: Why training is over; None while it is not.
+        epochs_since_best: Number of epochs after that one.
+        reason: Why training is finished; None while it is not.
     """
 
     epoch: int = 0
@@ -40,7 +40,7 @@ class Progress:
     reason: FinishReason | None = None
 
     def close_epoch(self, *, train_error: float, test_error: float, recipe: Recipe) -> None:
-        """Count the epoch, decide whether it was the last, and get ready for the next."""
+        """Count the epoch, decide whether it was the last, and reset the counters for the next."""
         self.epoch += 1
         self.order, self.position, self.error_sum, self.correct, self.seconds = None, 0, 0.0, 0, 0.0
         if self.best_error is None or test_error < self.best_error:
@@ -62,10 +62,10 @@ class Progress:
 
     @classmethod
     def restored(cls, state: Any, *, samples: int) -> "Progress":
-        """What `state` described.
+        """The progress that `state` returned.
 
         Raises:
-            StateError: If fields are missing, or the position or order lies outside the samples.
+            StateError: If fields are missing or of the wrong type, or the position or order is out of range.
         """
         if not isinstance(state, dict) or state.keys() != _KINDS.keys():
             raise StateError(f"expected progress with the fields {sorted(_KINDS)}, got {state!r:.80}")
@@ -74,12 +74,14 @@ class Progress:
                 raise StateError(f"{name} must be one of {[kind.__name__ for kind in kinds]}, got {state[name]!r:.80}")
         progress = cls(**state)
         if not 0 <= progress.position <= samples:
-            raise StateError(f"position must lie in 0..{samples}, got {progress.position}")
+            raise StateError(f"position must be in 0..{samples}, got {progress.position}")
         if progress.reason not in (None, *get_args(FinishReason)):
             raise StateError(f"reason must be one of {get_args(FinishReason)}, got {progress.reason!r}")
         if progress.order is not None:
             if not np.array_equal(np.sort(progress.order), np.arange(samples)):
-                raise StateError(f"order must hold every sample number below {samples} once")
+                raise StateError(
+                    f"order must contain every sample number below {samples} once, got {progress.order!r:.80}"
+                )
             progress.order = progress.order.astype(np.intp)
         return progress
 

@@ -1,20 +1,16 @@
-"""How to train: one value that says everything but the network and the data."""
+"""The recipe of a training: everything that decides it but the network and the data."""
 
 import math
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, get_args
 
 from nnlib.errors import RecipeError
-from nnlib.losses import LossName
-from nnlib.optimizers import OptimizerName
-from nnlib.schedules import ScheduleName
-
-AugmentationName: TypeAlias = Literal["none", "mild", "strong"]
+from nnlib.vocabulary import AugmentationName, LossName, OptimizerName, ScheduleName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """Everything that decides a training besides its network and data, valid by construction.
+    """Everything that decides a training but its network and data; valid by construction.
 
     Args:
         loss: `squared_error` (needs sigmoid outputs) or `cross_entropy` (needs softmax outputs).
@@ -22,18 +18,18 @@ class Recipe:
         learning_rate: Above 0. The schedule multiplies it.
         schedule: See `schedules.py`; spans all `epochs`.
         batch_size: Samples per step, at least 1. The last batch of an epoch may be smaller.
-        epochs: At most so many, at least 1.
-        error_threshold: Stop when the mean train error of an epoch is below it; None never does.
-        patience: Stop after so many epochs without a lower test error, at least 1; None never does.
-        l2: At least 0. Adds `l2 * w` to the gradient of every weight (biases are spared); with `adamw` the weights
-            shrink by `learning_rate * l2` per step instead. The reported errors leave it out.
-        dropout: Share in [0, 1) of hidden values that a training pass sets to 0 (Srivastava et al., 2014).
-        augmentation: How much samples are distorted, anew in every epoch; see `augmentation.py`.
-        shuffle: Whether every epoch draws a new order of the samples; otherwise they come as they lie.
-        seed: At least 0. Decides orders, dropout and distortions, not the initial parameters.
+        epochs: Maximal number of passes over the samples, at least 1.
+        error_threshold: Stop when the mean train error of an epoch is below it; None disables this.
+        patience: Early stopping: stop after so many epochs without a lower test error, at least 1; None disables this.
+        l2: Weight decay, at least 0. Adds `l2 * w` to the gradient of every weight, not of biases; with `adamw` the
+            weights are multiplied by `1 - learning_rate * l2` per step instead. The reported errors exclude it.
+        dropout: Share in [0, 1) of hidden values that a training pass sets to 0; see `fast/dropout.py`.
+        augmentation: How strongly samples are distorted, anew in every epoch; see `data/augmentation.py`.
+        shuffle: Whether every epoch draws a new order of the samples; otherwise the given order is used.
+        seed: At least 0. Of sample orders, dropout and distortions, not of the initial parameters.
 
     Raises:
-        RecipeError: Naming the field, what it must be and what it was.
+        RecipeError: The message names the field, what was expected and what was given.
     """
 
     loss: LossName

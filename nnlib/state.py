@@ -1,4 +1,4 @@
-"""The saved state of a training: plain values only, refused where it does not belong."""
+"""The saved state of a training: plain values only, checked when it is loaded."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -20,7 +20,7 @@ class TrainingState:
 
     Attributes:
         architecture: Of the network.
-        recipe: That is followed.
+        recipe: Of the training.
         data: Fingerprint of the training data.
         parameters: `(parameter_count,)`.
         optimizer: What `Optimizer.state` returned.
@@ -38,7 +38,7 @@ class TrainingState:
 
 
 def pack_state(state: TrainingState) -> dict[str, Any]:
-    """`state` as dicts, lists, strings, numbers, None and arrays, nothing else."""
+    """`state` as dicts, lists, strings, numbers, None and arrays only."""
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -53,10 +53,10 @@ def pack_state(state: TrainingState) -> dict[str, Any]:
 
 
 def unpack_state(packed: Any, *, architecture: Architecture, recipe: Recipe, data: str) -> TrainingState:
-    """The state that `pack_state` packed.
+    """The state that was packed by `pack_state`.
 
     Raises:
-        StateError: If it has another format, or belongs to another architecture, recipe or data.
+        StateError: If its format is wrong, or it belongs to another architecture, recipe or data set.
     """
     if not isinstance(packed, dict) or packed.get("format") != FORMAT or packed.get("version") != VERSION:
         raise StateError(f"expected a state of format {FORMAT!r}, version {VERSION}, got {packed!r:.80}")

@@ -1,4 +1,4 @@
-"""Trains a network and tells how it goes; can be stopped at any event and continued bit for bit."""
+"""Trains a network and yields events; can be stopped at any event and resumed bit for bit."""
 
 import time
 from collections.abc import Callable, Generator, Sequence
@@ -7,24 +7,26 @@ from typing import Any
 import numpy as np
 
 from nnlib.architecture import Architecture
-from nnlib.arrays import LabelArray, SampleArray, empty_vector
-from nnlib.augmentation import SIDE, STRENGTHS, Augmentation
-from nnlib.batch_descent import BatchDescent
-from nnlib.batches import Batch, Batches
-from nnlib.delayed_descent import DelayedDescent
-from nnlib.descent import Descent
-from nnlib.dropout import draw_masks
+from nnlib.arrays import LabelArray, SampleArray
+from nnlib.data.augmentation import STRENGTHS, Augmentation
+from nnlib.data.batches import Batch, Batches
+from nnlib.data.samples import check_samples, fingerprint
 from nnlib.epoch_loop import EpochLoop
 from nnlib.errors import RecipeError
 from nnlib.evaluation import require_matching_loss
 from nnlib.events import Event
-from nnlib.input_order import InputOrder
+from nnlib.fast.aligned_arrays import empty_vector
+from nnlib.fast.batch_descent import BatchDescent
+from nnlib.fast.blocked_sgd import BlockedSGD
+from nnlib.fast.descent import Descent
+from nnlib.fast.dropout import draw_masks
+from nnlib.fast.input_order import InputOrder
+from nnlib.fast.optimizers import OPTIMIZERS
 from nnlib.losses import one_hot
 from nnlib.network import Network
-from nnlib.optimizers import OPTIMIZERS
 from nnlib.parameters import Parameters
 from nnlib.recipe import Recipe
-from nnlib.samples import check_samples, fingerprint
+from nnlib.shape import PIXELS
 from nnlib.state import TrainingState, pack_state, unpack_state
 
 
@@ -32,22 +34,22 @@ class Trainer:
     """One training of one network. Iterate over `events()`; to stop, stop iterating.
 
     Args:
-        network: Where to start from; left as it is.
+        network: Its parameters are the initial ones; left unchanged.
         recipe: How to train.
         x_train: `(n, inputs)` uint8 in 0..255, which may be a memory map, or float32 in [0, 1].
         y_train: `(n,)` integer labels.
-        x_test: As `x_train`; looked at after every epoch.
+        x_test: As `x_train`; evaluated after every epoch.
         y_test: As `y_train`.
-        state: What `state()` returned, to continue from there.
+        state: What `state()` returned, to resume from there.
         clock: Seconds; tests pass their own.
 
     Raises:
-        RecipeError: If the recipe does not suit the network.
-        ShapeError, DataError: If the data do not.
-        StateError: If the state is of another network, recipe or data.
+        RecipeError: If the recipe does not match the network.
+        ShapeError, DataError: If the data do not match the network.
+        StateError: If the state belongs to another network, recipe or data set.
     """
 
-    def __init__(  # noqa: PLR0917 (network, recipe and data, in the order one thinks of them)
+    def __init__(  # noqa: PLR0917 (network, recipe, training data, test data)
         self,
         network: Network,
         recipe: Recipe,
@@ -63,7 +65,7 @@ class Trainer:
         check_samples(network.architecture, x_train, y_train, name="training")
         check_samples(network.architecture, x_test, y_test, name="test")
         self._architecture, self._recipe = network.architecture, recipe
-        # Bytes are arranged in a copy; float32 would cost four times as much memory.
+        # Reordering copies the data: cheap for bytes; for float32 four times as large.
         count = network.architecture.inputs
         self._order = InputOrder.by_use(x_train) if x_train.dtype == np.uint8 else InputOrder.natural(count)
         self._data = fingerprint(x_train, y_train, self._order)
@@ -71,13 +73,14 @@ class Trainer:
         self._parameters = Parameters(network.architecture, empty_vector(network.flat.size))
         self._parameters.flat[:] = network.flat
         self._parameters.weights[0][:] = self._order.arrange(network.weights[0])
-        still = augmentation is None and recipe.l2 == 0
-        idle = self._order.idle * network.architecture.layer_sizes[1] if still else 0
-        idle -= idle % 16  # what moves begins with a cache line of 64 bytes
+        # Weights of inputs that are always 0 have no gradient, unless distortion or weight decay gives them one.
+        has_idle = augmentation is None and recipe.l2 == 0
+        idle = self._order.idle * network.architecture.layer_sizes[1] if has_idle else 0
+        idle -= idle % 16  # the rest starts at a cache line of 64 bytes
         self._optimizer = OPTIMIZERS[recipe.optimizer](network.architecture.parameter_count - idle)
         self._descent: Descent = (
-            DelayedDescent(network.architecture, self._parameters, recipe)
-            if DelayedDescent.suits(recipe)
+            BlockedSGD(network.architecture, self._parameters, recipe)
+            if BlockedSGD.suits(recipe)
             else BatchDescent(network.architecture, self._parameters, self._optimizer, recipe, idle=idle)
         )
         batches = Batches(
@@ -96,12 +99,12 @@ class Trainer:
 
     @property
     def network(self) -> Network:
-        """A copy of the network as it is now."""
+        """A copy of the current network."""
         first, *others = self._parameters.weights
         return Network(self._architecture, [self._order.put_back(first), *others], self._parameters.biases)
 
     def events(self) -> Generator[Event, None, None]:
-        """Train on, telling what happens; the last event is `TrainingFinished`.
+        """Train and yield events; the last one is `TrainingFinished`.
 
         Raises:
             NonFiniteError: If the error becomes NaN or infinite.
@@ -109,7 +112,7 @@ class Trainer:
         return self._loop.events()
 
     def state(self) -> dict[str, Any]:
-        """Everything needed to continue exactly, as plain values and arrays of their own.
+        """Everything needed to resume exactly, as plain values and copies of arrays.
 
         Valid before training and whenever `events()` is suspended at an event.
         """
@@ -129,7 +132,7 @@ class Trainer:
         hidden = self._architecture.layer_sizes[1:-1]
         masks = draw_masks(hidden, rows=len(batch.labels), dropout=self._recipe.dropout, rng=rng)
         targets = self._targets[batch.labels]
-        with np.errstate(over="ignore", invalid="ignore"):  # the loop refuses what is not finite
+        with np.errstate(over="ignore", invalid="ignore"):  # the loop raises NonFiniteError
             return self._descent.learn(batch.x, batch.first, targets, rates, masks)
 
     def _restore(self, state: dict[str, Any]) -> None:
@@ -142,6 +145,6 @@ class Trainer:
 def _augmentation(recipe: Recipe, architecture: Architecture, order: InputOrder) -> Augmentation | None:
     if recipe.augmentation == "none":
         return None
-    if architecture.inputs != SIDE * SIDE:
-        raise RecipeError(f"augmentation needs {SIDE * SIDE} inputs, {SIDE} x {SIDE}, got {architecture.inputs}")
+    if architecture.inputs != PIXELS:
+        raise RecipeError(f"augmentation needs {PIXELS} inputs, one per pixel, got {architecture.inputs}")
     return Augmentation(STRENGTHS[recipe.augmentation], order)

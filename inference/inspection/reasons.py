@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlib import Network, contributions
+from nnlib.shape import SIDE
 
-SIDE: Final = 28
 # Thirds of the 20 × 20 box that ink is brought to, the margin counted to the outer ones.
 EDGES: Final = (0, 11, 17, 28)
 PLACES: Final = (

@@ -3,18 +3,14 @@
 import itertools
 import math
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.errors import ArtifactError
 from nnlib import Architecture, Network, NnlibError, count_parameters
-
-INPUTS: Final = 784
-OUTPUTS: Final = 10
-MAX_LAYERS: Final = 10
-MAX_PARAMETERS: Final = 20_000_000
+from nnlib.shape import CLASSES, MAX_IMPORTED_PARAMETERS, MAX_LAYERS, PIXELS
 
 
 def checked_sizes(layers: Any) -> tuple[int, ...]:
@@ -25,13 +21,13 @@ def checked_sizes(layers: Any) -> tuple[int, ...]:
     """
     if not isinstance(layers, list | tuple) or not all(type(n) is int and n > 0 for n in layers):
         raise ArtifactError("expected a list of layer sizes")
-    if not 2 <= len(layers) <= MAX_LAYERS or layers[0] != INPUTS or layers[-1] != OUTPUTS:
+    if not 2 <= len(layers) <= MAX_LAYERS or layers[0] != PIXELS or layers[-1] != CLASSES:
         raise ArtifactError(
-            f"expected 2 to {MAX_LAYERS} layers from {INPUTS} inputs to {OUTPUTS} outputs; got {str(layers)[:80]}"
+            f"expected 2 to {MAX_LAYERS} layers from {PIXELS} inputs to {CLASSES} outputs; got {str(layers)[:80]}"
         )
     parameters = count_parameters(layers)
-    if parameters > MAX_PARAMETERS:
-        raise ArtifactError(f"expected at most {MAX_PARAMETERS:,} parameters; got {parameters:,}")
+    if parameters > MAX_IMPORTED_PARAMETERS:
+        raise ArtifactError(f"expected at most {MAX_IMPORTED_PARAMETERS:,} parameters; got {parameters:,}")
     return tuple(layers)
 
 

@@ -12,11 +12,12 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from inference.errors import ArtifactError
-from inference.model_files.checked_network import MAX_LAYERS, MAX_PARAMETERS, checked_network, checked_sizes
+from inference.model_files.checked_network import checked_network, checked_sizes
 from nnlib import Network
+from nnlib.shape import MAX_IMPORTED_PARAMETERS, MAX_LAYERS
 
 MAX_FILES: Final = 2 * MAX_LAYERS + 12
-MAX_UNPACKED_BYTES: Final = 8 * MAX_PARAMETERS + 1_000_000
+MAX_UNPACKED_BYTES: Final = 8 * MAX_IMPORTED_PARAMETERS + 1_000_000
 # Of an array that says something about the network.
 MAX_PLAIN_BYTES: Final = 1000
 MAX_DIRECTORY_BYTES: Final = 64 * 1024

@@ -14,10 +14,10 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
 from PIL import Image
 
-from datasets.ink.rasterization import SIDE
 from datasets.models import Sample
 from datasets.samples import selectors, services
 from inference.registry.selectors import champion_number
+from nnlib.shape import SIDE
 from weblib.whole_numbers import whole_number
 
 PAGE_SIZE: Final = 60

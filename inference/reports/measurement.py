@@ -13,7 +13,8 @@ from inference.registry.selectors import get_version
 from inference.registry.services import load_network
 from inference.reports.metrics import measured, probabilities_of
 from nnlib import Network, NnlibError
-from nnlib.losses import LOSSES, LossName
+from nnlib.losses import LOSSES
+from nnlib.vocabulary import LossName
 from weblib.errors import LabError
 
 logger = logging.getLogger(__name__)

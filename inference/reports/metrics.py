@@ -11,11 +11,11 @@ from datasets import probe_images
 from datasets.stored import fingerprint_of
 from nnlib import Network, evaluate
 from nnlib.calibration import calibration_error, fit_temperature, reliability, tempered
-from nnlib.losses import LossName
-from nnlib.samples import pixels
+from nnlib.data.samples import pixels
+from nnlib.shape import CLASSES
+from nnlib.vocabulary import LossName
 
 ROWS = 1000
-CLASSES = 10
 
 
 def measured(

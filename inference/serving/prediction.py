@@ -14,7 +14,7 @@ from inference.inspection.inside import InsideRequest, inside
 from inference.models import CHAMPION
 from inference.serving.confidence import how_sure, looks_like_a_digit
 from inference.serving.network_cache import LoadedVersion, NetworkCache
-from nnlib.samples import as_bytes
+from nnlib.data.samples import as_bytes
 
 MAX_VERSIONS: Final = 20
 

@@ -11,6 +11,7 @@ from PIL import Image
 
 import datasets
 from datasets import sample_pages
+from nnlib.shape import SIDE
 
 MAX_PAGE = 500
 
@@ -52,8 +53,8 @@ def dataset_samples(_request: HttpRequest, key: str, page: int, digit: int) -> H
     images = sample_pages.samples(key, digit, page)
     if not len(images):
         raise Http404
-    ink = np.zeros((sample_pages.SIDE, sample_pages.PER_PAGE * sample_pages.SIDE), np.uint8)
-    row = images.transpose(1, 0, 2).reshape(sample_pages.SIDE, -1)
+    ink = np.zeros((SIDE, sample_pages.PER_PAGE * SIDE), np.uint8)
+    row = images.transpose(1, 0, 2).reshape(SIDE, -1)
     ink[:, : row.shape[1]] = row
     picture = Image.merge("LA", (Image.new("L", ink.shape[::-1], 0), Image.fromarray(ink)))
     file = io.BytesIO()

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets import catalogue
-from nnlib.samples import pixels
+from nnlib.data.samples import pixels
 
 MOST_IMAGES: Final = 2000
 DRAWN_IMAGES: Final = 1000

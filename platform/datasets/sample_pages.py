@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets import catalogue
+from nnlib.shape import SIDE
 
 PER_PAGE: Final = 12
-SIDE: Final = 28
 # Not the data set's own seed: these are drawn to be looked at, before the set itself is.
 DRAWN_SEED: Final = 104_729
 KEYS: Final = ("mnist", "pen-strokes")

@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 
 from nnlib import Architecture, EpochFinished, Network, Recipe, Trainer
+from nnlib.backpropagation import forward
+from nnlib.initializers import draw_layers
+from nnlib.train import train
 
 
 def epochs(architecture: Any, recipe: Any, mnist: Any, *, initializer: Any) -> list[EpochFinished]:
@@ -30,3 +33,24 @@ def test_a_few_seconds_of_adam_read_97_percent(mnist: Any) -> None:
     told = epochs(Architecture((784, 250, 10), "relu", "softmax"), recipe, mnist, initializer="he")
 
     assert told[-1].test_accuracy > 0.97
+
+
+def test_the_plain_core_reads_97_percent_by_itself(mnist):
+    x, y, x_test, y_test = mnist
+    architecture, rng = Architecture((784, 250, 10), "relu", "softmax"), np.random.default_rng(0)
+
+    weights, biases = train(
+        architecture,
+        *draw_layers(architecture, "he", rng),
+        x / np.float32(255),
+        y,
+        rng=rng,
+        loss="cross_entropy",
+        optimizer="adam",
+        learning_rate=0.003,
+        schedule="one_cycle",
+        epochs=6,
+    )
+
+    outputs = forward(architecture, weights, biases, x_test / np.float32(255))[-1]
+    assert (outputs.argmax(axis=1) == y_test).mean() >= 0.97

@@ -13,6 +13,7 @@ from inference.registry import selectors as versions
 from inference.reports.correction_score import Score, scores_for_page
 from inference.reports.paired_test import FLIPS, Flip, Pair
 from inference.reports.prediction_time import prediction_seconds
+from nnlib.shape import CLASSES, PIXELS
 from training.comparison.tables import (
     Compared,
     configuration_table,
@@ -21,7 +22,6 @@ from training.comparison.tables import (
     results_table,
     were_judged_alike,
 )
-from training.configuration.run_config import INPUTS, OUTPUTS
 from training.errors import ComparisonError
 from training.models import Run
 from training.runs import selectors as runs
@@ -233,7 +233,7 @@ def _run(run: Run) -> Compared:
         config=run.config,
         metrics=metrics,
         history=cast("list[dict[str, Any]]", runs.epochs_after(run.pk)),
-        layer_sizes=(INPUTS, *run.config["hidden_layers"], OUTPUTS),
+        layer_sizes=(PIXELS, *run.config["hidden_layers"], CLASSES),
         became=run.version.number if run.version else None,
     )
 

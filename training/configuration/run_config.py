@@ -6,25 +6,29 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from nnlib import Architecture, Recipe, count_parameters
-from nnlib.architecture import OutputName
+from nnlib.shape import CLASSES, MAX_HIDDEN_LAYERS, MAX_NEURONS, MAX_PARAMETERS, PIXELS
+from nnlib.vocabulary import (
+    ActivationName,
+    AugmentationName,
+    InitializerName,
+    LossName,
+    OptimizerName,
+    OutputName,
+    ScheduleName,
+)
 
-INPUTS: Final = 784
-OUTPUTS: Final = 10
-MAX_HIDDEN_LAYERS: Final = 8
-MAX_NEURONS: Final = 4096
-MAX_PARAMETERS: Final = 10_000_000
 MAX_EPOCHS: Final = 10_000
 MAX_SEED: Final = 2**32 - 1
 
 DatasetKey = Literal["mnist", "pen-strokes", "mnist+pen-strokes", "corrections"]
-Activation = Literal["sigmoid", "tanh", "relu"]
-Loss = Literal["squared_error", "cross_entropy"]
+Activation = ActivationName
+Loss = LossName
 # What trains a network, by its last layer: each loss is derived for one.
 LOSS_OF: Final[dict[OutputName, Loss]] = {"sigmoid": "squared_error", "softmax": "cross_entropy"}
-Initializer = Literal["uniform", "xavier", "he"]
-Optimizer = Literal["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"]
-Schedule = Literal["constant", "step", "cosine", "one_cycle"]
-Augmentation = Literal["none", "mild", "strong"]
+Initializer = InitializerName
+Optimizer = OptimizerName
+Schedule = ScheduleName
+Augmentation = AugmentationName
 Engine = Literal["nnlib", "keras"]
 
 
@@ -120,7 +124,7 @@ class RunConfig(BaseModel):
     @property
     def layer_sizes(self) -> tuple[int, ...]:
         """Neurons of every layer, the 784 inputs and 10 outputs included."""
-        return (INPUTS, *self.hidden_layers, OUTPUTS)
+        return (PIXELS, *self.hidden_layers, CLASSES)
 
     @property
     def parameter_count(self) -> int:

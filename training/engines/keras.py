@@ -11,12 +11,12 @@ import numpy as np
 
 from nnlib import Event, Network, Recipe, StateError
 from nnlib.arrays import LabelArray, SampleArray
-from nnlib.augmentation import STRENGTHS, Augmentation
-from nnlib.batches import Batch, Batches
+from nnlib.data.augmentation import STRENGTHS, Augmentation
+from nnlib.data.batches import Batch, Batches
+from nnlib.data.samples import fingerprint
 from nnlib.epoch_loop import EpochLoop
-from nnlib.input_order import InputOrder
+from nnlib.fast.input_order import InputOrder
 from nnlib.losses import LOSSES, one_hot
-from nnlib.samples import fingerprint
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, cast
 from django.db.models import Count, Q, QuerySet
 
 from nnlib import count_parameters
-from training.configuration.run_config import INPUTS, OUTPUTS
+from nnlib.shape import CLASSES, PIXELS
 from training.models import EPOCH_FIELDS, Epoch, Run, RunEvent, RunTag
 from training.runs.messages import EpochJson, EventJson, RunJson
 from training.states import Status
@@ -140,7 +140,7 @@ def runs_json(runs: Iterable[Run]) -> list[RunJson]:
 
 def parameter_count(config: dict[str, Any]) -> int:
     """Weights and biases of the network that a stored configuration asks for."""
-    return count_parameters([INPUTS, *config["hidden_layers"], OUTPUTS])
+    return count_parameters([PIXELS, *config["hidden_layers"], CLASSES])
 
 
 def _runs() -> QuerySet[Run]:

@@ -16,8 +16,8 @@ from inference.registry import snapshots
 from inference.registry.snapshots import MAX_SNAPSHOTS, Histogram, Snapshot
 from nnlib import Network
 from nnlib.backpropagation import backward, forward
+from nnlib.data.samples import pixels
 from nnlib.losses import LOSSES, one_hot
-from nnlib.samples import pixels
 from training.configuration.run_config import Loss
 from training.models import SnapshotRow
 

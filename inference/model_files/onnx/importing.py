@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.errors import ArtifactError
-from inference.model_files.checked_network import MAX_LAYERS, checked_network, sizes_of
+from inference.model_files.checked_network import checked_network, sizes_of
 from inference.model_files.onnx import protobuf
 from inference.model_files.onnx.protobuf import Message, Reader
 from inference.model_files.onnx.tensors import tensor_array, tensor_name
 from nnlib import Network
+from nnlib.shape import MAX_LAYERS
 
 MAX_NODES: Final = 20 * MAX_LAYERS
 MIN_OPSET: Final = 7

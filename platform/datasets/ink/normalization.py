@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from datasets.ink.distance_transform import signed_distance
-from datasets.ink.rasterization import BOX, PEN_WIDTH, SIDE
+from datasets.ink.rasterization import BOX, PEN_WIDTH
+from nnlib.shape import SIDE
 
 _CELLS = 4
 """Cells along a pixel's side: the width is corrected on a grid this much finer than the image."""

@@ -18,11 +18,11 @@ from datasets.ink.normalization import shrink
 from datasets.ink.rasterization import paint
 from datasets.ink.segmentation import segment_ink
 from datasets.ink.strokes import MAX_COORDINATE, Strokes, ink_from_strokes
+from nnlib.shape import PIXELS
 
 PREPROCESSING_ID = "ink-28x28-v2"
 """Named by every model version: changes whenever the same ink would give other pixels. Since v2, very thick strokes in
 pictures keep some of their width; what comes as strokes is painted as in v1."""
-PIXELS = 784
 MAX_ROWS = 4096
 
 

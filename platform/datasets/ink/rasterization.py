@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets.ink.strokes import Ink
+from nnlib.shape import SIDE
 
-SIDE = 28
-"""Pixels along each side of an image."""
 BOX = 20.0
 """Pixels along the longer side of the ink."""
 PEN_WIDTH = 0.113 * BOX

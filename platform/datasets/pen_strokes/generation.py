@@ -8,11 +8,12 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from datasets.ink.rasterization import PEN_WIDTH, SIDE, paint
+from datasets.ink.rasterization import PEN_WIDTH, paint
 from datasets.pen_strokes.handwriting_variation import write
 from datasets.pen_strokes.other_marks import MARKS
 from datasets.pen_strokes.styles import STYLES, Style
-from nnlib.samples import as_bytes
+from nnlib.data.samples import as_bytes
+from nnlib.shape import SIDE
 
 Images = NDArray[np.uint8]
 

@@ -10,8 +10,8 @@ from django.db.models.functions import Cast
 from numpy.typing import NDArray
 
 from datasets.errors import CorrectionNotFoundError
-from datasets.ink.preprocessing import PIXELS
 from datasets.models import Sample
+from nnlib.shape import PIXELS
 from weblib.paging import MAX_PAGE, Order, Page, page_of
 
 _NEWEST_FIRST: Final = Order("id", kind=int)

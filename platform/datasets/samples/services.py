@@ -15,7 +15,7 @@ from datasets.ink.drawing import Drawing
 from datasets.ink.preprocessing import PREPROCESSING_ID
 from datasets.models import Sample
 from datasets.samples.selectors import get_correction
-from nnlib.samples import as_bytes
+from nnlib.data.samples import as_bytes
 
 MAX_CORRECTIONS: Final = 10_000
 MAX_POINTS: Final = 5_000

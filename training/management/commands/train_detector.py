@@ -10,7 +10,7 @@ import datasets
 from datasets import pen_strokes
 from inference.serving import digit_detector
 from nnlib import Architecture, EpochFinished, Network, Recipe, Trainer
-from nnlib.samples import pixels
+from nnlib.data.samples import pixels
 
 HIDDEN: Final = 128
 MARKS: Final = 60_000

@@ -1,15 +1,13 @@
-"""Delayed steps of one sample each end where immediate ones do."""
-
-from typing import Any
+"""Steps of one sample each, applied in blocks, end where single steps do."""
 
 import numpy as np
 import pytest
 
 from nnlib import Architecture, Recipe
-from nnlib.batch_descent import BatchDescent
-from nnlib.delayed_descent import ROWS, DelayedDescent
+from nnlib.fast.batch_descent import BatchDescent
+from nnlib.fast.blocked_sgd import ROWS, BlockedSGD
+from nnlib.fast.optimizers import OPTIMIZERS
 from nnlib.losses import LOSSES
-from nnlib.optimizers import OPTIMIZERS
 from nnlib.parameters import Parameters
 
 
@@ -17,13 +15,13 @@ from nnlib.parameters import Parameters
 @pytest.mark.parametrize("sizes", [(20, 4), (20, 9, 4), (20, 9, 7, 4)])
 @pytest.mark.parametrize("rows", [1, 2, ROWS])
 @pytest.mark.parametrize("dropped", [False, True])
-def test_delayed_steps_equal_immediate_ones(loss: Any, sizes: Any, rows: int, dropped: Any) -> None:
+def test_blocked_steps_equal_single_ones(loss, sizes, rows, dropped):
     rng = np.random.default_rng(3)
     recipe = Recipe(loss=loss, optimizer="sgd", learning_rate=0.1, batch_size=1)
     architecture = Architecture(sizes, "sigmoid", LOSSES[loss].output)
     flat = rng.uniform(-1, 1, architecture.parameter_count).astype(np.float32)
-    delayed, immediate = Parameters(architecture, flat.copy()), Parameters(architecture, flat.copy())
-    plain = BatchDescent(architecture, immediate, OPTIMIZERS["sgd"](len(flat)), recipe)
+    blocked, single = Parameters(architecture, flat.copy()), Parameters(architecture, flat.copy())
+    plain = BatchDescent(architecture, single, OPTIMIZERS["sgd"](len(flat)), recipe)
     x = rng.random((rows, 20), np.float32)
     first = rng.integers(3, 9, rows)
     x[np.arange(20) < first[:, None]] = 0
@@ -31,7 +29,7 @@ def test_delayed_steps_equal_immediate_ones(loss: Any, sizes: Any, rows: int, dr
     rates = rng.uniform(0.05, 0.5, rows).tolist()
     masks = [(rng.random((rows, size)) < 0.5) * np.float32(2) for size in sizes[1:-1]] if dropped else None
 
-    error, correct = DelayedDescent(architecture, delayed, recipe).learn(x, first, targets, rates, masks)
+    error, correct = BlockedSGD(architecture, blocked, recipe).learn(x, first, targets, rates, masks)
 
     plain_error, plain_correct = 0.0, 0
     for t in range(rows):
@@ -42,13 +40,13 @@ def test_delayed_steps_equal_immediate_ones(loss: Any, sizes: Any, rows: int, dr
         plain_correct += c
     assert error == pytest.approx(plain_error, rel=1e-4)
     assert correct == plain_correct
-    np.testing.assert_allclose(delayed.flat, immediate.flat, rtol=1e-4, atol=1e-5)
-    assert not np.array_equal(delayed.flat, flat)
+    np.testing.assert_allclose(blocked.flat, single.flat, rtol=1e-4, atol=1e-5)
+    assert not np.array_equal(blocked.flat, flat)
 
 
 @pytest.mark.parametrize("change", [{"optimizer": "momentum"}, {"batch_size": 2}, {"l2": 0.1}])
-def test_only_plain_descent_by_single_samples_can_be_delayed(change: Any) -> None:
-    fields: dict[str, Any] = {"loss": "squared_error", "optimizer": "sgd", "learning_rate": 0.1, "batch_size": 1}
+def test_only_plain_descent_by_single_samples_can_be_blocked(change):
+    fields = {"loss": "squared_error", "optimizer": "sgd", "learning_rate": 0.1, "batch_size": 1}
 
-    assert DelayedDescent.suits(Recipe(**fields))
-    assert not DelayedDescent.suits(Recipe(**fields | change))
+    assert BlockedSGD.suits(Recipe(**fields))
+    assert not BlockedSGD.suits(Recipe(**fields | change))

@@ -1,36 +1,20 @@
-"""Inputs are kept from the seldom used to the often used, and nobody sees it."""
-
-from typing import Any
+"""Batches of training samples."""
 
 import numpy as np
 
-from nnlib.augmentation import STRENGTHS, Augmentation
-from nnlib.batches import Batches
-from nnlib.input_order import InputOrder
+from nnlib.data.augmentation import STRENGTHS, Augmentation
+from nnlib.data.batches import Batches
+from nnlib.fast.input_order import InputOrder
 
 X = np.array([[0, 9, 3, 0, 5], [0, 0, 3, 0, 5], [0, 7, 3, 0, 0], [0, 0, 3, 1, 5]], np.uint8)
 Y = np.array([0, 1, 2, 3], np.uint8)
 
 
-def batches(order: Any, x: Any = X, *, in_sequence: bool = True, rows: int = 4) -> Any:
+def batches(order, x=X, *, in_sequence=True, rows=4):
     return Batches(x, Y, input_order=order, augmentation=None, seed=0, rows=rows, in_sequence=in_sequence)
 
 
-def test_inputs_are_ordered_from_never_used_to_always_used() -> None:
-    order = InputOrder.by_use(X)
-
-    assert order.inputs.tolist() == [0, 3, 1, 4, 2]
-    assert order.idle == 1
-
-
-def test_arranged_weights_can_be_put_back() -> None:
-    order, w = InputOrder.by_use(X), np.arange(15, dtype=np.float32).reshape(5, 3)
-
-    assert order.arrange(w)[1].tolist() == w[3].tolist()
-    np.testing.assert_array_equal(order.put_back(order.arrange(w)), w)
-
-
-def test_a_batch_tells_with_how_many_zeros_each_row_begins() -> None:
+def test_a_batch_tells_with_how_many_zeros_each_row_begins():
     order = InputOrder.by_use(X)
 
     ((x, first, y),) = batches(order).epoch(1, order=None)
@@ -40,7 +24,7 @@ def test_a_batch_tells_with_how_many_zeros_each_row_begins() -> None:
     assert y.tolist() == [0, 1, 2, 3]
 
 
-def test_a_batch_follows_the_order_of_the_epoch() -> None:
+def test_a_batch_follows_the_order_of_the_epoch():
     two, one = batches(InputOrder.natural(5), rows=2).epoch(1, order=np.array([2, 3, 1, 0]), start=0)
     (last,) = batches(InputOrder.natural(5), rows=2).epoch(1, order=np.array([2, 3, 1, 0]), start=2)
 
@@ -49,7 +33,7 @@ def test_a_batch_follows_the_order_of_the_epoch() -> None:
     np.testing.assert_array_equal(last.x, X[[1, 0]] / np.float32(255))
 
 
-def test_a_batch_that_need_not_be_in_sequence_is_sorted_by_its_zeros() -> None:
+def test_a_batch_that_need_not_be_in_sequence_is_sorted_by_its_zeros():
     ((x, first, y),) = batches(InputOrder.by_use(X), in_sequence=False).epoch(1, order=None)
 
     assert y.tolist() == [3, 0, 2, 1]
@@ -57,7 +41,7 @@ def test_a_batch_that_need_not_be_in_sequence_is_sorted_by_its_zeros() -> None:
     np.testing.assert_array_equal(x[0], X[3][[0, 3, 1, 4, 2]] / np.float32(255))
 
 
-def distorted(epoch: int = 1, *, seed: int = 0, in_sequence: bool = True, start: int = 0) -> Any:
+def distorted(epoch=1, *, seed=0, in_sequence=True, start=0):
     rng = np.random.default_rng(0)
     x = (rng.random((40, 784)) < np.linspace(0, 0.05, 784)).astype(np.uint8) * 255
     order = InputOrder.natural(784)
@@ -74,7 +58,7 @@ def distorted(epoch: int = 1, *, seed: int = 0, in_sequence: bool = True, start:
     return list(batches.epoch(epoch, order=None, start=start))
 
 
-def test_distorted_batches_are_sorted_too() -> None:
+def test_distorted_batches_are_sorted_too():
     as_they_lie, as_sorted = distorted()[0], distorted(in_sequence=False)[0]
 
     assert (np.diff(as_sorted.first) >= 0).all()
@@ -85,7 +69,7 @@ def test_distorted_batches_are_sorted_too() -> None:
         assert row[first] > 0
 
 
-def test_a_distortion_depends_on_seed_epoch_and_place_alone() -> None:
+def test_a_distortion_depends_on_seed_epoch_and_place_alone():
     first, second = distorted()
 
     np.testing.assert_array_equal(distorted(start=20)[0].x, second.x)
@@ -93,7 +77,7 @@ def test_a_distortion_depends_on_seed_epoch_and_place_alone() -> None:
     assert not np.array_equal(distorted(seed=1)[0].x, first.x)
 
 
-def test_float_samples_are_taken_as_they_are() -> None:
+def test_float_samples_are_taken_as_they_are():
     shares = (X / 9).astype(np.float32)
 
     ((x, _, _),) = batches(InputOrder.natural(5), shares).epoch(1, order=None)
@@ -101,14 +85,14 @@ def test_float_samples_are_taken_as_they_are() -> None:
     np.testing.assert_array_equal(x, shares)
 
 
-def test_a_batch_without_any_ink_can_be_read() -> None:
+def test_a_batch_without_any_ink_can_be_read():
     ((x, first, _),) = batches(InputOrder.natural(5), np.zeros_like(X)).epoch(1, order=None)
 
     assert (x == 0).all()
     assert (first < 5).all()
 
 
-def test_every_batch_is_sorted_on_its_own_and_the_last_may_be_short() -> None:
+def test_every_batch_is_sorted_on_its_own_and_the_last_may_be_short():
     order = np.array([1, 2, 3, 0])
 
     read = list(batches(InputOrder.by_use(X), in_sequence=False, rows=3).epoch(1, order=order))

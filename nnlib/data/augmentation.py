@@ -1,8 +1,8 @@
-"""Distorts digits as hands do: turned, scaled, slanted, shifted, wobbled, drawn thicker or thinner.
+"""Distorts images as handwriting varies: rotation, scale, shear, shift, elastic distortion, stroke thickness.
 
-Elastic distortion after Simard, Steinkraus and Platt, 2003: every pixel is fetched from a place moved by a smooth
-random field. Affine maps and smooth fields alike are sums of a few fixed fields with random weights, so the places of
-all pixels of a whole batch are one matrix product.
+Elastic distortion as of Simard, Steinkraus and Platt, 2003: every pixel is read from a position moved by a smooth
+random field. Affine maps and smooth fields are both sums of a few fixed fields with random weights, so the positions
+of all pixels of a batch are one matrix product.
 """
 
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlib.arrays import Float32Array
-from nnlib.input_order import InputOrder
+from nnlib.fast.input_order import InputOrder
+from nnlib.shape import PIXELS, SIDE
 
-SIDE = 28
 _BORDER = 2
 _WIDE = SIDE + 2 * _BORDER
 _MODES = 8
@@ -23,13 +23,13 @@ _BLOCK = 64
 
 @dataclass(frozen=True, slots=True)
 class Strength:
-    """How far distortions go; every draw is uniform in +- its limit unless said otherwise.
+    """Limits of the distortions; every value is drawn uniformly in +- its limit unless stated otherwise.
 
     Attributes:
         degrees: Rotation.
-        scale: Of width and height apart, as a share.
+        scale: Of width and height separately, as a share.
         shear: Sideways move per pixel of height.
-        shift: In pixels, each way.
+        shift: In pixels, horizontally and vertically.
         wobble: Standard deviation of the elastic move, in pixels.
         smoothness: Standard deviation of the Gaussian that smooths the elastic field, in pixels.
         thickness: Share of the way to a stroke one pixel thicker (or thinner) on each side.
@@ -48,31 +48,31 @@ STRENGTHS = {
     "mild": Strength(degrees=8, scale=0.08, shear=0.08, shift=1, wobble=0.6, smoothness=5, thickness=0.15),
     "strong": Strength(degrees=12, scale=0.14, shear=0.14, shift=1.5, wobble=1.1, smoothness=5, thickness=0.3),
 }
-"""By the name a recipe uses; `none` is no augmentation at all."""
+"""By `AugmentationName` but `none`."""
 
 
 class Augmentation:
-    """Distorts batches of 28x28 images. Not thread-safe: it works in buffers of its own.
+    """Distorts batches of 28x28 images. Not thread-safe: the object has buffers that each call overwrites.
 
     Args:
-        strength: How far.
-        input_order: In which the distorted pixels are wanted.
+        strength: Limits of the distortions.
+        input_order: Order of the distorted pixels.
     """
 
     def __init__(self, strength: Strength, input_order: InputOrder) -> None:
         self._strength = strength
-        # Every pixel is fetched on its own, so that the images come out in any order at no cost.
+        # Every pixel is fetched separately, so any order costs the same.
         self._fields = np.ascontiguousarray(_fields(strength.smoothness)[:, input_order.inputs])
         self._padded = np.zeros((_BLOCK, _WIDE, _WIDE), np.float32)
         self._around = np.empty((_BLOCK, SIDE, SIDE), np.float32)
-        self._places = np.empty((2, _BLOCK, SIDE * SIDE), np.float32)
-        self._index = np.empty((_BLOCK, SIDE * SIDE), np.intp)
-        self._corners = np.empty((4, _BLOCK, SIDE * SIDE), np.float32)
+        self._places = np.empty((2, _BLOCK, PIXELS), np.float32)
+        self._index = np.empty((_BLOCK, PIXELS), np.intp)
+        self._corners = np.empty((4, _BLOCK, PIXELS), np.float32)
         self._first = (np.arange(_BLOCK, dtype=np.float32) * _WIDE * _WIDE)[:, None]
 
     def distort(self, x: Float32Array, *, rng: np.random.Generator) -> None:
         """Replace each image of `x` `(n, 784)` float32 in [0, 1] by a distorted one in the input order, in place."""
-        for start in range(0, len(x), _BLOCK):  # a block stays in the processor's cache
+        for start in range(0, len(x), _BLOCK):  # a block fits into the processor's cache
             self._distort_block(x[start : start + _BLOCK], rng)
 
     def _distort_block(self, x: Float32Array, rng: np.random.Generator) -> None:
@@ -99,7 +99,7 @@ class Augmentation:
             np.add(ink, around, out=ink)
 
     def _draw_places(self, n: int, rng: np.random.Generator) -> tuple[Float32Array, Float32Array]:
-        """From where in the padded image each pixel comes: rows and columns, each `(n, 784)`."""
+        """The position in the padded image from which each pixel is read: rows and columns, each `(n, 784)`."""
         s = self._strength
         angle = rng.uniform(-s.degrees, s.degrees, n) * (pi / 180)
         height, width = rng.uniform(1 - s.scale, 1 + s.scale, (2, n))
@@ -117,17 +117,17 @@ class Augmentation:
         return places[0], places[1]
 
     def _fetch(self, padded: Float32Array, y: Float32Array, x: Float32Array, *, out: Float32Array) -> None:
-        """Write to `out` `(n, 784)` the value of each padded image at `y`, `x`, between its four nearest pixels."""
+        """Write to `out` `(n, 784)` each padded image at `y`, `x`, interpolated between the four nearest pixels."""
         n = len(out)
         up_left, up_right, down_left, down_right = (corner[:n] for corner in self._corners)
-        row, column, index = up_left, up_right, self._index[:n]  # borrowed until the corners are fetched
+        row, column, index = up_left, up_right, self._index[:n]  # reused until the corners are fetched
         np.floor(y, out=row)
         np.floor(x, out=column)
         np.subtract(y, row, out=y)
         np.subtract(x, column, out=x)
         np.multiply(row, _WIDE, out=row)
         np.add(row, column, out=row)
-        np.add(row, self._first[:n], out=index, casting="unsafe")  # float32 holds integers up to 2^24 exactly
+        np.add(row, self._first[:n], out=index, casting="unsafe")  # float32 represents integers up to 2^24 exactly
         ink = padded.reshape(-1)
         for corner, offset in ((up_left, 0), (up_right, 1), (down_left, _WIDE), (down_right, _WIDE + 1)):
             np.take(ink[offset:], index, out=corner, mode="clip")
@@ -145,7 +145,7 @@ def _mix(a: Float32Array, b: Float32Array, share: Float32Array) -> None:
 
 
 def _fields(smoothness: float) -> NDArray[np.float32]:
-    """The fixed fields `(3 + modes, 784)`: how far down, how far right, one, and the smooth modes.
+    """The fixed fields `(3 + modes, 784)`: vertical position, horizontal position, 1, and the smooth modes.
 
     White noise convolved with a Gaussian is `g @ noise @ g.T`. The Gaussian's matrix `g = u s v.T` has few singular
     values of any size, and `v.T @ noise @ v` is white noise again: so `(u s) @ noise @ (u s).T` with a small noise has
@@ -155,7 +155,7 @@ def _fields(smoothness: float) -> NDArray[np.float32]:
     g = np.exp(-((place[:, None] - place) ** 2) / (2 * smoothness**2))
     u, s, _ = np.linalg.svd(g)
     modes = (u * s)[:, :_MODES]
-    smooth = np.einsum("ia,jb->abij", modes, modes).reshape(_MODES * _MODES, SIDE * SIDE)
+    smooth = np.einsum("ia,jb->abij", modes, modes).reshape(_MODES * _MODES, PIXELS)
     smooth /= np.sqrt((smooth**2).sum(axis=0).mean())
     down, right = np.meshgrid(place, place, indexing="ij")
-    return np.vstack([down.ravel(), right.ravel(), np.ones(SIDE * SIDE), smooth]).astype(np.float32)
+    return np.vstack([down.ravel(), right.ravel(), np.ones(PIXELS), smooth]).astype(np.float32)

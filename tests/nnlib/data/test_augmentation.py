@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nnlib.augmentation import STRENGTHS, Augmentation, Strength
-from nnlib.input_order import InputOrder
+from nnlib.data.augmentation import STRENGTHS, Augmentation, Strength
+from nnlib.fast.input_order import InputOrder
 
 NATURAL = InputOrder.natural(784)
 STILL = Strength(degrees=0, scale=0, shear=0, shift=0, wobble=0, smoothness=5, thickness=0)

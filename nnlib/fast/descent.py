@@ -1,4 +1,4 @@
-"""What a trainer needs of a descent: `batch_descent.py` is the general one, `delayed_descent.py` for batches of one."""
+"""The interface between a trainer and what takes its steps: `BatchDescent` or, for batches of one, `BlockedSGD`."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -10,10 +10,10 @@ from nnlib.arrays import Float32Array
 
 
 class Descent(Protocol):
-    """Moves the parameters along the gradients of samples that it is given.
+    """Moves the parameters along the gradients of samples.
 
     Attributes:
-        rows: Samples that it wants at once; fewer at the end of an epoch.
+        rows: Samples per call of `learn`; fewer at the end of an epoch.
         in_sequence: Whether the order of these samples matters.
     """
 
@@ -38,6 +38,6 @@ class Descent(Protocol):
             masks: Per hidden layer `(n, units)`, 0 or 1 / (1 - dropout); None drops nothing.
 
         Returns:
-            The summed error, before each step, and how many samples were read right.
+            The summed error, before each step, and the number of correct predictions.
         """
         ...

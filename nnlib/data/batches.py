@@ -1,4 +1,4 @@
-"""Batches of training samples, in the order of an epoch, as the network is to see them."""
+"""Batches of training samples, in the order of an epoch."""
 
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlib.arrays import Float32Array, LabelArray, SampleArray
-from nnlib.augmentation import Augmentation
-from nnlib.input_order import InputOrder
+from nnlib.data.augmentation import Augmentation
+from nnlib.fast.input_order import InputOrder
 
 _ROWS_AT_ONCE = 4096
 
 
 class Batch(NamedTuple):
-    """Samples as a descent wants them; the next batch may overwrite `x`.
+    """The samples of a call of `Descent.learn`; the next batch may overwrite `x`.
 
     Attributes:
         x: `(n, inputs)` float32 in [0, 1], columns in the input order.
@@ -29,16 +29,16 @@ class Batch(NamedTuple):
 
 
 class Batches:
-    """Reads rows of the training data, distorts them if asked to, and tells how many zeros each begins with.
+    """Reads rows of the training data, distorts them if configured, and counts the zeros that each begins with.
 
     Args:
         x: `(n, inputs)` uint8 in 0..255 or float32 in [0, 1]; may be a memory map.
         y: `(n,)` labels.
-        input_order: How the columns are to be arranged.
-        augmentation: Distorts every sample anew in every epoch; None leaves them alone.
-        seed: With the epoch and the first place, decides the distortions of a batch.
-        rows: At most so many at once.
-        in_sequence: Whether the samples of a batch stay in their order, or are sorted for `staircase.py`.
+        input_order: Order of the columns in a batch.
+        augmentation: Distorts every sample anew in every epoch; None for no distortion.
+        seed: Of the distortions; epoch and position of a batch are added to it.
+        rows: Largest number of samples in a batch.
+        in_sequence: Whether the samples of a batch keep their order; otherwise they are sorted for `skyline.py`.
     """
 
     def __init__(
@@ -65,13 +65,13 @@ class Batches:
     def epoch(self, epoch: int, *, order: NDArray[np.intp] | None, start: int = 0) -> Generator[Batch, None, None]:
         """The batches of an epoch, one after another.
 
-        Distorting takes as long as learning: it is done ahead, by a thread that ends with the iterator. What a batch
-        holds does not depend on when it was read.
+        Distortion takes as long as training, so a thread prepares the next batch; it ends with the iterator. The
+        content of a batch does not depend on when it is read.
 
         Args:
             epoch: From 1.
-            order: Sample numbers `(n,)`; None is as they lie.
-            start: The first place in that order, a multiple of `rows`.
+            order: Sample numbers `(n,)`; None is the given order.
+            start: The first position in that order, a multiple of `rows`.
         """
         starts = range(start, len(self), len(self._rows))
         augmentation = self._augmentation
@@ -91,7 +91,7 @@ class Batches:
                 yield batch
 
     def _read_plain(self, starts: range, order: NDArray[np.intp] | None) -> Iterator[Batch]:
-        """Batches of samples as they are; what can be looked up for the whole epoch at once is."""
+        """Batches without distortion; first columns and labels are looked up for the whole epoch at once."""
         chosen = np.arange(len(self)) if order is None else order
         if not self._in_sequence:
             chosen = self._sorted_by_zeros(chosen)
@@ -101,7 +101,7 @@ class Batches:
             yield Batch(self._fetch(chosen[rows]), first[rows], labels[rows])
 
     def _sorted_by_zeros(self, order: NDArray[np.intp]) -> NDArray[np.intp]:
-        """A copy of `order` `(n,)` in which the samples of every batch are sorted by where their first ink is."""
+        """A copy of `order` `(n,)` in which the samples of every batch are sorted by first nonzero column."""
         rows = len(self._rows)
         chosen, whole = np.array(order), len(order) // rows * rows
         for batches in (chosen[:whole].reshape(-1, rows), chosen[whole:].reshape(1, -1)):
@@ -121,9 +121,9 @@ class Batches:
         return Batch(x[places], first[places], self._y[chosen[places]])
 
     def _fetch(self, chosen: NDArray[np.intp]) -> Float32Array:
-        """The chosen samples as float32 in [0, 1], in a buffer that is used again."""
+        """The chosen samples as float32 in [0, 1], in a buffer that the next call overwrites."""
         x = self._pixels[: len(chosen)]
-        # mode="clip" lets take write straight into the buffer; every number is in range.
+        # mode="clip" makes take write directly into the buffer; every number is in range.
         rows = np.take(self._x, chosen, axis=0, out=self._rows[: len(chosen)], mode="clip")
         np.copyto(x, rows)
         if rows.dtype == np.uint8:
@@ -132,7 +132,7 @@ class Batches:
 
 
 def _arranged(x: SampleArray, order: InputOrder) -> SampleArray:
-    """`x` with its columns in `order`: a copy, or `x` itself where that is the order it has."""
+    """`x` with its columns in `order`: a copy, or `x` itself if it has that order."""
     if (order.inputs == np.arange(x.shape[1])).all():
         return np.asarray(x)
     arranged = np.empty(x.shape, x.dtype)

@@ -1,14 +1,14 @@
-"""Products with rows that begin with zeros: the first layer's two, at little more than half of the work.
+"""Products of rows that begin with zeros: the first layer's two, with little more than half of the work.
 
-The rows of a batch are sorted by where their first ink is, those with the longest lead of zeros last:
+The rows of a batch are sorted by their first nonzero column, those with the most leading zeros last:
 
-    . . # # # # # #        rows 0 to n / 4          # may be anything,
-    . . . # # # # #        rows n / 4 to n / 2      . is 0 in this and in all later rows
+    . . # # # # # #        rows 0 to n / 4          # may be any number,
+    . . . # # # # #        rows n / 4 to n / 2      . is 0 in this row and in all later rows
     . . . . . # # #        rows n / 2 to n
 
-So each step down opens a strip of columns in which only the rows above the next step have ink, and a product needs no
-others. A strip is as tall as can be, because products of few rows are slower. The plain forms are `x @ w` and
-`x.T @ dz`, and the tests hold these against them.
+Every step of this skyline starts a strip of columns in which only the rows above the next step can be nonzero, and a
+product needs no others. Strips are as tall as possible, because products of few rows are slower. The plain forms are
+`x @ w` and `x.T @ dz`.
 """
 
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ def multiply(
         out: `(n, outputs)`.
         scratch: `(n, outputs)`, overwritten.
     """
-    # From the right: the last strip has ink in all rows, and what the others add is theirs alone.
+    # From the right: the last strip has all rows and fills `out`; the others add to their rows.
     for rows, columns in _strips(first, x.shape[1]):
         if rows == len(x):
             np.matmul(x[:, columns], w[columns], out=out)
@@ -58,7 +58,7 @@ def multiply_transposed(x: Float32Array, first: NDArray[np.intp], dz: Float32Arr
 
 
 def _strips(first: NDArray[np.intp], inputs: int) -> Iterator[tuple[int, slice]]:
-    """From right to left: so many rows have ink in these columns; the first strip is never empty, and has all rows."""
+    """From right to left: how many rows a strip has, and its columns; the first is never empty and has all rows."""
     rows, n = len(first), len(first)
     steps = max(1, min(_STEPS, n // _LEAST_ROWS))
     stop = inputs

@@ -1,4 +1,4 @@
-"""Descent as it is in the books: a batch, its gradient, a step of the optimizer."""
+"""Mini-batch descent: the gradient of a batch, then a step of the optimizer."""
 
 from collections.abc import Sequence
 
@@ -7,22 +7,22 @@ from numpy.typing import NDArray
 
 from nnlib.architecture import Architecture
 from nnlib.arrays import Float32Array
+from nnlib.fast.optimizers import Optimizer
+from nnlib.fast.workspace import Workspace
 from nnlib.losses import LOSSES
-from nnlib.optimizers import Optimizer
 from nnlib.parameters import Parameters
 from nnlib.recipe import Recipe
-from nnlib.workspace import Workspace
 
 
 class BatchDescent:
-    """One step of any optimizer per batch; the order within a batch does not matter.
+    """Implements `Descent` for any recipe: one step per batch; the order within a batch does not matter.
 
     Args:
         architecture: Of the network.
         parameters: Moved in place.
-        optimizer: For all parameters but the first `idle`.
-        recipe: Says batch size, loss and l2.
-        idle: So many parameters at the front never move, because their gradient is always 0.
+        optimizer: Of all parameters but the first `idle`.
+        recipe: Its batch size, loss, l2 and optimizer name are used.
+        idle: Number of parameters at the front that never move, because their gradient is always 0.
     """
 
     in_sequence = False
@@ -58,7 +58,7 @@ class BatchDescent:
         return error, correct
 
     def _shrink_weights(self, rate: float) -> None:
-        """Apply `l2`: to the gradient, or with `adamw` to the weights themselves."""
+        """Apply the weight decay `l2`: to the gradient, or with `adamw` to the weights themselves."""
         l2 = self._recipe.l2
         if l2 == 0:
             return

@@ -1,18 +1,18 @@
-"""Plain descent one sample at a time, with the first layer's steps delayed and taken many at once.
+"""Gradient descent one sample at a time, with the steps of the first layer applied in blocks.
 
-After every sample, `w -= r x dz` changes each of the first layer's weights, most of a network. Memory is the limit: the
-matrix is read and written for every sample. But the next sample only asks what `w` gives for *its* `x'`, and
+After every sample, `w -= r x dz` changes each weight of the first layer, which has most of a network's weights. Memory
+is the limit: the whole matrix is read and written for every sample. But the next sample only needs `x' @ w`, and
 
     x' @ (w - r x dz) = x' @ w - (x' . x) r dz
 
-so that for a block of samples `x` `(n, inputs)` it is enough to know the products `x @ w` with the weights from before
+so for a block of samples `x` `(n, inputs)` three things suffice: the products `x @ w` with the weights from before
 the block, the scalar products `g = x @ x.T`, and the steps `d = -r dz` of the samples so far:
 
-    z[t] = x[t] @ w + b + sum over s < t of (g[t, s] + 1) d[s]          the 1 is the bias's own step
+    z[t] = x[t] @ w + b + sum over s < t of (g[t, s] + 1) d[s]          the 1 is the step of the bias
 
-At the end of the block `w += x.T @ d`. All that is large has become three matrix products; what remains per sample
-fits into the processor's first caches. Nothing is approximated: it is the same sum in another order. `BatchDescent`
-with batches of one is the plain form, and the tests hold this against it.
+At the end of the block `w += x.T @ d`. The large operations are now three matrix products per block; what remains per
+sample fits into the processor's first caches. Nothing is approximated: it is the same sum in another order. The plain
+form is `BatchDescent` with batches of one sample.
 """
 
 from collections.abc import Sequence
@@ -20,9 +20,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlib.activations import ACTIVATIONS, OUTPUTS
 from nnlib.architecture import Architecture
 from nnlib.arrays import Float32Array
+from nnlib.fast.activations import ACTIVATIONS, OUTPUTS
 from nnlib.losses import LOSSES
 from nnlib.parameters import Parameters
 from nnlib.recipe import Recipe
@@ -30,13 +30,13 @@ from nnlib.recipe import Recipe
 ROWS = 64
 
 
-class DelayedDescent:
-    """Steps of `sgd` with batches of one and no `l2`; see `descent.py`.
+class BlockedSGD:
+    """Implements `Descent` for `sgd` with batches of one sample and no `l2`.
 
     Args:
         architecture: Of the network.
         parameters: Moved in place.
-        recipe: Says the loss.
+        recipe: Its loss is used.
     """
 
     rows = ROWS
@@ -48,14 +48,14 @@ class DelayedDescent:
         self._output = OUTPUTS[architecture.output]
         sizes = architecture.layer_sizes
         self._values = [np.empty((ROWS, size), np.float32) for size in sizes[1:]]
-        self._deltas = [np.empty((1, size), np.float32) for size in sizes[1:]]
+        self._deltas = [np.empty((1, size), np.float32) for size in sizes[1:-1]]
         self._scratch = [np.empty((1, size), np.float32) for size in sizes[1:]]
         self._updates = [np.empty(shape, np.float32) for shape in architecture.shapes[1:]]
         self._steps = np.empty((ROWS, sizes[1]), np.float32)
 
     @staticmethod
     def suits(recipe: Recipe) -> bool:
-        """Whether this computes what the recipe asks for."""
+        """Whether this class can follow the recipe."""
         return recipe.optimizer == "sgd" and recipe.batch_size == 1 and recipe.l2 == 0
 
     def learn(
@@ -88,9 +88,9 @@ class DelayedDescent:
     def _learn_sample(
         self, row: slice, target: Float32Array, rate: float, masks: list[Float32Array] | None
     ) -> Float32Array:
-        """Move the layers above the first by one sample; return the gradient `(1, units)` at the first's logits.
+        """Take one sample's step in all layers but the first; return the gradient `(1, units)` at the first's `z`.
 
-        The plain passes of `backpropagation.py`, from the first layer's logits in `_values[0][row]` on.
+        The passes of `backpropagation.py`, starting from the first layer's `z` in `_values[0][row]`.
         """
         weights, biases = self._parameters.weights, self._parameters.biases
         values = [value[row] for value in self._values]
@@ -101,9 +101,7 @@ class DelayedDescent:
             np.matmul(inputs[-1], weights[layer], out=values[layer])
             np.add(values[layer], biases[layer], out=values[layer])
         self._output(values[-1])
-        dz = self._deltas[-1]
-        np.copyto(dz, values[-1])
-        self._loss.backward(dz, target)
+        dz = self._loss.backward(values[-1], target)
         for layer in reversed(range(1, len(values))):
             below = layer - 1
             dx = np.matmul(dz, weights[layer].T, out=self._deltas[below])

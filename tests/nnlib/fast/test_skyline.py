@@ -1,11 +1,11 @@
-"""Leaving out zeros leaves out nothing."""
+"""Products that skip zeros are the plain products."""
 
 from typing import Any
 
 import numpy as np
 import pytest
 
-from nnlib import staircase
+from nnlib.fast import skyline
 
 
 def drawn(n: int) -> Any:
@@ -21,8 +21,8 @@ def test_both_products_are_the_plain_ones(n: int) -> None:
     x, first, w, dz = drawn(n)
     z, dw = np.full((n, 7), np.nan, np.float32), np.full((40, 7), np.nan, np.float32)
 
-    staircase.multiply(x, first, w, out=z, scratch=np.full_like(z, np.nan))
-    staircase.multiply_transposed(x, first, dz, out=dw)
+    skyline.multiply(x, first, w, out=z, scratch=np.full_like(z, np.nan))
+    skyline.multiply_transposed(x, first, dz, out=dw)
 
     np.testing.assert_allclose(z, x @ w, rtol=1e-5)
     np.testing.assert_allclose(dw, x.T @ dz, rtol=1e-5, atol=1e-6)
@@ -34,8 +34,8 @@ def test_rows_that_begin_alike_and_rows_without_zeros_are_no_exception() -> None
         x[:, : first[0]] = 0
         z, dw = np.empty((16, 7), np.float32), np.empty((40, 7), np.float32)
 
-        staircase.multiply(x, first, w, out=z, scratch=np.full_like(z, np.nan))
-        staircase.multiply_transposed(x, first, dz, out=dw)
+        skyline.multiply(x, first, w, out=z, scratch=np.full_like(z, np.nan))
+        skyline.multiply_transposed(x, first, dz, out=dw)
 
         np.testing.assert_allclose(z, x @ w, rtol=1e-5)
         np.testing.assert_allclose(dw, x.T @ dz, rtol=1e-5, atol=1e-6)

@@ -1,10 +1,9 @@
-"""The order in which a trainer keeps its inputs: from those that are seldom inked to those that often are.
+"""The order in which a trainer keeps its inputs: from those that are seldom nonzero to those that often are.
 
-Most pixels at the border of a digit are 0 in most samples. Kept in this order, the pixels that are 0 throughout a batch
-are, but for a few, the first ones; what the network multiplies with them is 0, and so is the gradient of their
-weights. `staircase.py` leaves them out, two fifths of all products in a batch of MNIST, and nothing changes but the
-time. Pixels that are 0 in every sample are the very first: their weights stay as they are, and optimizers never see
-them.
+Most pixels at the border of a digit are 0 in most samples. In this order, the pixels that are 0 throughout a batch are
+nearly all at the front; their products with the weights are 0, and so are the gradients of their weights.
+`skyline.py` skips them: two fifths of all products in a batch of MNIST, with the same results. Pixels that are 0 in
+every sample come first: their weights never change, and optimizers skip them.
 """
 
 from dataclasses import dataclass
@@ -22,8 +21,8 @@ class InputOrder:
     """An order of the inputs.
 
     Attributes:
-        inputs: `(inputs,)`: at each place, the number of the input.
-        idle: How many of the first places are 0 in every sample.
+        inputs: `(inputs,)`: the input's number at each position.
+        idle: How many of the first positions are 0 in every sample.
     """
 
     inputs: NDArray[np.intp]
@@ -31,12 +30,12 @@ class InputOrder:
 
     @classmethod
     def natural(cls, count: int) -> "InputOrder":
-        """As they are, none of them known to be idle."""
+        """The order as given, with no input known to be idle."""
         return cls(np.arange(count), 0)
 
     @classmethod
     def by_use(cls, x: SampleArray) -> "InputOrder":
-        """From the input that is 0 in most samples of `x` `(n, inputs)` to the one that is in fewest."""
+        """From the input that is 0 in most samples of `x` `(n, inputs)` to the one that is 0 in fewest."""
         used = np.zeros(x.shape[1], np.intp)
         for start in range(0, len(x), _ROWS_AT_ONCE):
             used += np.count_nonzero(x[start : start + _ROWS_AT_ONCE], axis=0)
@@ -47,7 +46,7 @@ class InputOrder:
         return weights[self.inputs]
 
     def put_back(self, weights: Float32Array) -> Float32Array:
-        """A copy of arranged `weights` with its rows as they were."""
+        """A copy of arranged `weights` with its rows in the original order."""
         natural = np.empty_like(weights)
         natural[self.inputs] = weights
         return natural

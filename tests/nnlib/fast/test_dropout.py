@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nnlib.dropout import draw_masks
+from nnlib.fast.dropout import draw_masks
 
 
 def test_a_share_is_left_out_and_the_rest_makes_up_for_it() -> None:

@@ -7,9 +7,9 @@ import pytest
 
 from nnlib import Architecture
 from nnlib.backpropagation import backward, forward
+from nnlib.fast.workspace import Workspace
 from nnlib.losses import LOSSES
 from nnlib.parameters import Parameters
-from nnlib.workspace import Workspace
 
 SIZES = (12, 9, 7, 4)
 

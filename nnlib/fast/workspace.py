@@ -1,15 +1,16 @@
 """Forward and backward passes of one batch after another, in buffers that are allocated once.
 
-The same mathematics as `backpropagation.py`, which is the place to understand it; here is only what makes it fast.
+The mathematics is that of `backpropagation.py` and explained there; only what makes it fast is explained here.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlib import staircase
-from nnlib.activations import ACTIVATIONS, OUTPUTS
 from nnlib.architecture import Architecture
-from nnlib.arrays import Float32Array, empty_vector
+from nnlib.arrays import Float32Array
+from nnlib.fast import skyline
+from nnlib.fast.activations import ACTIVATIONS, OUTPUTS
+from nnlib.fast.aligned_arrays import empty_vector
 from nnlib.losses import Loss
 from nnlib.parameters import Parameters
 
@@ -28,7 +29,7 @@ class Workspace:
         self._output = OUTPUTS[architecture.output]
         self._ones = np.ones(rows, np.float32)
         self._values = [np.empty((rows, size), np.float32) for size in architecture.layer_sizes[1:]]
-        # Column by column, a softmax's maxima and sums over few classes are vectorised over many samples.
+        # In column order, the maxima and sums of a softmax over few classes are vectorized over many samples.
         self._values[-1] = np.empty((rows, architecture.outputs), np.float32, order="F")
         self._part = np.empty_like(self._values[0])
         hidden = architecture.layer_sizes[1:-1]
@@ -52,26 +53,25 @@ class Workspace:
             masks: Per hidden layer `(n, units)`, 0 or 1 / (1 - dropout); None drops nothing.
 
         Returns:
-            The summed error of the batch and how many samples were read right.
+            The summed error of the batch and the number of correct predictions.
         """
         inputs = self._forward(x, first, masks)
         outputs = self._values[-1][: len(x)]
         error = self._loss.error(outputs, targets)
         correct = int(np.count_nonzero(outputs.argmax(axis=1) == targets.argmax(axis=1)))
-        self._loss.backward(outputs, targets)
-        np.divide(outputs, len(x), out=outputs)
+        np.divide(self._loss.backward(outputs, targets), len(x), out=outputs)
         self._backward(inputs, first, outputs, masks)
         return error, correct
 
     def _forward(
         self, x: Float32Array, first: NDArray[np.intp], masks: list[Float32Array] | None
     ) -> list[Float32Array]:
-        """Fill the values of every layer; return what each layer read, `(n, inputs)`."""
+        """Fill the values of every layer; return the inputs of each layer, `(n, inputs)`."""
         n, inputs, last = len(x), [x], len(self._values) - 1
         for layer, (w, b) in enumerate(zip(self._parameters.weights, self._parameters.biases, strict=True)):
             y = self._values[layer][:n]
             if layer == 0:
-                staircase.multiply(x, first, w, out=y, scratch=self._part[:n])
+                skyline.multiply(x, first, w, out=y, scratch=self._part[:n])
             else:
                 np.matmul(inputs[-1], w, out=y)
             np.add(y, b, out=y)
@@ -93,12 +93,12 @@ class Workspace:
         ones = self._ones[:n]
         for layer in reversed(range(1, len(inputs))):
             np.matmul(inputs[layer].T, dz, out=self.gradient.weights[layer])
-            np.matmul(ones, dz, out=self.gradient.biases[layer])  # the sum over samples, as BLAS does it
+            np.matmul(ones, dz, out=self.gradient.biases[layer])  # the sum over samples, by BLAS
             below = layer - 1
             dx = np.matmul(dz, self._parameters.weights[layer].T, out=self._deltas[below][:n])
             if masks is not None:
                 np.multiply(dx, masks[below], out=dx)
             self._activation.backward(dx, self._values[below][:n], self._scratch[below][:n])
             dz = dx
-        staircase.multiply_transposed(inputs[0], first, dz, out=self.gradient.weights[0])
+        skyline.multiply_transposed(inputs[0], first, dz, out=self.gradient.weights[0])
         np.matmul(ones, dz, out=self.gradient.biases[0])

@@ -1,4 +1,4 @@
-"""Dropout: hidden values that are left out at random while a network learns (Srivastava et al., 2014)."""
+"""Dropout: a random share of hidden values is set to 0 in every training pass (Srivastava et al., 2014)."""
 
 from collections.abc import Sequence
 
@@ -10,10 +10,10 @@ from nnlib.arrays import Float32Array
 def draw_masks(
     units: Sequence[int], *, rows: int, dropout: float, rng: np.random.Generator
 ) -> list[Float32Array] | None:
-    """Per hidden layer a `(rows, units)` mask to multiply its values with; None if nothing is left out.
+    """Per hidden layer a `(rows, units)` mask that its values are multiplied by; None if `dropout` is 0.
 
-    A mask is 0 with the probability `dropout` and 1 / (1 - dropout) otherwise, so that its mean is 1 and a network that
-    has learned needs no correction.
+    A mask is 0 with the probability `dropout` and 1 / (1 - dropout) otherwise, so that its mean is 1 and the trained
+    network needs no correction.
     """
     if dropout == 0:
         return None
