@@ -7,8 +7,8 @@ class TrainingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let versions know what needs them."""
+        """Register the references of runs to versions."""
         from inference.registry import version_references  # noqa: PLC0415 -- models can be imported only now
-        from training.runs.selectors import why_needed  # noqa: PLC0415
+        from training.runs.selectors import publishing_run_id, why_needed  # noqa: PLC0415
 
-        version_references.register(why_needed)
+        version_references.register(version_references.References(why_needed, publishing_run_id))

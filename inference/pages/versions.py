@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +14,7 @@ from inference.errors import VersionNotFoundError
 from inference.labels import measurement_text, origin_text
 from inference.model_files.kinds import KINDS
 from inference.models import CHAMPION, ModelVersion
-from inference.registry import alias_services, lineage, selectors, services, trash_selectors
+from inference.registry import alias_services, lineage, selectors, services, trash_selectors, version_references
 from inference.reports import correction_score, per_digit
 from inference.reports.reliability_diagram import diagram_of
 from inference.serving.prediction import MAX_VERSIONS
@@ -85,7 +85,7 @@ def version_page(request: HttpRequest, number: int) -> HttpResponse:
     metrics = version.metrics
     context = {
         "version": version,
-        "run_id": _run_id(version),
+        "run_id": version_references.run_id(version.number),
         "is_champion": any(alias.name == CHAMPION for alias in version.aliases.all()),
         "configuration": labels.configuration_rows(version.config),
         "metrics": metrics,
@@ -165,9 +165,3 @@ def _beginning(version: ModelVersion) -> str:
     if gone:
         return f"Version {gone}, which was deleted"
     return "Imported" if version.source == ModelVersion.Source.IMPORT else "Random weights"
-
-
-def _run_id(version: ModelVersion) -> int | None:
-    """The run that made the version, by the relation that its app declares; None when it is gone."""
-    run: Any = getattr(version, "run", None)
-    return None if run is None else int(run.pk)

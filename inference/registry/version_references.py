@@ -1,18 +1,36 @@
-"""Who else needs a version: other applications say so when they start, for this one does not know them."""
+"""References of other applications to versions, which they register at start-up: none of them is imported here."""
 
 from collections.abc import Callable
-
-# What needs the version of that number, as in "run 12 starts from it"; "" when nothing does.
-Hold = Callable[[int], str]
-_holds: list[Hold] = []
+from dataclasses import dataclass
 
 
-def register(hold: Hold) -> None:
-    """Ask `hold` from now on before a version goes."""
-    if hold not in _holds:
-        _holds.append(hold)
+@dataclass(frozen=True, slots=True)
+class References:
+    """What an application answers about a version, by its number.
+
+    Attributes:
+        needed_because: Why the version must stay, such as "run 12 starts from it"; "" if it need not.
+        run_id: Of the run that published it; None if there is none.
+    """
+
+    needed_because: Callable[[int], str]
+    run_id: Callable[[int], int | None]
+
+
+_references: list[References] = []
+
+
+def register(references: References) -> None:
+    """Take `references` into account from now on."""
+    if references not in _references:
+        _references.append(references)
 
 
 def needed_because(number: int) -> str:
-    """Why a version must stay; "" when nothing needs it."""
-    return next(filter(None, (hold(number) for hold in _holds)), "")
+    """Why a version must stay; "" if nothing needs it."""
+    return next(filter(None, (one.needed_because(number) for one in _references)), "")
+
+
+def run_id(number: int) -> int | None:
+    """The run that published a version; None if it is gone, or there never was one."""
+    return next(filter(None, (one.run_id(number) for one in _references)), None)

@@ -103,6 +103,11 @@ def why_needed(number: int) -> str:
     return "" if run is None else f"run {run.pk} starts from it"
 
 
+def publishing_run_id(number: int) -> int | None:
+    """The run that published version `number`; None if it is gone."""
+    return Run.objects.filter(version__number=number).values_list("pk", flat=True).first()
+
+
 def run_json(run: Run) -> RunJson:
     """The run as the API and the live stream send it."""
     return {

@@ -80,7 +80,10 @@ def test_the_question_before_deleting_is_not_asked_of_a_version_with_an_alias(cl
 
 
 def test_a_version_that_somebody_needs_is_neither_thrown_away_nor_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(version_references, "_holds", [lambda number: "run 7 starts from it" if number == 2 else ""])
+    needed = version_references.References(
+        needed_because=lambda number: "run 7 starts from it" if number == 2 else "", run_id=lambda _number: None
+    )
+    monkeypatch.setattr(version_references, "_references", [needed])
     for remove in (trash_services.trash_version, trash_services.delete_forever):
         with pytest.raises(VersionInUseError, match="version 2 cannot go: run 7 starts from it"):
             remove(2)
