@@ -3,6 +3,7 @@
 import contextlib
 import os
 import random
+import shutil
 import signal
 import threading
 import time
@@ -132,7 +133,8 @@ class Scene:
         """Kill Redis and take its data away before it is started again."""
         self.kill("redis")
         for path in (self.lab.data_dir / "redis").glob("appendonly*"):
-            path.unlink()
+            # One file up to Redis 6.2, a folder from 7 on.
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def is_well(self) -> bool:
         """Whether every part of the lab says that it lives."""
