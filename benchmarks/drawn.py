@@ -2,7 +2,7 @@
 
 Every digit of the ruler is drawn with three brushes, at a random place and size, and read as strokes (as the canvas
 sends them) and, a sample of them, as pictures. Then each is moved, scaled and drawn with other brushes, and the share
-of changed answers is told. With DIGITLAB_MNIST, MNIST's test set is read too.
+of changed answers is printed. With DIGITLAB_MNIST, MNIST's test set is read too.
 """
 
 import argparse

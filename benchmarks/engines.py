@@ -86,7 +86,7 @@ class Nnlib:
 
 
 class NnlibClassic(Nnlib):
-    """Ours, with the original project's recipe: batches of one, whatever is asked for."""
+    """Ours, with the original project's recipe: batches of one, whatever the batch size."""
 
     classic = True
 

@@ -4,7 +4,7 @@
     make bench-pages ARGS=--postgres
 
 Fills a data folder of its own (SQLite, a throw-away PostgreSQL, or the database that DATABASE_URL names), starts the
-real web process, and asks for every page in turn, round after round, so that what else the machine does falls on all
+real web process, and requests every page in turn, round after round, so that what else the machine does falls on all
 alike. The server's clock stops at the first byte of the answer, the client's when all of it has arrived.
 """
 

@@ -2,8 +2,8 @@
 
     make bench-serve ARGS="--rounds 3 --seconds 5"
 
-`POST /api/v1/predict` with 784 pixels over 16 connections, by wrk, beside LitServe and BentoML serving the same
-network; they take turns. Then `/ws/predict/` with a drawing, one after another, asked of one version and of twenty.
+`POST /api/v1/predict` with 784 pixels over 16 connections, by wrk, compared with LitServe and BentoML serving the same
+network; they take turns. Then `/ws/predict/` with a drawing, one after another, for one version and for twenty.
 Each server has one worker process; wrk has the other core.
 """
 

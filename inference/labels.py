@@ -8,7 +8,7 @@ _FILE_TITLES: Final = {"npz": "NumPy", "onnx": "ONNX"}
 
 
 def origin_text(origin: dict[str, Any]) -> str:
-    """How a version came to be beyond its source, in a few words; "" when there is nothing to tell."""
+    """The origin of a version beyond its source, in a few words; "" if there is none."""
     if "file" in origin:
         return f"{_FILE_TITLES.get(origin['file'], origin['file'])} file"
     times = int(origin.get("attempts", 1)) - 1
@@ -16,7 +16,7 @@ def origin_text(origin: dict[str, Any]) -> str:
 
 
 def measurement_text(metrics: dict[str, Any]) -> str:
-    """What stands beside the figures of an imported version: by what it was measured, or why it was not."""
+    """The note on the metrics of an imported version: the test set, or why there are no metrics."""
     if "tested_on" in metrics:
         return f"Measured here on the test images of {choice_title(metrics['tested_on'])}."
     reason = metrics.get("not_measured", {}).get("reason")

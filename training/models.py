@@ -13,7 +13,7 @@ from training.states import ENDED, RESUMABLE, Status
 
 
 class Run(models.Model):
-    """One training job: what is asked, where it stands, and who holds it."""
+    """One training job: its configuration, its status and its lease."""
 
     name = models.CharField(max_length=100, blank=True)
     config = models.JSONField()
@@ -37,7 +37,7 @@ class Run(models.Model):
     curve = models.JSONField(default=list)
     # Seconds of all epochs together.
     train_seconds = models.FloatField(default=0.0)
-    # What lists are filtered and sorted by, taken out by the database: nobody has to keep it in step.
+    # What lists are filtered and sorted by, taken out by the database: no code has to keep it in step.
     dataset = models.GeneratedField(
         expression=KeyTextTransform("dataset", "config"), output_field=models.CharField(max_length=40), db_persist=True
     )
@@ -51,10 +51,10 @@ class Run(models.Model):
         output_field=models.FloatField(null=True),
         db_persist=True,
     )
-    # Counts every change that a watching page must be told of.
+    # Counts every change that subscribers must be notified of.
     revision = models.PositiveBigIntegerField(default=0)
 
-    # The lease: whoever shows this token may write; a heartbeat keeps it alive.
+    # The lease: only the holder of this token may write; a heartbeat renews it.
     lease_token = models.UUIDField(null=True, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     worker = models.CharField(max_length=200, blank=True)

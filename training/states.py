@@ -18,7 +18,7 @@ class Status(models.TextChoices):
 
 TRANSITIONS: Final[dict[Status, frozenset[Status]]] = {
     Status.QUEUED: frozenset({Status.RUNNING, Status.STOPPED, Status.FAILED}),
-    # Back to the queue: its worker died or was told to end, and another goes on from the checkpoint.
+    # Back to the queue: its worker died or was shut down, and another resumes from the checkpoint.
     # Stopped at once: its own process was interrupted, as by Ctrl-C on the command line.
     Status.RUNNING: frozenset({Status.STOPPING, Status.STOPPED, Status.COMPLETED, Status.FAILED, Status.QUEUED}),
     # A run may finish by itself before it notices that it should stop.

@@ -1,4 +1,4 @@
-"""Celery's way in: ids come, services do the work. Every task may run twice."""
+"""Celery's tasks: they receive ids and call services. Every task may run twice."""
 
 from celery import shared_task
 
@@ -9,7 +9,7 @@ from training.worker.reconciliation import reconcile
 
 @shared_task(name="training.tasks.train", ignore_result=True)
 def train(run_id: int) -> None:
-    """Train one queued run; nothing happens if it is not waiting (any more)."""
+    """Train one queued run; nothing happens if it is no longer queued."""
     execute(run_id)
 
 

@@ -1,4 +1,4 @@
-"""The inside of a network while it reads one drawing: what the page of a network asks for with each answer."""
+"""Network internals for one drawing: what the page of a network requests with each prediction."""
 
 from typing import Annotated, Any, Final
 
@@ -17,7 +17,7 @@ QUICK_PARAMETERS: Final = 1_000_000
 
 
 class InsideRequest(BaseModel):
-    """What to tell of the inside."""
+    """Which internals to return."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -35,7 +35,7 @@ class InsideRequest(BaseModel):
 
 
 def inside(network: Network, x: NDArray[np.float32], request: InsideRequest) -> dict[str, Any]:
-    """What `request` asks of a network that reads `x` `(1, 784)`, ready for JSON.
+    """The requested internals of a network for `x` `(1, 784)`, ready for JSON.
 
     Raises:
         InkError: the network has no such neuron.

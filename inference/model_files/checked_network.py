@@ -1,4 +1,4 @@
-"""A network made of parts that nobody vouches for: sizes, names and arrays from a file, each checked before use."""
+"""A network from untrusted parts: sizes, names and arrays from a file, each validated before use."""
 
 import itertools
 import math

@@ -1,4 +1,4 @@
-"""The kinds of file that a network is read from and written to; a file's kind is told by its content, not its name."""
+"""The formats that a network is read from and written to; a file's format is detected by its content, not its name."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class FileKind:
         reads_with: Who reads such a file, in a few words.
         begins_like: Whether these bytes are the beginning of such a file.
         read: The network in a whole file; raises `ArtifactError` for anything else, and runs nothing.
-        write: The file of a network, with facts beside the weights.
+        write: The file of a network, with facts next to the weights.
     """
 
     key: str
@@ -106,7 +106,7 @@ def kind_of(data: bytes) -> FileKind:
 
 
 def _what_it_is(data: bytes) -> str:
-    """What a file is that holds no network, as well as its first bytes tell."""
+    """What a file without a network is, by its first bytes."""
     known = next((title for begin, title in STRANGERS.items() if data.startswith(begin)), None)
     if known or not data:
         return known or "an empty file"

@@ -1,4 +1,4 @@
-"""NumPy's archive: `weight_0` (inputs, outputs), `bias_0` …, beside `layers`, `activation` and `output`."""
+"""NumPy's archive: `weight_0` (inputs, outputs), `bias_0` …, and `layers`, `activation` and `output`."""
 
 import io
 import math
@@ -30,7 +30,7 @@ _LARGE_END_BYTES: Final = 20
 
 
 def write(network: Network, facts: Mapping[str, str]) -> bytes:
-    """The archive of `network`; each of `facts` is an array of text beside the others."""
+    """The archive of `network`; each of `facts` is an array of text."""
     architecture = network.architecture
     arrays: dict[str, Any] = {
         "layers": np.array(architecture.layer_sizes),

@@ -33,7 +33,7 @@ SORT_TITLES: Final = {**COMMON_TITLES, "size": "Smallest file"}
 @require_safe
 @ensure_csrf_cookie
 def draw(request: HttpRequest) -> HttpResponse:
-    """The canvas. `?version=3&version=champion` says who is asked; without it the champion is."""
+    """The canvas. `?version=3&version=champion` names the versions; without it the champion answers."""
     versions = selectors.all_versions()
     champion = selectors.champion_number()
     asked, missing = _asked_versions(request.GET.getlist("version"))
@@ -148,7 +148,7 @@ def _asked_versions(names: list[str]) -> tuple[list[ModelVersion], str]:
         else:
             found[version.number] = version
     if len(found) > MAX_VERSIONS:
-        missing = f"At most {MAX_VERSIONS} versions can be asked at once; these are the first."
+        missing = f"At most {MAX_VERSIONS} versions can predict at once; these are the first."
     return list(found.values())[:MAX_VERSIONS], missing
 
 

@@ -13,7 +13,7 @@ from weblib.actor import LOCAL
 
 
 def move_alias(name: str, number: int, *, by: str = LOCAL) -> Alias:
-    """Let `name` mean version `number` from now on; it is made if need be.
+    """Point alias `name` at version `number`; the alias is created if it does not exist.
 
     Raises:
         VersionNotFoundError: there is no such version.
@@ -29,7 +29,7 @@ def move_alias(name: str, number: int, *, by: str = LOCAL) -> Alias:
 
 
 def roll_back_alias(name: str, *, by: str = LOCAL) -> Alias:
-    """Let `name` mean what it meant before its last move; asked again, the move before that is taken back.
+    """Point alias `name` at the version before its last move; called again, the move before that is rolled back.
 
     Raises:
         VersionNotFoundError: there is no such alias, or what it meant before is gone.
@@ -43,20 +43,20 @@ def roll_back_alias(name: str, *, by: str = LOCAL) -> Alias:
         version = _locked_version(move.from_number)
         alias = _locked_alias(name)
         if move_to_take_back(name) != move:
-            raise RegistryStateError(f"{name} was moved just now by somebody else: look again")
+            raise RegistryStateError(f"{name} was moved by another request: reload and retry")
         _point(alias, version, by=by, before=_number_of(alias), undoes=move)
     return alias
 
 
 def delete_alias(name: str, *, by: str = LOCAL) -> None:
-    """Let `name` mean nothing from now on; its history stays.
+    """Delete alias `name`; its history stays.
 
     Raises:
         VersionNotFoundError: there is no such alias.
-        RegistryStateError: it is the champion, whom the canvas asks.
+        RegistryStateError: it is the champion, which the canvas uses.
     """
     if name == CHAMPION:
-        raise RegistryStateError(f"the {CHAMPION} is what the canvas asks: move it instead")
+        raise RegistryStateError(f"the {CHAMPION} is what the canvas uses: move it instead")
     with transaction.atomic():
         alias = _locked_alias(name)
         AliasMove.objects.create(alias=name, from_number=_number_of(alias), to_number=None, by=by[:300])

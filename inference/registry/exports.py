@@ -1,4 +1,4 @@
-"""A version's network as a file for somebody else's program."""
+"""A version's network as a file for other programs."""
 
 from typing import Final
 

@@ -69,7 +69,7 @@ def _note(version: ModelVersion, reason: str, tried_at: float) -> None:
 
 
 def _unmeasured(number: int) -> ModelVersion | None:
-    """The version, locked until the transaction ends; of two that ask at once, the second sees what the first wrote."""
+    """The version, locked until the transaction ends; of two callers at once, the second reads what the first wrote."""
     unmeasured = ModelVersion.objects.select_for_update().filter(
         number=number, source=ModelVersion.Source.IMPORT, test_accuracy__isnull=True
     )

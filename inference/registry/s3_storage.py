@@ -1,4 +1,4 @@
-"""A bucket of model files. Needs what `requirements/s3.lock` names; imported only where a setting asks for it."""
+"""A bucket of model files. Needs what `requirements/s3.lock` names; imported only if a setting names a bucket."""
 
 import errno
 from collections.abc import Iterator

@@ -103,7 +103,7 @@ def test_predictions(versions: Sequence[ModelVersion]) -> dict[int, bytes]:
 
 
 def unmeasured_imports(*, tried_before: float) -> list[int]:
-    """The numbers of imports that nobody measured, nor found in vain since `tried_before` (seconds since 1970)."""
+    """The numbers of imports without metrics or a failed evaluation since `tried_before` (seconds since 1970)."""
     is_due = Q(metrics__not_measured__isnull=True) | Q(metrics__not_measured__tried_at__lt=tried_before)
     found = ModelVersion.objects.filter(is_due, source=ModelVersion.Source.IMPORT, test_accuracy__isnull=True)
     return list(found.order_by("number").values_list("number", flat=True)[:MAX_PAGE])
@@ -188,7 +188,7 @@ def _numbered(versions: QuerySet[ModelVersion], number: int) -> ModelVersion:
 
 
 def _called(name: str) -> ModelVersion:
-    # No alias holds a control character, and PostgreSQL cannot even be asked for one.
+    # No alias holds a control character, and PostgreSQL rejects a query with one.
     found = _plain().filter(aliases__name=name).first() if name.isprintable() else None
     if found is None:
         raise VersionNotFoundError(f"there is no version or alias {name[:60]!r}")

@@ -33,7 +33,7 @@ class StoredArtifact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionFacts:
-    """What is known of a network besides its weights; see `ModelVersion` for each."""
+    """What is known of a network in addition to its weights; see `ModelVersion` for each."""
 
     source: ModelVersion.Source
     name: str = ""
@@ -175,7 +175,7 @@ def set_tags(number: int, words: Sequence[str]) -> None:
 
 
 def lock_counter() -> VersionCounter:
-    """The counter of versions, locked until the transaction ends: nobody publishes or removes a file meanwhile."""
+    """The counter of versions, locked until the transaction ends: no other one publishes or removes a file."""
     VersionCounter.objects.get_or_create(pk=1)
     return VersionCounter.objects.select_for_update().get(pk=1)
 

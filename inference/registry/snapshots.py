@@ -1,4 +1,4 @@
-"""What a network was while it learned: a few moments of its training, in one file beside the model file of its version.
+"""Snapshots of a network during its training, in one file in the store of model files.
 
 A snapshot has what a page shows (pictures of some first-layer neurons, histograms of weights and gradients) and, unless
 the network is too large, all its parameters in half precision, so that a drawing can be put to it.
@@ -80,7 +80,7 @@ def unpack(data: bytes) -> list[Snapshot]:
 
 
 def store(snapshots: Sequence[Snapshot]) -> StoredArtifact:
-    """Write the file of a training, under its fingerprint, beside the model files."""
+    """Write the snapshots of a training to the store of model files, under their fingerprint."""
     data = pack(snapshots)
     fingerprint = network_pickle.sha256(data)
     name = f"{fingerprint}.snapshots"
@@ -158,7 +158,7 @@ def network_at(version: ModelVersion, epoch: str) -> Network:
         raise VersionNotFoundError(f"expected the number of an epoch after the @; got {epoch[:20]!r}")
     flat = load_one(version, int(epoch)).parameters
     if flat is None:
-        raise VersionNotFoundError(f"version {version.number} is too large for snapshots that can be asked")
+        raise VersionNotFoundError(f"version {version.number} is too large for snapshots that can predict")
     known = version.architecture
     architecture = Architecture(tuple(known["layer_sizes"]), known["activation"], known["output"])
     if flat.shape != (architecture.parameter_count,):

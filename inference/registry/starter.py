@@ -14,7 +14,7 @@ from inference.registry.services import VersionFacts, publish_version, store_net
 FOLDER: Final = Path(__file__).parents[1] / "starter_files"
 NETWORK_FILE: Final = FOLDER / "starter.pickle"
 FACTS_FILE: Final = FOLDER / "starter.json"
-# What is known of it besides its weights; written by the command that trains it.
+# What is known of it in addition to its weights; written by the command that trains it.
 FACTS: Final = ("name", "config", "metrics", "history", "dataset", "dataset_fingerprint", "preprocessing", "notes")
 
 

@@ -33,9 +33,9 @@ class Emptied:
 
 
 def trash_version(number: int, *, by: str = LOCAL) -> None:
-    """Put a version into the trash: no list shows it and nobody can ask it, until it is restored.
+    """Put a version into the trash: no list shows it and it cannot predict, until it is restored.
 
-    A process that asked it a moment ago may answer with it for a second more (`prediction.MEANING_SECONDS`).
+    A process that has it cached may use it for one more second (`prediction.MEANING_SECONDS`).
 
     Raises:
         VersionNotFoundError: there is no such version, or it is there already.
@@ -127,7 +127,7 @@ def _locked(number: int) -> ModelVersion:
 def _remove_unused_file(name: str) -> bool:
     """Remove a model file, or one of snapshots, that no version has any more.
 
-    Under the lock of the counter, which whoever publishes holds too: a version that is being made of the same weights
+    Under the lock of the counter, which publishing holds too: a version that is being made of the same weights
     either keeps the file, or finds it gone and writes it again.
     """
     with transaction.atomic(durable=True):

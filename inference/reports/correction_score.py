@@ -1,4 +1,4 @@
-"""Corrections as a yardstick: which share of them a version reads right."""
+"""The score of a version on the corrections: the share that it predicts correctly."""
 
 import threading
 from contextlib import suppress
@@ -66,7 +66,7 @@ CORRECTION_SCORES: Final = CorrectionScores()
 
 
 def scores_for_page(numbers: list[int]) -> dict[int, Score]:
-    """The scores of versions; those whose model file cannot be used, which their page tells, are left out."""
+    """The scores of versions; those whose model file cannot be used are left out."""
     with suppress(ArtifactError):
         return CORRECTION_SCORES.scores(numbers)
     found: dict[int, Score] = {}

@@ -47,7 +47,7 @@ def measure_version(number: int) -> None:
 
 
 def _measured(network: Network, held_out: HeldOut) -> tuple[dict[str, Any], bytes]:
-    with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is told in words
+    with np.errstate(over="ignore", invalid="ignore"):  # the result is checked, and a failure has a message
         if not np.isfinite(probabilities_of(network, held_out.images)).all():
             raise MeasurementError("its answers to the test images are not numbers: its weights are too large")
         loss: LossName = next(name for name in get_args(LossName) if LOSSES[name].output == network.architecture.output)

@@ -12,7 +12,7 @@ from inference.reports.statistics import wilson_interval
 
 # A temperature this near to 1 changes no answer that anybody would notice.
 PLAIN_TEMPERATURE: Final = 0.03
-# The fewest answers of which a share is told in words.
+# The fewest answers of which a sentence gives the share.
 WORTH_TELLING: Final = 10
 
 
@@ -63,7 +63,7 @@ class Reliability:
 
     @classmethod
     def of(cls, metrics: dict[str, Any]) -> Self | None:
-        """What a version's metrics tell; None where they were kept without bins, or nothing was measured."""
+        """The reliability in a version's metrics; None where they have no bins."""
         calibration = metrics.get("calibration") or {}
         bins = calibration.get("bins")
         if not bins:

@@ -100,7 +100,7 @@ def list_aliases(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 -- Nin
 
 @router.put("aliases/{name}", response={200: AliasOut, **errors(404, 422)}, summary="Move an alias")
 def move_alias(request: HttpRequest, name: str, payload: AliasTarget) -> dict[str, Any]:
-    """Let a name mean another version; `champion` is what the canvas asks."""
+    """Point an alias at another version; `champion` is what the canvas uses."""
     return _alias_json(alias_services.move_alias(name, payload.version, by=actor(request)))
 
 
@@ -110,7 +110,7 @@ def move_alias(request: HttpRequest, name: str, payload: AliasTarget) -> dict[st
     summary="Take the last move of an alias back",
 )
 def roll_back_alias(request: HttpRequest, name: str) -> dict[str, Any]:
-    """Let a name mean what it meant before; asked again, the move before that is taken back."""
+    """Roll the last move of an alias back; called again, the move before that."""
     return _alias_json(alias_services.roll_back_alias(name, by=actor(request)))
 
 

@@ -67,7 +67,7 @@ class VersionList(BaseModel):
 
 
 class Notes(BaseModel):
-    """What people write beside a version; what is left out stays as it is."""
+    """Notes and tags of a version; a field that is left out stays as it is."""
 
     notes: NotesText | None = None
     tags: Tags | None = None
@@ -94,7 +94,7 @@ class Result(BaseModel):
 
 
 class PredictReply(BaseModel):
-    """What every version asked reads, what they saw (784 numbers from 0 to 255), and whether it looks like a digit."""
+    """The prediction of each version, their input (784 numbers from 0 to 255), and whether it looks like a digit."""
 
     results: list[Result]
     seen: list[int] | None = None
@@ -186,6 +186,6 @@ def artifact(request: HttpRequest, number: int, format: Format = "pickle") -> Ht
     summary="Read a drawing, an image or pixels",
 )
 def predict_digit(request: HttpRequest, payload: PredictRequest) -> HttpResponse:
-    """What each version asked reads."""
+    """The prediction of each requested version."""
     count_one("predictions", request.user)
     return HttpResponse(encoded(predict(payload)), content_type="application/json")

@@ -1,7 +1,7 @@
-"""The thin way to a prediction: `POST /api/v1/predict` and `/ws/predict/` without Django's request stack.
+"""Predictions without Django's request stack: `POST /api/v1/predict` and `/ws/predict/`.
 
-A prediction takes a fraction of a millisecond; the layers around a request took ten times that. Whoever mounts these
-applications checks Host and Origin before them.
+A prediction takes a fraction of a millisecond; the layers around a request took ten times that. The application that
+mounts these checks Host and Origin before them.
 """
 
 import asyncio

@@ -25,7 +25,7 @@ class Sureness(TypedDict):
 
 
 class Likeness(TypedDict):
-    """Of a drawing, whoever reads it."""
+    """Of a drawing, independent of the version."""
 
     is_digit: bool
     digit_likelihood: float

@@ -1,7 +1,7 @@
-"""Answers drawings in an event loop, for many who ask at once.
+"""Micro-batching: predictions for many concurrent requests in one event loop.
 
-Rows that arrive together go through a network together: sixteen take four times as long as one, since the weights come
-from memory once. A row's probabilities may differ by 1e-7 with the company it had.
+Rows that arrive together go through a network together: sixteen take four times as long as one, since the weights are
+read from memory once. A row's probabilities may differ by 1e-7 with the batch it was in.
 """
 
 import asyncio
@@ -45,23 +45,23 @@ class MicroBatcher:
         return reply_of(request, x, [(version, await rows) for version, rows in zip(versions, passes, strict=True)])
 
     async def _version(self, name: int | str) -> LoadedVersion:
-        """What `name` means; of all who wait for the database's word, one asks."""
+        """The version that `name` means; concurrent lookups share one query."""
         version, is_due = prediction.NETWORKS.known(name)
         if (version is None or is_due) and name not in self._lookups:
             self._lookups[name] = lookup = asyncio.create_task(_look_up(name))
             lookup.add_done_callback(lambda done: self._forget(name, done))
-        # Shielded: whoever stops waiting must not end the lookup of the others.
+        # Shielded: a cancelled request must not cancel the lookup of the others.
         return await asyncio.shield(self._lookups[name]) if version is None else version
 
     def _forget(self, name: int | str, lookup: "asyncio.Task[LoadedVersion]") -> None:
         del self._lookups[name]
         if not lookup.cancelled():
-            lookup.exception()  # marks it as seen: whoever waited has it, and the next asks again
+            lookup.exception()  # marks it as retrieved: the waiters have it, and the next request looks up again
 
     def _probabilities(
         self, network: Network, x: Float32Array, loop: asyncio.AbstractEventLoop
     ) -> "asyncio.Future[Float32Array]":
-        """`(1, outputs)` of `x` `(1, inputs)`, once all who ask in this turn of the loop have asked."""
+        """`(1, outputs)` of `x` `(1, inputs)`, once all requests of this turn of the loop have come."""
         future: asyncio.Future[Float32Array] = loop.create_future()
         if not self._asked:
             loop.call_soon(self._pass)
@@ -75,7 +75,7 @@ class MicroBatcher:
 
 
 def _takes_long(request: PredictRequest, versions: Sequence[LoadedVersion]) -> bool:
-    """Whether the answer would keep others waiting: a picture, rows, or much that is asked of the inside."""
+    """Whether the answer would block the event loop: an image, rows, or many internals."""
     looks_inside = request.inside is not None and not all(request.inside.is_quick(one.network) for one in versions)
     return looks_inside or request.image is not None or request.has_rows
 
@@ -84,13 +84,13 @@ def _pass_through(network: Network, asked: _Asked) -> None:
     rows = np.concatenate([x for x, _ in asked])
     try:
         probabilities = network.probabilities(rows)
-    except Exception as error:  # the boundary: whoever waits is told, in its own task
+    except Exception as error:  # the boundary: each waiting task receives the error
         for _, future in asked:
             if not future.done():
                 future.set_exception(error)
         return
     for number, (_, future) in enumerate(asked):
-        if not future.done():  # who asked may have gone
+        if not future.done():  # the client may have disconnected
             future.set_result(probabilities[number : number + 1])
 
 

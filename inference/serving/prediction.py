@@ -1,4 +1,4 @@
-"""What versions read in a drawing, as the API and the canvas are told it."""
+"""The predictions of versions for a drawing, as the API and the canvas receive them."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Final

@@ -1,4 +1,4 @@
-"""Which data sets there are, whether each is at hand, and how it is made when first asked for."""
+"""The catalogue of data sets: which exist, whether each is available, and how it is made on first use."""
 
 import json
 import time
@@ -18,7 +18,7 @@ from weblib import labels
 State = Literal["ready", "on_first_use", "unavailable"]
 PEN_STROKES_SEED: Final = 1
 PEN_STROKES_VERSION: Final = 1
-# A failed download is tried again after this long, sooner when a run asks for it.
+# A failed download is tried again after this long, sooner when a run needs it.
 FAILURE_SECONDS: Final = 600.0
 
 
@@ -71,7 +71,7 @@ def availability() -> list[DatasetStatus]:
 
 
 def is_at_hand(key: str) -> bool:
-    """Whether the data set lies on the disk, from a look at it alone."""
+    """Whether the data set is stored on the disk; nothing is loaded."""
     return is_stored(folder_of(key))
 
 
@@ -85,7 +85,7 @@ def load(key: str, progress: Progress = lambda _share: None, *, kept: Path | Non
 
     Args:
         key: one of `RunConfig.dataset`.
-        progress: told the share done in [0, 1] while it is made; may raise to give up.
+        progress: called with the share done in [0, 1] while it is made; may raise to cancel.
         kept: a file that a run has of its own: data that change are written there when they are first taken, and read
             from there when the run goes on.
 
@@ -166,7 +166,7 @@ def _joined(first: Dataset, second: Dataset) -> Dataset:
 
 
 def folder_of(key: str) -> Path:
-    """Where the arrays of a data set lie once they are made."""
+    """The folder in which the arrays of a data set are stored."""
     name = f"{key}-{PEN_STROKES_VERSION}-{PEN_STROKES_SEED}" if key == "pen-strokes" else key
     return Path(settings.DATASETS_DIR) / name
 

@@ -33,7 +33,7 @@ class HeldOut:
 
 
 def judged_by(dataset: str, dataset_fingerprint: str, metrics: dict[str, Any]) -> str:
-    """What tells apart the test sets that two versions were judged by; empty for a version that was never judged."""
+    """The fingerprint of the test set that a version was evaluated on; empty if it was never evaluated."""
     known = metrics.get("test_fingerprint")
     if known:
         return str(known)
@@ -41,7 +41,7 @@ def judged_by(dataset: str, dataset_fingerprint: str, metrics: dict[str, Any]) -
         return ""
     if dataset in {"mnist", "mnist+pen-strokes"}:
         return MNIST_FINGERPRINT
-    # Judged before test sets were told apart by themselves: the same data set has the same test images.
+    # Evaluated before test sets had fingerprints of their own: the same data set has the same test images.
     found = _stored(dataset) if dataset in TITLES else None
     if found is not None and found[1] == dataset_fingerprint:
         return found[0].fingerprint

@@ -49,7 +49,7 @@ def fetch(local_file: str, progress: Progress) -> Arrays:
     """The four arrays of MNIST, checked against the published data.
 
     Args:
-        local_file: path of an `mnist.npz` in Keras's layout; empty to ask TensorFlow.
+        local_file: path of an `mnist.npz` in Keras's layout; empty to download it through TensorFlow.
         progress: called a few times a second; may raise to give up.
 
     Raises:

@@ -21,7 +21,7 @@ class Sample(models.Model):
     # What a network sees of it: 784 bytes, ink 255, top row first, made by this preprocessing.
     pixels = models.BinaryField()
     preprocessing = models.CharField(max_length=40)
-    # What it was taken for, and by which version (which may be gone); null where none was there to ask.
+    # The answer of a version (which may be deleted since); null where no version could answer.
     digit = models.PositiveSmallIntegerField(null=True)
     answered_by = models.PositiveIntegerField(null=True)
     author = models.CharField(max_length=150)
@@ -34,7 +34,7 @@ class Sample(models.Model):
         ordering = ("-id",)
         indexes = (
             models.Index(fields=("label", "-id"), name="correction_by_label"),
-            # Whether anything changed is asked by every page of a version: the rows themselves are large.
+            # Every page of a version checks whether anything changed: the rows themselves are large.
             models.Index(fields=("changed_at",), name="correction_changed_at"),
         )
         constraints = (

@@ -68,7 +68,7 @@ class DigitLabAPI(NinjaAPI):
 api = DigitLabAPI(
     title="Digit Lab",
     version="1",
-    description="Submit training runs, watch them, and ask model versions to read digits.",
+    description="Submit training runs, watch them, and predict digits with model versions.",
     urls_namespace="api",
     auth=api_authentication(settings.AUTH_MODE),
 )

@@ -1,4 +1,4 @@
-"""The web process: pages and API by Django, runs over Channels, predictions and static files on thin paths beside."""
+"""The web process: pages and API by Django, runs over Channels, predictions and static files before Django."""
 
 import gc
 import os
@@ -50,7 +50,7 @@ async def _route_socket(scope: dict[str, Any], receive: Any, send: Any) -> None:
     else:
         try:
             await _run_sockets(scope, receive, send)
-        except ValueError:  # Channels' word for an address that nobody serves
+        except ValueError:  # raised by Channels for an unknown address
             await _close(receive, send, 4404)
 
 

@@ -1,4 +1,4 @@
-"""Who may use the API: anybody on this machine in `local` mode; a session or a token in `login` mode."""
+"""Authentication of the API: none in `local` mode; a session or a token in `login` mode."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ class TokenAuth(HttpBearer):
 class PageSession(SessionAuth):
     """The session of a browser, with the check against forged requests that goes with it.
 
-    Who brings no session is asked to log in: a program whose token is wrong would not know what a forged request is.
+    Without a session the answer is 401: a program with a wrong token must not get an error about forged requests.
     """
 
     def _get_key(self, request: HttpRequest) -> str | None:
@@ -33,5 +33,5 @@ class PageSession(SessionAuth):
 
 
 def api_authentication(mode: str) -> Any:
-    """What Ninja asks of each call in this mode."""
+    """Ninja's authentication of each call in this mode."""
     return [TokenAuth(), PageSession()] if mode == "login" else NOT_SET

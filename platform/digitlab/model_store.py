@@ -12,7 +12,7 @@ S3_OPTIONS = frozenset({"endpoint_url", "region_name"})
 def storage(address: str, data_dir: Path) -> dict[str, Any]:
     """The entry of Django's `STORAGES` for an address; empty means the folder `models` in the data folder.
 
-    `s3://bucket/prefix?endpoint_url=https://…&region_name=…` is a bucket; who may use it is told by the usual
+    `s3://bucket/prefix?endpoint_url=https://…&region_name=…` is a bucket; its credentials are the usual
     `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`. Anything without `://` is the path of a folder.
 
     Raises:

@@ -28,5 +28,5 @@ def fingerprint_of(token: str) -> str:
 
 
 def new_token() -> str:
-    """A token that nobody can guess."""
+    """A random token."""
     return f"digitlab_{secrets.token_urlsafe(32)}"

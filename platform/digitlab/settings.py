@@ -22,7 +22,7 @@ DEBUG = env.bool("DEBUG", default=False)
 AUTH_MODE = env.str("DIGITLAB_AUTH", default="local")
 if AUTH_MODE not in {"local", "login"}:
     raise environ.ImproperlyConfigured(f"DIGITLAB_AUTH is 'local' or 'login'; got {AUTH_MODE!r}")
-# Of one account and one web process; where nobody logs in, there is nobody to be counted.
+# Per account and web process; in `local` mode there are no accounts, and no limits.
 RATE_LIMITS = {
     "submissions": env.str("RATE_SUBMISSIONS", default="60/hour"),
     "predictions": env.str("RATE_PREDICTIONS", default="3000/minute"),
@@ -126,12 +126,12 @@ DATASETS_DIR = DATA_DIR / "datasets"
 CHECKPOINTS_DIR = DATA_DIR / "checkpoints"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 
-# Redis carries messages; what is true stands in the database.
+# Redis only carries messages; all state is in the database.
 REDIS_URL = env.str("REDIS_URL", default="") or redis_address.embedded_url(DATA_DIR)
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        # redis-py 8 drops an idle subscription after five seconds unless told otherwise.
+        # redis-py 8 drops an idle subscription after five seconds by default.
         "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": 30}], "prefix": "digitlab"},
     },
 }

@@ -1,4 +1,4 @@
-"""Who asks: what histories write down."""
+"""The actor of a request, as histories record it."""
 
 from django.http import HttpRequest
 
@@ -6,7 +6,7 @@ LOCAL = "local"
 
 
 def actor(request: HttpRequest) -> str:
-    """The name of who sent a request: an account, the token that spoke for one, or "local" where nobody logs in."""
+    """The name of the client: an account, a token of an account, or "local" in `local` mode."""
     user = getattr(request, "user", None)
     name = user.get_username() if user is not None and user.is_authenticated else LOCAL
     token = getattr(request, "api_token_name", "")

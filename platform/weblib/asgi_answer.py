@@ -1,4 +1,4 @@
-"""A whole answer over ASGI, for what stands beside Django."""
+"""A whole HTTP response over ASGI, for applications outside Django."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any

@@ -14,7 +14,7 @@ ABANDONED_SECONDS = 5.0
 
 
 def write_atomically(target: Path, chunks: Iterable[bytes]) -> None:
-    """Write `target` under a temporary name beside it, flush it to disk, then rename; its folder is made if need be."""
+    """Write `target` under a temporary name, flush it to disk, rename it; a missing folder is created."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=PREFIX)
     try:

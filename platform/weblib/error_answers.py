@@ -26,7 +26,7 @@ _ALWAYS: Final = (401, 403)
 
 
 def errors(*statuses: int) -> dict[Any, Any]:
-    """The `response` entries of a call that may answer these statuses, besides those that every call may answer."""
+    """The `response` entries of a call that may answer these statuses, in addition to those of every call."""
     found: dict[Any, Any] = dict.fromkeys(sorted({*statuses, *_ALWAYS}), ErrorOut)
     if 422 in found:
         found[422] = ValidationErrorOut

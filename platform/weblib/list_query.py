@@ -1,4 +1,4 @@
-"""What the page of a list is asked for: filters, order and place, all of them in its address."""
+"""The query of a list page: filters, order and cursor, all of them in its address."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -21,7 +21,7 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """Filters, order and place of a list; what an address says wrongly counts as not said."""
+    """Filters, order and place of a list; invalid parts of an address are ignored."""
 
     # {"status": "failed", "dataset": "mnist"}: the fixed filters that are on.
     choices: Mapping[str, str] = field(default_factory=dict)
@@ -32,7 +32,7 @@ class ListQuery:
 
     @classmethod
     def read(cls, query: QueryDict, *, choices: Mapping[str, Any], sorts: Collection[str]) -> Self:
-        """What the address asks for.
+        """The query in an address.
 
         Args:
             query: the address's own.
@@ -62,7 +62,7 @@ class ListQuery:
         return {**self.choices, "tags": self.tags, "text": self.text, "sort": self.sort}
 
     def address(self, **changes: Any) -> str:
-        """`?status=failed&sort=…` of this query with some of it changed; the first page, unless told otherwise."""
+        """`?status=failed&sort=…` of this query with some of it changed; the first page by default."""
         asked = replace(self, **{"cursor": None, **changes})
         query = QueryDict(mutable=True)
         query.update(dict(asked.choices))

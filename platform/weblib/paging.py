@@ -1,4 +1,4 @@
-"""Pages of a sorted list by keyset: the cursor says what was last, so that page 400 costs what page 1 does."""
+"""Keyset pagination of a sorted list: the cursor is the last row of a page, so that page 400 costs what page 1 does."""
 
 import math
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ def page_of(rows: QuerySet[Row], *, order: Order, key: str, cursor: str | None, 
     Args:
         rows: filtered, in any order.
         order: by which column.
-        key: the unique column that tells rows of equal value apart, the newest having the largest.
+        key: the unique column that orders rows of equal value, the newest having the largest.
         cursor: what the page before gave; None for the first page.
         limit: how many.
 

@@ -1,4 +1,4 @@
-"""How often one account may submit a run or ask for a prediction; where nobody logs in, nothing is limited.
+"""Rate limits of an account on submissions and predictions; in `local` mode nothing is limited.
 
 `settings.RATE_LIMITS` holds the limits, such as `{"predictions": "3000/minute"}`; what is not in it has none. Each web
 process counts for itself.
@@ -19,7 +19,7 @@ _LIMITER: Final = FixedWindowRateLimiter(MemoryStorage())
 
 
 def count_one(what: Literal["submissions", "predictions"], user: Any) -> None:
-    """Count one more of `what` for an account; nobody is counted who has none.
+    """Count one more of `what` for an account; without an account nothing is counted.
 
     Raises:
         RateExceededError: it was one too many; says when the next is welcome.

@@ -1,4 +1,4 @@
-"""One read for all who ask the same at once: two hundred watchers of a run cost the database what one does."""
+"""Single flight: one read for all concurrent callers, so that 200 subscribers cost the database what one does."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
@@ -8,9 +8,9 @@ Answer = TypeVar("Answer")
 
 
 class SingleFlight(Generic[Answer]):
-    """Asks `read` once for everybody who asks with the same arguments before the read begins.
+    """Calls `read` once for all callers with the same arguments that came before the read began.
 
-    Whoever asks while a read is under way gets the next one: what was written before asking is always in the answer.
+    A caller that comes during a read gets the next one: what was written before the call is always in the result.
     For one event loop.
     """
 
@@ -46,6 +46,6 @@ class SingleFlight(Generic[Answer]):
 
 
 def _take_notice(task: "asyncio.Task[object]") -> None:
-    """Look at the error of a task that nobody waits for any more, or asyncio complains."""
+    """Retrieve the error of a task without waiters, or asyncio logs it."""
     if not task.cancelled():
         task.exception()

@@ -31,7 +31,7 @@ CURVES: Final = ("train_error", "test_error", "train_accuracy", "test_accuracy",
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What an address asks to be compared, and how; what it says wrongly counts as not said."""
+    """The query of a comparison; invalid parts of an address are ignored."""
 
     numbers: tuple[int, ...]
     runs: tuple[int, ...]
@@ -85,7 +85,7 @@ class Asked:
 @require_safe
 @ensure_csrf_cookie
 def compare(request: HttpRequest) -> HttpResponse:
-    """Two to eight versions and runs side by side, all of it in the address; `?choose=1` asks for others instead.
+    """Two to eight versions and runs side by side, all of it in the address; `?choose=1` shows a choice instead.
 
     `?part=results` is the table of results alone, for a page that is open while a run trains.
     """

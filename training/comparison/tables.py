@@ -122,7 +122,7 @@ def results_table(compared: Sequence[Compared]) -> list[Row]:
 
 
 def digit_table(compared: Sequence[Compared], name: str) -> list[Row]:
-    """Precision or recall (`name`) of every digit; [] where nobody's was measured."""
+    """Precision or recall (`name`) of every digit; [] where none was evaluated."""
     best = max if were_judged_alike(compared) else None
     columns = [ten_or_none(one.metrics.get(name)) for one in compared]
     if not any(value is not None for column in columns for value in column):
@@ -132,7 +132,7 @@ def digit_table(compared: Sequence[Compared], name: str) -> list[Row]:
 
 
 def diagrams(compared: Sequence[Compared]) -> list[tuple[Compared, Diagram | None]]:
-    """The reliability diagram of each, None where there is none; [] where nobody has one."""
+    """The reliability diagram of each, None where there is none; [] where there is none."""
     found = [(one, diagram_of(one.metrics)) for one in compared]
     return found if any(diagram for _, diagram in found) else []
 

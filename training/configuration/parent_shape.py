@@ -1,4 +1,4 @@
-"""A run that starts from a version has the version's shape, unless it asks for another one and is refused."""
+"""A run that starts from a version takes the version's shape by default; another shape is refused."""
 
 from collections.abc import Collection
 from typing import Any
@@ -15,8 +15,8 @@ def shaped_like_parent(config: RunConfig, *, given: Collection[str]) -> RunConfi
     """`config` with the layers, activation and outputs of the version it starts from, where they were not given.
 
     Args:
-        config: what was asked for.
-        given: the fields that somebody chose; the others hold defaults.
+        config: the requested configuration.
+        given: the fields that were given; the others have defaults.
     """
     if config.from_version is None:
         return config

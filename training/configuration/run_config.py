@@ -33,7 +33,7 @@ Engine = Literal["nnlib", "keras"]
 
 
 def _layer_sizes(value: Any) -> Any:
-    """Accept `"300, 100"` beside `[300, 100]`: the form and the command line send text."""
+    """Accept `"300, 100"` as well as `[300, 100]`: the form and the command line send text."""
     if not isinstance(value, str):
         return value
     sizes = []
@@ -104,7 +104,9 @@ class RunConfig(BaseModel):
     dropout: Share = Field(0.0, description="Share of hidden neurons left out of each step")
     augmentation: Augmentation = Field("none", description="Rotate, shift, stretch and bend the images while training")
     seed: Annotated[int, Field(ge=0, le=MAX_SEED)] = Field(1, description="Same seed, same network")
-    engine: Engine = Field("nnlib", description="What trains: our own network, or TensorFlow's Keras as the yardstick")
+    engine: Engine = Field(
+        "nnlib", description="What trains: our own network, or TensorFlow's Keras as the reference engine"
+    )
     from_version: Annotated[
         Annotated[int, Field(ge=1)] | None,
         BeforeValidator(empty_is_none, json_schema_input_type=int | None),

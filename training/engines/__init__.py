@@ -1,4 +1,4 @@
-"""What trains: our own network, or TensorFlow's Keras as the yardstick. Both tell the same events."""
+"""The engines: our own network, and TensorFlow's Keras as the reference. Both emit the same events."""
 
 import importlib.util
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ class Training(Protocol):
         ...
 
     def events(self) -> Iterator[Event]:
-        """Train on, telling what happens; the last event is `TrainingFinished`."""
+        """Train on, yielding events; the last one is `TrainingFinished`."""
         ...
 
     def state(self) -> dict[str, Any]:
@@ -27,7 +27,7 @@ class Training(Protocol):
 
 
 def new_training(config: RunConfig, network: Network, data: Dataset, state: dict[str, Any] | None) -> Training:
-    """The training that a configuration asks for, from `network` or from where `state` was taken.
+    """The training that a configuration describes, from `network` or from where `state` was taken.
 
     Raises:
         NnlibError: the state does not fit.

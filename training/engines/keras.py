@@ -1,4 +1,4 @@
-"""The yardstick: the same layers, loss, optimizer, data and order of samples, trained by TensorFlow's Keras.
+"""The reference engine: the same layers, loss, optimizer, data and order of samples, trained by TensorFlow's Keras.
 
 Import it inside a task only: TensorFlow costs seconds and 600 MB, and a process that has used it cannot fork.
 """
@@ -33,7 +33,7 @@ tf.config.experimental.enable_op_determinism()
 
 
 class KerasTrainer:
-    """Trains as `nnlib.Trainer` does and tells the same events; the steps are TensorFlow's.
+    """Trains as `nnlib.Trainer` does and emits the same events; the steps are TensorFlow's.
 
     Args:
         network: Where to start from; left as it is.
@@ -88,7 +88,7 @@ class KerasTrainer:
         return Network(self._architecture, weights, biases)
 
     def events(self) -> Iterator[Event]:
-        """Train on, telling what happens; the last event is `TrainingFinished`.
+        """Train on, yielding events; the last one is `TrainingFinished`.
 
         Raises:
             NonFiniteError: If the error becomes NaN or infinite.

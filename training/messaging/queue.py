@@ -1,4 +1,4 @@
-"""Puts runs and measurements before the workers; what Redis did not take is sent again by the scheduler."""
+"""Sends runs and evaluations to the workers' queues; what Redis did not accept is sent again by the scheduler."""
 
 import logging
 from typing import Any
@@ -44,12 +44,12 @@ def has_messages(queue: str) -> bool:
             except connection.channel_errors:  # Redis keeps no empty list: a queue that is not there is empty
                 return False
     except Exception as error:  # kombu passes on whatever the connection raises
-        logger.warning("Redis cannot be asked what waits: %s", error)
+        logger.warning("the length of the queue is unknown, Redis is unavailable: %s", error)
         return True
 
 
 def short_timeout_connection() -> Any:
-    """A connection to the broker for those who cannot wait: a Redis that hangs is given up after a second."""
+    """A connection to the broker with a timeout of a second, for callers that cannot wait."""
     patience = circuit_breaker.TIMEOUT_SECONDS
     return current_app.connection_for_write(
         # Without the last, kombu tries again for some seconds more.

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from training.runs.bulk import BulkAction, Left, Outcome, act, sorted_out
 from weblib.whole_numbers import whole_number
 
-PAST = {"stop": "told to stop", "delete": "deleted"}
+PAST = {"stop": "stopping", "delete": "deleted"}
 NAMED_AT_MOST = 10
 
 
@@ -21,7 +21,7 @@ def run_bulk(request: HttpRequest) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     action, run_ids, back = _action(asked), _run_ids(asked), _back(asked)
     if not run_ids:
-        messages.info(request, f"No run is ticked: tick those to {action}.")
+        messages.info(request, f"No run is selected: select those to {action}.")
         return redirect(back)
     if request.method == "POST":
         _tell(request, action, act(action, run_ids))

@@ -1,4 +1,4 @@
-"""The form of a run: every field of `RunConfig`, whose rules it asks and does not repeat."""
+"""The form of a run: every field of `RunConfig`, which validates them."""
 
 from collections.abc import Mapping
 from typing import Any, Final, get_args
@@ -44,7 +44,7 @@ def _choice(field: str, values: Any, *, said: str = "") -> forms.CharField:
 
 
 class RunForm(forms.Form):
-    """What the page asks; once valid, `config` is the typed configuration."""
+    """The fields of the page; once valid, `config` is the typed configuration."""
 
     MAIN: Final = ("hidden_layers", "epochs", "batch_size", "learning_rate", "optimizer", "augmentation")
     ADVANCED: Final = (
@@ -107,7 +107,7 @@ class RunForm(forms.Form):
             raise forms.ValidationError(f"Tags {error.message()}.") from error
 
     def clean(self) -> dict[str, Any]:
-        """Let `RunConfig` judge the fields, and put its sentences beside them."""
+        """Let `RunConfig` judge the fields, and add its errors to them."""
         cleaned = self.cleaned_data
         # What a sender leaves out keeps its default, but for the box that a browser leaves out when it is not ticked.
         sent = {name for name in RunConfig.model_fields if name in self.data} | {"shuffle"}
@@ -135,7 +135,7 @@ class RunForm(forms.Form):
 
 
 def starting_values(query: Mapping[str, str]) -> tuple[dict[str, Any], str]:
-    """What the form starts with, and a sentence for people when the address asks for something that is not there.
+    """What the form starts with, and a message when the address names something that does not exist.
 
     `?preset=fast` is a preset, `?from_run=12` and `?from_version=3` a stored configuration, `?fine_tune=3` the same but
     going on from that version's weights; with `&dataset=corrections`, by few and careful steps on the corrections.
@@ -201,7 +201,7 @@ def _whole_if_whole(value: Any) -> Any:
 
 
 def _placed(problem: FieldError) -> tuple[str, str]:
-    """The field to mend, and the sentence that stands beside it."""
+    """The field with the error, and its message."""
     # The only rule about the whole is the number of parameters, which the layers decide.
     field, *inside = problem["loc"] or ["hidden_layers"]
     sentence = problem["msg"]

@@ -37,7 +37,7 @@ def learning(_request: HttpRequest, run_id: int) -> HttpResponse:
 def learning_at(_request: HttpRequest, run_id: int, epoch: int) -> HttpResponse:
     """How the first layer, the weights and the gradients were after an epoch.
 
-    Nothing (204) where a page asks for what was thinned away, or moved to the run's version, a moment ago.
+    204 for a snapshot that was thinned out, or moved to the run's version, a moment ago.
     """
     try:
         return JsonResponse(snapshot_frames.frame(snapshot_recorder.load(run_id, epoch)))

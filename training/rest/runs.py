@@ -41,7 +41,7 @@ class RunRequest(RunConfig):
 
 
 class RunChange(BaseModel):
-    """What people write beside a run."""
+    """Tags of a run."""
 
     tags: Tags
 

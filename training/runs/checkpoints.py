@@ -18,12 +18,12 @@ _KEPT_DATA = "data.npz"
 
 
 def folder(run_id: int) -> Path:
-    """Where the checkpoints of this run lie."""
+    """The folder of the checkpoints of this run."""
     return Path(settings.CHECKPOINTS_DIR) / str(run_id)
 
 
 def kept_data(run_id: int) -> Path:
-    """The file with data that the run took and that change since: it lies, and goes, with the checkpoints."""
+    """The file with the data that the run took and that may change since; it is deleted with the checkpoints."""
     return folder(run_id) / _KEPT_DATA
 
 
@@ -55,10 +55,10 @@ def load(run_id: int, name: str) -> dict[str, Any]:
 
 
 def others(run_id: int, name: str) -> list[Path]:
-    """Every file of the run beside the checkpoint `name` and the data it took, half-written ones included.
+    """Every file of the run except the checkpoint `name` and the data it took, half-written ones included.
 
-    Whoever lists them *before* a write under the lease may remove them *after* it: had another worker taken the run and
-    saved in between, the write would have been refused. Listed later, they may be the checkpoint of that other worker.
+    If they are listed *before* a write under the lease, they may be removed *after* it: had another worker claimed the
+    run and saved in between, the write would have been refused. Listed later, they may be that worker's checkpoint.
     """
     return [path for path in folder(run_id).glob("*") if not is_needed(path, name)]
 

@@ -86,7 +86,7 @@ class BatchProgress(TypedDict):
 
 
 class StatusChanged(TypedDict):
-    """The run is in another state, or tells of another stage of its work."""
+    """The run has another status, or another stage of its work."""
 
     type: Literal["status.changed"]
     status: str

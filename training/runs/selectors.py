@@ -144,7 +144,7 @@ def runs_json(runs: Iterable[Run]) -> list[RunJson]:
 
 
 def parameter_count(config: dict[str, Any]) -> int:
-    """Weights and biases of the network that a stored configuration asks for."""
+    """Weights and biases of the network that a stored configuration describes."""
     return count_parameters([PIXELS, *config["hidden_layers"], CLASSES])
 
 

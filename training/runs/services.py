@@ -1,4 +1,4 @@
-"""What people do with runs: submit, stop, resume, delete. Locks the row before it checks and writes."""
+"""Submit, stop, resume and delete runs. Each locks the row before it checks and writes."""
 
 import shutil
 from collections.abc import Sequence
@@ -146,11 +146,11 @@ def _check_parent(config: RunConfig) -> None:
     has = parent.architecture
     if tuple(has["layer_sizes"]) != wanted.layer_sizes:
         hidden = ", ".join(map(str, has["layer_sizes"][1:-1]))
-        raise FieldRefusedError("from_version", f"version {parent.number} has hidden layers {hidden}: ask for the same")
+        raise FieldRefusedError("from_version", f"version {parent.number} has hidden layers {hidden}: use the same")
     for field, asked in (("activation", wanted.activation), ("output", wanted.output)):
         if has[field] != asked:
             raise FieldRefusedError(
-                "from_version", f"version {parent.number} has {field} {has[field]}; this run asks for {asked}"
+                "from_version", f"version {parent.number} has {field} {has[field]}; this run has {asked}"
             )
 
 

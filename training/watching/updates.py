@@ -1,4 +1,4 @@
-"""What a watching page lacks of a run, read in one go, and the messages that tell it."""
+"""What a subscriber lacks of a run, read at once, and the messages with it."""
 
 import json
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class RunUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """What a page has been told of a run: its last epoch, how many lines of the log, and in which state it is."""
+    """What a page has received of a run: its last epoch, how many lines of the log, and its status."""
 
     revision: int
     epoch: int
@@ -45,7 +45,7 @@ class Position:
         return cls(reading.revision, _last_epoch(reading, after_epoch), len(reading.events), _state(reading))
 
     def after(self, reading: RunUpdate) -> "Position":
-        """Where a page is that was here and is told of `reading`."""
+        """The position of a page that was here and receives `reading`."""
         events = self.events + len(reading.events)
         return Position(reading.revision, _last_epoch(reading, self.epoch), events, _state(reading))
 

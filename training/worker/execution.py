@@ -1,4 +1,4 @@
-"""What a worker does with one run: claim, load, train, write each epoch, publish. Safe to be asked twice."""
+"""What a worker does with one run: claim, load, train, write each epoch, publish. Safe to run twice."""
 
 import logging
 import time
@@ -51,7 +51,7 @@ FINISH_SENTENCES = {
 def execute(
     run_id: int, *, observe: Observer = lambda _event: None, started: Callable[[Heartbeat], None] = lambda _watch: None
 ) -> bool:
-    """Train a queued run to its end, whatever that is; False when it was not waiting (any more).
+    """Train a queued run to its end, whatever that is; False if it is no longer queued.
 
     Args:
         run_id: of the run.

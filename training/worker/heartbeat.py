@@ -49,8 +49,8 @@ class Heartbeat:
 
         Raises:
             LeaseLostError: another worker holds the run.
-            StopRequested: somebody asked for the run to stop.
-            WorkerShutdown: this worker is told to end.
+            StopRequested: a stop of the run was requested.
+            WorkerShutdown: this worker is shutting down.
         """
         if self._lost.is_set():
             raise LeaseLostError(f"run {self._lease.run_id} is no longer held by this worker")

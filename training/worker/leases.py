@@ -1,4 +1,4 @@
-"""The lease of a run: whoever holds the token may write, and nobody else."""
+"""The lease of a run: only the holder of its token may write."""
 
 import uuid
 from dataclasses import dataclass
@@ -94,7 +94,7 @@ def set_stage(lease: Lease, stage: str) -> None:
 
 
 def record_epoch(lease: Lease, epoch: dict[str, Any], *, checkpoint: str, curve: list[float]) -> None:
-    """Write one epoch and the checkpoint that goes with it, together, before anyone is told; twice is as good as once.
+    """Write one epoch and the checkpoint that goes with it, together, before subscribers are notified; idempotent.
 
     Raises:
         LeaseLostError: nothing was written.

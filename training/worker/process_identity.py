@@ -33,7 +33,7 @@ def has_ended(process: str) -> bool:
         return True
     except PermissionError:
         return False
-    try:  # ended, but nobody has asked how: in a container that may be never
+    try:  # ended, but not reaped by its parent: in a container it may never be
         return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].startswith("Z")
     except OSError:
         return False
@@ -46,7 +46,7 @@ def _place() -> str:
 
 @cache
 def _mark() -> str:
-    """Of this start of this kernel and of its process numbers; empty where it cannot be told."""
+    """Of this start of this kernel and of its process numbers; empty where it is unknown."""
     try:
         told = f"{_BOOT_ID.read_text()} {_PROCESS_NUMBERS.stat().st_ino}"
     except OSError:

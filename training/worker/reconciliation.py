@@ -1,4 +1,4 @@
-"""Makes the states of runs true again after something died; safe to run at any time, any number of times at once."""
+"""Reconciles the statuses of runs after a process died; safe to run at any time, and concurrently."""
 
 import logging
 from datetime import timedelta
@@ -47,10 +47,10 @@ def take_over(run_id: int, *, is_lost: Q | None = None) -> None:
 
     Args:
         run_id: of the run.
-        is_lost: what tells that its worker is gone; by default, a heartbeat that has stopped.
+        is_lost: the condition for a lost worker; by default, an expired heartbeat.
     """
     with transaction.atomic():
-        # A row that somebody holds on to is looked at again at the next turn; the others must not wait for it.
+        # A locked row is checked again at the next turn; the others must not wait for it.
         lost = Run.objects.select_for_update(of=("self",), skip_locked=True).filter(
             leases.expired() if is_lost is None else is_lost
         )
@@ -86,7 +86,7 @@ def offer_lost_runs() -> None:
 
 
 def clear_checkpoints() -> None:
-    """Remove the checkpoints of runs that are completed or deleted, and those that a run which nobody holds has left.
+    """Remove the checkpoints of runs that are completed or deleted, and those that a run without a lease has left.
 
     Files are listed before the rows are read: a worker that takes a run after that writes files that are not listed.
     """

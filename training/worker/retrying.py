@@ -1,4 +1,4 @@
-"""Waits, within bounds, for what comes back: a database that restarts, a disk on which somebody makes room."""
+"""Retries, within a timeout, while the database is unavailable or the disk is full."""
 
 import errno
 import logging
@@ -54,7 +54,7 @@ def retry_disk(write: Callable[[], Answer], what: str, *, tell: Callable[[str], 
     Args:
         write: writes a file, whole or not at all.
         what: is written, for people: "the checkpoint".
-        tell: is called before each wait with what is waited for; what it raises ends the waiting.
+        tell: called before each retry with the reason; what it raises ends the retries.
 
     Raises:
         StorageError: the file could not be written; the message says why and what to do.

@@ -1,6 +1,6 @@
-"""Looks at a run while it learns: a snapshot per epoch, thinned so that few remain however long the run is.
+"""Records a snapshot of a network per epoch, thinned so that few remain however long the run is.
 
-Until the run is done they are rows beside it, so that they come and go with it, whatever dies; then they become one
+Until the run is done they are rows that belong to it, and are deleted with it; then they become one
 file of its version. Looking changes nothing: the trainer's network is copied, its generators are not touched.
 """
 
@@ -109,7 +109,7 @@ def load(run_id: int, epoch: int) -> Snapshot:
 def missed_least(epochs: Sequence[int]) -> int:
     """Of epochs in order the one whose neighbours are nearest to each other, by their ratio; never the first or last.
 
-    What remains lies close together at the start, where a network changes most, and wider and wider apart after it.
+    What remains is close together at the start, where a network changes most, and wider and wider apart after it.
     """
     inner = range(1, len(epochs) - 1)
     return epochs[min(inner, key=lambda i: math.log((epochs[i + 1] + 1) / (epochs[i - 1] + 1)))]
@@ -126,7 +126,7 @@ def pictured(count: int) -> NDArray[np.int32]:
 
 
 def histogram(values: Floats) -> Histogram:
-    """How often values lie where, in `BINS` equal steps around 0."""
+    """A histogram of values in `BINS` equal steps around 0."""
     flat = values.ravel()
     limit = max(float(np.abs(flat).max()), 1e-12)
     places = ((flat + np.float32(limit)) * np.float32(BINS / (2 * limit))).astype(np.intp)

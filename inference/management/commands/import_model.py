@@ -14,7 +14,7 @@ from weblib.errors import LabError
 class Command(BaseCommand):
     help = (
         "Publish a model file as a version: a pickle (ours, or the original project's), .npz, safetensors or ONNX. "
-        "Its content tells which; nothing in the file is run."
+        "The format is detected by the content; nothing in the file is run."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

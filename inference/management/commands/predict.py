@@ -17,7 +17,7 @@ class Command(BaseCommand):
     help = "Read the digit in a PNG or JPEG, dark on light or light on dark."
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        """Let `--version` mean the model's version; `manage.py --version` still tells Django's."""
+        """Let `--version` mean the model's version; `manage.py --version` still prints Django's."""
         return super().create_parser(prog_name, subcommand, conflict_handler="resolve", **kwargs)
 
     def add_arguments(self, parser: ArgumentParser) -> None:

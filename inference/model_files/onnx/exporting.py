@@ -24,7 +24,7 @@ _OPERATORS: Final = {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "Relu"}
 
 
 def write(network: Network, facts: Mapping[str, str]) -> bytes:
-    """The ONNX file of `network`; `facts` stand in its metadata, beside format, layers and activations."""
+    """The ONNX file of `network`; `facts` are in its metadata, with format, layers and activations."""
     architecture = network.architecture
     graph = encoded(
         (1, _nodes(network)),

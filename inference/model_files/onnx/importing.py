@@ -62,7 +62,7 @@ def _check_operators(reader: Reader, model: Message) -> None:
 
 
 def _hidden_activation(reader: Reader, model: Message) -> str:
-    """What our own export says of the hidden layers; without any there is nothing in the graph to tell it."""
+    """What our own export says of the hidden layers; without any, the graph does not say."""
     pairs = [reader.message(part) for part in protobuf.chunks(model, 14)]
     said = {protobuf.text(pair, 1): protobuf.text(pair, 2) for pair in pairs}
     return said.get("activation", "relu")
@@ -146,7 +146,7 @@ class _Walk:
             raise ArtifactError(f"expected every name in the graph once; got {node.output[:60]!r} again")
         for name in node.inputs:
             if name and name != self._flow and name not in self._constants:
-                raise ArtifactError(f"expected a chain of layers; {node.operator} reads {name[:60]!r} beside it")
+                raise ArtifactError(f"expected a chain of layers; {node.operator} also reads {name[:60]!r}")
         step(self, node)
 
     def constant(self, node: _Node) -> None:

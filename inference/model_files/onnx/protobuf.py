@@ -1,7 +1,7 @@
 """Protocol Buffers' wire format, as far as ONNX needs it: fields of a message out of bytes, and bytes out of fields.
 
 A general parser makes an object for every two bytes of a hostile file (4 MB of empty nodes become 300 MB). Here a
-message is a dictionary of what lies in it, unparsed, and the fields of a whole file are counted.
+message is a dictionary of its fields, unparsed, and the fields of a whole file are counted.
 https://protobuf.dev/programming-guides/encoding/
 """
 

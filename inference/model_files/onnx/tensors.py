@@ -29,7 +29,7 @@ def tensor_array(tensor: Message) -> NDArray[Any]:
     """The tensor as a read-only array.
 
     Raises:
-        ArtifactError: it lies outside the file, is of another type, or has more or fewer bytes than its shape says.
+        ArtifactError: it is outside the file, is of another type, or has more or fewer bytes than its shape says.
     """
     if protobuf.integer(tensor, _LOCATION) or _EXTERNAL in tensor:
         raise ArtifactError("expected an ONNX file that holds its weights; this one refers to another file")

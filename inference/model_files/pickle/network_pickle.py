@@ -15,7 +15,7 @@ FORMAT_VERSION: Final = 1
 
 
 def network_to_bytes(network: Network, **facts: Any) -> bytes:
-    """The model file of `network`; `facts` are plain values kept beside the weights (preprocessing id, …)."""
+    """The model file of `network`; `facts` are plain values stored with the weights (preprocessing id, …)."""
     architecture = network.architecture
     return plain_pickle.write(
         {

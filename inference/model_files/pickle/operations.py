@@ -101,7 +101,7 @@ def _index(argument: Any) -> int:
 
 
 class _Stack:
-    """What would lie on the reader's stack, by kind; the bookkeeping of `pickletools.dis`."""
+    """What would be on the reader's stack, by kind; the bookkeeping of `pickletools.dis`."""
 
     def __init__(self) -> None:
         self._kinds: list[Any] = []

@@ -150,7 +150,7 @@ class _Reader(pickle.Unpickler):
         if (module, name) == ("_codecs", "encode"):
             return _Name(self._encode)
         if (module, name) not in _NAMES:
-            raise ArtifactError(f"expected plain values and arrays; the file asks for {module}.{name}"[:200])
+            raise ArtifactError(f"expected plain values and arrays; the file contains {module}.{name}"[:200])
         return _Name(_NAMES[module, name])
 
     def persistent_load(self, _pid: Any) -> Any:

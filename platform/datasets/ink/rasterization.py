@@ -50,7 +50,7 @@ def paint(ink: Ink, *, brush: float | None = None, pen_width: float = PEN_WIDTH)
     dots, middle = _dots(ink, scale)
     dots += SIDE / 2 - middle
     # The mean of the dots is not yet the centre of mass of the ink: lines that cross or touch count once. An image of
-    # half the size tells how far off it is.
+    # half the size shows the distance.
     dots -= 2 * _off_centre(_coverage(dots / 2, pen_width / 4, side=SIDE // 2))
     return _coverage(dots, pen_width / 2, side=SIDE)
 

@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 from datasets.errors import EmptyInkError
 
 LEAST_CONTRAST = 0.12
-"""Luminance between ink and paper; below it nothing can be told from a blank page."""
+"""Luminance between ink and paper; below it ink cannot be distinguished from a blank page."""
 _DUST = 0.03
 """Share of the largest piece of ink below which another piece is dust."""
 _FITTED_SIDE = 96
 """Pixels sampled along the longer side to fit the paper's surface."""
 _GRID = 128
-"""Cells along the longer side on which pieces are told apart."""
+"""Cells along the longer side on which connected components are separated."""
 
 
 def segment_ink(luminance: NDArray[np.float32]) -> NDArray[np.float32]:

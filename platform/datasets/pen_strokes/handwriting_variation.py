@@ -1,4 +1,4 @@
-"""A hand: what makes two writings of the same style differ."""
+"""Handwriting variation: what makes two writings of the same style differ."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _pulled(points: NDArray[np.float64], rng: Generator) -> NDArray[np.float64]:
 
 
 def _misplaced(stroke: NDArray[np.float64], rng: Generator) -> NDArray[np.float64]:
-    """One of several strokes, set down beside its place and a little larger or smaller."""
+    """One of several strokes, displaced, and a little larger or smaller."""
     middle = stroke.mean(axis=0)
     placed: NDArray[np.float64] = (stroke - middle) * rng.normal(1.0, 0.06, 2) + middle + rng.normal(0.0, 0.025, 2)
     return placed

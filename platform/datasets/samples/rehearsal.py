@@ -5,7 +5,7 @@ connectionist networks", 1989). So the corrections are rehearsed with `REHEARSED
 learn from (Robins, "Catastrophic forgetting, rehearsal and pseudorehearsal", 1995): two of MNIST for each of pen
 strokes where both are at hand. Each correction is repeated until all of them make up `SHARE` of the rehearsed images,
 at most `MOST_REPEATS` times; with the augmentation of the run, each repetition is another picture. It is tested on the
-test images of the first rehearsed data set, to show what is forgotten; how corrections themselves are read is told by
+test images of the first rehearsed data set, to show what is forgotten; the score on the corrections themselves is in
 `inference.reports.correction_score`.
 """
 
@@ -69,7 +69,7 @@ class Taken:
         Raises:
             DatasetUnavailableError: fewer than `LEAST` corrections.
         """
-        # Here, because models need Django set up, and scripts ask where data sets lie without it.
+        # Here, because models need Django set up, and scripts locate data sets without it.
         from datasets.samples.selectors import labelled_pixels  # noqa: PLC0415
 
         x, y = labelled_pixels()

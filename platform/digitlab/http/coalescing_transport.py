@@ -1,7 +1,7 @@
 """uvicorn's HTTP protocol, with what it writes in one turn of the event loop sent at once.
 
-uvicorn writes the head of an answer and its body one after the other, and uvloop sends either as it comes: two calls of
-the system, and two awakenings of whoever reads. For a small answer that is a fifth of its time.
+uvicorn writes the head and the body of a response one after the other, and uvloop sends each at once: two system calls,
+and the reader wakes up twice. For a small response that is a fifth of its time.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-# What waits is copied; more is worth a call of its own, and tells the sender when to pause.
+# Waiting bytes are copied; more than this is worth a call of its own, and lets flow control pause the sender.
 MOST_WAITING_BYTES: Final = 65_536
 
 

@@ -1,4 +1,4 @@
-"""Refuses a foreign Host or Origin before anything else looks at a request: HTTP API and WebSockets alike."""
+"""Refuses a request with a foreign Host or Origin before anything else handles it: HTTP API and WebSockets."""
 
 import json
 from collections.abc import Iterable
@@ -17,9 +17,8 @@ GUARDED: Final = ("/api/", "/ws/")
 class Guard:
     """An ASGI application around another one.
 
-    A page of another site can make a browser send requests here; its Origin gives it away. A name that somebody
-    else points at this machine (DNS rebinding) is given away by the Host header. Clients that are no browsers send no
-    Origin.
+    A page of another site can make a browser send requests here; the Origin header shows it. A foreign name that points
+    at this machine (DNS rebinding) shows in the Host header. Clients that are no browsers send no Origin.
     """
 
     def __init__(self, application: Any) -> None:

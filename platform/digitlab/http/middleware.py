@@ -44,12 +44,12 @@ def _in_json(request: HttpRequest, response: HttpResponseBase) -> HttpResponse:
 
 
 class PagesNeedLogin(LoginRequiredMiddleware):
-    """Sends strangers to the login page; the API answers them itself, with 401."""
+    """Redirects to the login page; the API answers 401 itself."""
 
     def process_view(
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase], view_args: Any, view_kwargs: Any
     ) -> HttpResponseBase | None:
-        """Let calls of the API pass: it asks for a session or a token."""
+        """Let calls of the API pass: it authenticates them itself."""
         if request.path.startswith("/api/"):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)

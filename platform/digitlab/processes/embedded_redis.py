@@ -36,7 +36,7 @@ def command(server: str, socket: Path, data: Path) -> list[str]:
     """What starts the server on a Unix socket in a folder that only this user can enter; queued messages survive it.
 
     Raises:
-        CommandError: the socket's folder belongs to somebody else.
+        CommandError: the socket's folder belongs to another user.
     """
     for folder in (socket.parent, data):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -56,7 +56,7 @@ class SupervisedProcess:
         """See to it that the process lives; answers a sentence when it had died, else nothing.
 
         Raises:
-            ChildProcessError: it has died too often; the message tells how.
+            ChildProcessError: it has died too often; the message says how.
         """
         if self._process is None:
             if time.monotonic() >= self._start_at:

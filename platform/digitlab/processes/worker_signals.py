@@ -1,4 +1,4 @@
-"""What a Celery worker does besides tasks: it reports that it is alive, passes a shutdown on, and leaves no orphan."""
+"""Celery's signals in a worker: it reports that it is alive, passes a shutdown on, and leaves no orphan."""
 
 import logging
 from typing import Any

@@ -87,7 +87,7 @@ def test_an_alias_is_deleted_after_a_question_and_the_champion_is_not(client: Cl
     client.post("/versions/aliases/best/delete/")
     client.post("/versions/aliases/champion/delete/")
     page = page_of(client, "/versions/aliases/")
-    assert "what the canvas asks: move it instead" in page
+    assert "what the canvas uses: move it instead" in page
     assert [alias.name for alias in alias_selectors.aliases()] == ["champion"]
     assert client.get("/versions/aliases/best/delete/").status_code == 404
 

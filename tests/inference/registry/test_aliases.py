@@ -105,7 +105,7 @@ def test_a_deleted_alias_means_nothing_and_keeps_its_history() -> None:
 
 
 def test_the_champion_is_not_deleted() -> None:
-    with pytest.raises(RegistryStateError, match="the champion is what the canvas asks"):
+    with pytest.raises(RegistryStateError, match="the champion is what the canvas uses"):
         alias_services.delete_alias("champion")
     assert meaning("champion") == 1
 

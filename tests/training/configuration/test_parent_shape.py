@@ -38,7 +38,7 @@ def test_a_run_that_names_only_its_parent_has_the_parents_shape(client: Client) 
 def test_a_shape_that_was_asked_for_is_not_replaced_but_refused(client: Client) -> None:
     answer = submit(client, from_version=1, activation="relu")
     assert answer.status_code == 422
-    assert "version 1 has activation tanh; this run asks for relu" in answer.content.decode()
+    assert "version 1 has activation tanh; this run has relu" in answer.content.decode()
     assert Run.objects.count() == 0
 
 

@@ -69,7 +69,7 @@ def test_each_answers_for_itself(client: Client, submit: Submit, held: Run) -> N
 def test_stopping_several_stops_those_that_can(client: Client, submit: Submit, held: Run) -> None:
     waiting, done = named(submit, "Waiting"), named(submit, "Done", Status.COMPLETED)
     page = post(client, "stop", waiting, held, done).content.decode()
-    assert "Waiting and Under way are told to stop." in page
+    assert "Waiting and Under way are stopping." in page
     assert "Done is left as it is: it is completed already." in page
     assert [get_run(run.pk).status for run in (waiting, held, done)] == ["stopped", "stopping", "completed"]
 
@@ -93,7 +93,7 @@ def test_a_run_that_changes_between_question_and_answer_is_named(
 def test_nothing_ticked_asks_nothing(client: Client, submit: Submit) -> None:
     page = client.get("/runs/bulk/?action=delete", follow=True)
     assert page.redirect_chain == [("/runs/", 302)]
-    assert "No run is ticked: tick those to delete." in page.content.decode()
+    assert "No run is selected: select those to delete." in page.content.decode()
 
 
 @pytest.mark.parametrize("address", ["/runs/bulk/", "/runs/bulk/?action=burn&run=1"])

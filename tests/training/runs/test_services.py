@@ -123,19 +123,19 @@ def test_a_parent_with_an_enormous_number_is_refused(submit: Submit) -> None:
 
 def test_a_parent_of_another_shape_is_refused_with_its_shape(submit: Submit) -> None:
     version_of(30, 20)
-    with pytest.raises(FieldRefusedError, match="version 1 has hidden layers 30, 20: ask for the same"):
+    with pytest.raises(FieldRefusedError, match="version 1 has hidden layers 30, 20: use the same"):
         submit(from_version=1, hidden_layers=[16])
 
 
 def test_a_parent_with_another_activation_is_refused(submit: Submit) -> None:
     version_of(16, activation="tanh")
-    with pytest.raises(FieldRefusedError, match="has activation tanh; this run asks for relu"):
+    with pytest.raises(FieldRefusedError, match="has activation tanh; this run has relu"):
         submit(from_version=1, activation="relu")
 
 
 def test_a_parent_with_other_outputs_is_refused(submit: Submit) -> None:
     version_of(16, output="sigmoid")
-    with pytest.raises(FieldRefusedError, match="has output sigmoid; this run asks for softmax"):
+    with pytest.raises(FieldRefusedError, match="has output sigmoid; this run has softmax"):
         submit(from_version=1)
 
 

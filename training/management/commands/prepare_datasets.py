@@ -1,4 +1,4 @@
-"""`manage.py prepare_datasets`: fetch MNIST before anybody asks for it, or learn that it cannot be had."""
+"""`manage.py prepare_datasets`: download MNIST before a run needs it, or record that it is not available."""
 
 from typing import Any
 

@@ -71,7 +71,7 @@ class Command(BaseCommand):
             raise CommandError(f"{error.field}: {error}") from error
 
     def _follow(self, run: Run) -> None:
-        """Print each epoch of a worker's run; Ctrl-C asks the run to stop."""
+        """Print each epoch of a worker's run; Ctrl-C requests a stop of the run."""
         last, stage = 0, ""
         while True:
             try:
@@ -87,7 +87,7 @@ class Command(BaseCommand):
                 time.sleep(SECONDS_BETWEEN_LOOKS)
             except KeyboardInterrupt:
                 services.request_stop(run.pk)
-                self.stdout.write("\nAsked to stop.")
+                self.stdout.write("\nA stop was requested.")
 
     def _conclude(self, run_id: int) -> None:
         run = selectors.get_run(run_id)
@@ -102,7 +102,7 @@ class Command(BaseCommand):
 
 
 class _Bar:
-    """A progress bar where somebody watches; one line per epoch everywhere."""
+    """A progress bar on a terminal; one line per epoch everywhere."""
 
     def __init__(self, epochs: int) -> None:
         self._epochs, self._is_watched, self._seconds = epochs, sys.stderr.isatty(), 0.0

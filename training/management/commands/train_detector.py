@@ -1,4 +1,4 @@
-"""`manage.py train_detector`: train what tells digits from other marks, and write it where it ships from."""
+"""`manage.py train_detector`: train the digit detector, and write its files into the source tree."""
 
 from typing import Any, Final
 
@@ -30,7 +30,7 @@ RECIPE: Final = Recipe(
 
 
 class Command(BaseCommand):
-    help = "Train anew what tells digits from other marks. Needs MNIST; takes some minutes."
+    help = "Train the digit detector anew. Needs MNIST; takes some minutes."
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 -- Django's signature
         mnist, strokes = datasets.load("mnist"), datasets.load("pen-strokes")
