@@ -2,8 +2,9 @@
 
 import threading
 import time
+import weakref
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from cachetools import LRUCache
 
@@ -30,12 +31,11 @@ class LoadedVersion:
     temperature: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Meaning:
-    """What a name meant at a time, without the network: a meaning must not keep an evicted network in memory."""
+class _Meaning(NamedTuple):
+    """What a name meant at a time; the reference is weak, so that a meaning keeps no evicted network in memory."""
 
     looked_up_at: float
-    key: str
+    network: weakref.ref[Network]
     number: int
     temperature: float
 
@@ -49,17 +49,16 @@ class NetworkCache:
     def __init__(self, *, max_bytes: int = MAX_BYTES) -> None:
         self._lock = threading.Lock()
         self._networks: LRUCache[str, Network] = LRUCache(max_bytes, getsizeof=lambda network: network.flat.nbytes)
-        self._meanings: LRUCache[int | str, _Meaning] = LRUCache(MAX_NAMES)
+        # A plain dictionary: every prediction reads it, and only a lookup writes it.
+        self._meanings: dict[int | str, _Meaning] = {}
 
     def known(self, name: int | str) -> tuple[LoadedVersion | None, bool]:
         """The version that `name` means, if it is cached, and whether to refresh it; the database is not used."""
-        with self._lock:
-            meaning = self._meanings.get(name)
-            age = MEANING_SECONDS if meaning is None else time.monotonic() - meaning.looked_up_at
-            if meaning is None or age >= MEANING_SECONDS:
-                return None, True
-            network = self._networks.get(meaning.key)
-        if network is None:
+        meaning = self._meanings.get(name)
+        if meaning is None:
+            return None, True
+        age, network = time.monotonic() - meaning.looked_up_at, meaning.network()
+        if network is None or age >= MEANING_SECONDS:
             return None, True
         return LoadedVersion(meaning.number, network, meaning.temperature), age >= REFRESH_SECONDS
 
@@ -90,5 +89,7 @@ class NetworkCache:
         with self._lock:
             if network.flat.nbytes <= self._networks.maxsize:
                 self._networks[key] = network
-            self._meanings[name] = _Meaning(looked_up_at, key, loaded.number, loaded.temperature)
+            if len(self._meanings) >= MAX_NAMES:
+                self._meanings.clear()
+            self._meanings[name] = _Meaning(looked_up_at, weakref.ref(network), loaded.number, loaded.temperature)
         return loaded

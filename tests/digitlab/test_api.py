@@ -420,7 +420,7 @@ def test_a_file_that_is_no_model_is_refused_and_takes_no_number(lab: Lab, versio
 def test_an_import_without_a_file_is_refused(lab: Lab) -> None:
     assert lab.call("POST", "versions/import", {}) == (
         422,
-        {"detail": [{"loc": ["file", "file"], "msg": "is missing"}]},
+        {"detail": [{"loc": ["file", "file"], "msg": "is missing"}], "code": "validation"},
     )
 
 
@@ -683,7 +683,7 @@ def test_the_docs_page_takes_nothing_from_another_host(lab: Lab) -> None:
 
 @pytest.mark.parametrize("path", ["nothing", "runs/first", "runs/", "versions/champion", "aliases/a/b"])
 def test_an_address_that_is_none_is_not_found(lab: Lab, path: str) -> None:
-    assert lab.call("GET", path) == (404, {"detail": "there is nothing at this address"})
+    assert lab.call("GET", path) == (404, {"detail": "there is nothing at this address", "code": "not_found"})
 
 
 @pytest.mark.parametrize("path", ["runs", "predict", "corrections"])
