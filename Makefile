@@ -103,7 +103,7 @@ detector: $(STAMP) ## train anew what tells digits from other marks (some minute
 	@$(BIN)/python manage.py train_detector
 
 screenshots: $(DEV_STAMP) ## take the pictures in docs/ from the running program
-	@$(BIN)/python docs/take_screenshots.py
+	@$(BIN)/python -m tools.take_screenshots
 
 lock: ## resolve the dependencies anew; needs uv and npm
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q requirements/base.in -o requirements.lock

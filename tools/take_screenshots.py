@@ -9,7 +9,7 @@ from tests import chromium
 from tests.browser.drawing import SEVEN, draw
 from tests.lab import Lab
 
-IMAGES = Path(__file__).parent / "images"
+IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 WIDTH, HEIGHT = 1200, 820
 EPOCHS_SHOWN = 14
 
