@@ -35,7 +35,7 @@ def test_a_few_seconds_of_adam_read_97_percent(mnist: Any) -> None:
     assert told[-1].test_accuracy > 0.97
 
 
-def test_the_plain_core_reads_97_percent_by_itself(mnist):
+def test_the_plain_core_reads_97_percent_by_itself(mnist: Any) -> None:
     x, y, x_test, y_test = mnist
     architecture, rng = Architecture((784, 250, 10), "relu", "softmax"), np.random.default_rng(0)
 

@@ -3,14 +3,16 @@
 import numpy as np
 import pytest
 
+from nnlib.arrays import FloatArray
 from nnlib.optimizers import OPTIMIZERS
 
 RATE = 0.01
 
 
-def test_the_first_steps_of_each_by_hand():
-    def moved(name, *gradients):
-        optimizer, p = OPTIMIZERS[name](), np.array([1.0])
+def test_the_first_steps_of_each_by_hand() -> None:
+    def moved(name: str, *gradients: float) -> float:
+        optimizer = OPTIMIZERS[name]()
+        p: FloatArray = np.array([1.0])
         for g in gradients:
             p = optimizer(p, np.array([g]), 0.1)
         return float(p[0])
@@ -24,10 +26,11 @@ def test_the_first_steps_of_each_by_hand():
     assert moved("adamw", -3) == pytest.approx(1 + 0.1)
 
 
-def test_nesterov_is_momentum_with_the_gradient_at_the_position_ahead():
+def test_nesterov_is_momentum_with_the_gradient_at_the_position_ahead() -> None:
     # Sutskever et al., 2013: the gradient is taken at p + 0.9 v, which is what the parameters are.
     gradients = np.random.default_rng(0).standard_normal((20, 50))
-    optimizer, p = OPTIMIZERS["nesterov"](), np.zeros(50)
+    optimizer = OPTIMIZERS["nesterov"]()
+    p: FloatArray = np.zeros(50)
     behind, v = np.zeros(50), np.zeros(50)
 
     for g in gradients:
@@ -39,7 +42,7 @@ def test_nesterov_is_momentum_with_the_gradient_at_the_position_ahead():
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_a_step_leaves_parameters_and_gradient_unchanged(name):
+def test_a_step_leaves_parameters_and_gradient_unchanged(name: str) -> None:
     p, g = np.ones((3, 2)), np.full((3, 2), 2.0)
 
     moved = OPTIMIZERS[name]()(p, g, RATE)
@@ -50,7 +53,7 @@ def test_a_step_leaves_parameters_and_gradient_unchanged(name):
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_two_optimizers_share_nothing(name):
+def test_two_optimizers_share_nothing(name: str) -> None:
     one, other = OPTIMIZERS[name](), OPTIMIZERS[name]()
     one(np.ones(3), np.full(3, 5.0), RATE)
 

@@ -1,5 +1,7 @@
 """The plain `train` learns, and the trainer ends where it does."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from nnlib.losses import LOSSES
 from nnlib.train import train
 
 
-def test_it_learns_and_leaves_the_initial_parameters_unchanged(digits):
+def test_it_learns_and_leaves_the_initial_parameters_unchanged(digits: Any) -> None:
     x, y, x_test, y_test = digits
     architecture, rng = Architecture((784, 20, 10), "tanh", "softmax"), np.random.default_rng(0)
     initial = draw_layers(architecture, "xavier", rng)
@@ -45,9 +47,9 @@ def test_it_learns_and_leaves_the_initial_parameters_unchanged(digits):
         {"optimizer": "adamw", "l2": 0.1},
     ],
 )
-def test_the_trainer_ends_where_the_plain_form_ends(digits, change):
+def test_the_trainer_ends_where_the_plain_form_ends(digits: Any, change: dict[str, Any]) -> None:
     x, y, *_ = digits
-    fields = {"loss": "cross_entropy", "learning_rate": 0.001, "batch_size": 48, "epochs": 3} | change
+    fields: dict[str, Any] = {"loss": "cross_entropy", "learning_rate": 0.001, "batch_size": 48, "epochs": 3} | change
     architecture = Architecture((784, 15, 12, 10), fields.pop("activation", "tanh"), LOSSES[fields["loss"]].output)
     network = Network.initialised(architecture, initializer="xavier", rng=np.random.default_rng(1))
     trainer = Trainer(network, Recipe(**fields, seed=6), *digits)

@@ -1,6 +1,6 @@
 """Every name of the vocabularies has an implementation, plain and fast."""
 
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -27,9 +27,9 @@ from nnlib.shape import PIXELS, SIDE
         (vocabulary.AugmentationName, {"none": None, **STRENGTHS}),
     ],
 )
-def test_every_name_has_an_implementation(names, table):
+def test_every_name_has_an_implementation(names: Any, table: dict[str, Any]) -> None:
     assert set(table) == set(get_args(names))
 
 
-def test_an_image_is_a_square():
+def test_an_image_is_a_square() -> None:
     assert PIXELS == SIDE**2

@@ -2,18 +2,20 @@
 
 import numpy as np
 import pytest
+from numpy.typing import DTypeLike
 
 from nnlib import activations as plain
+from nnlib.arrays import FloatArray
 from nnlib.fast.activations import ACTIVATIONS, OUTPUTS
 
 
-def drawn(dtype):
+def drawn(dtype: DTypeLike) -> FloatArray:
     return np.random.default_rng(1).normal(0, 30, (50, 8)).astype(dtype)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("name", ACTIVATIONS)
-def test_an_activation_in_place_has_the_plain_values_and_slopes(name, dtype):
+def test_an_activation_in_place_has_the_plain_values_and_slopes(name: str, dtype: DTypeLike) -> None:
     z, dy = drawn(dtype), drawn(dtype)[::-1].copy()
     y, dz = z.copy(), dy.copy()
 
@@ -27,7 +29,7 @@ def test_an_activation_in_place_has_the_plain_values_and_slopes(name, dtype):
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("name", OUTPUTS)
-def test_an_output_in_place_has_the_plain_values(name, dtype):
+def test_an_output_in_place_has_the_plain_values(name: str, dtype: DTypeLike) -> None:
     z = drawn(dtype)
     y = z.copy()
 

@@ -1,5 +1,7 @@
 """Steps of one sample each, applied in blocks, end where single steps do."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -9,13 +11,14 @@ from nnlib.fast.blocked_sgd import ROWS, BlockedSGD
 from nnlib.fast.optimizers import OPTIMIZERS
 from nnlib.losses import LOSSES
 from nnlib.parameters import Parameters
+from nnlib.vocabulary import LossName
 
 
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("sizes", [(20, 4), (20, 9, 4), (20, 9, 7, 4)])
 @pytest.mark.parametrize("rows", [1, 2, ROWS])
 @pytest.mark.parametrize("dropped", [False, True])
-def test_blocked_steps_equal_single_ones(loss, sizes, rows, dropped):
+def test_blocked_steps_equal_single_ones(loss: LossName, sizes: tuple[int, ...], rows: int, dropped: bool) -> None:
     rng = np.random.default_rng(3)
     recipe = Recipe(loss=loss, optimizer="sgd", learning_rate=0.1, batch_size=1)
     architecture = Architecture(sizes, "sigmoid", LOSSES[loss].output)
@@ -45,8 +48,8 @@ def test_blocked_steps_equal_single_ones(loss, sizes, rows, dropped):
 
 
 @pytest.mark.parametrize("change", [{"optimizer": "momentum"}, {"batch_size": 2}, {"l2": 0.1}])
-def test_only_plain_descent_by_single_samples_can_be_blocked(change):
-    fields = {"loss": "squared_error", "optimizer": "sgd", "learning_rate": 0.1, "batch_size": 1}
+def test_only_plain_descent_by_single_samples_can_be_blocked(change: dict[str, Any]) -> None:
+    fields: dict[str, Any] = {"loss": "squared_error", "optimizer": "sgd", "learning_rate": 0.1, "batch_size": 1}
 
     assert BlockedSGD.suits(Recipe(**fields))
     assert not BlockedSGD.suits(Recipe(**fields | change))
