@@ -186,7 +186,7 @@ def corrections(lab: Lab) -> list[dict[str, Any]]:
 def test_a_drawing_is_corrected_relabelled_and_forgotten(page: Page, lab: Lab) -> None:
     before = len(corrections(lab))
     page.goto(f"{lab.url}/?version=1")
-    panel = page.get_by_role("group", name="Which digit was it?")
+    panel = page.get_by_role("group", name="Correct label")
     expect(panel.get_by_role("button", name="7")).to_be_disabled()
     draw(page, SEVEN)
     panel.get_by_role("button", name="7").click(timeout=PATIENCE)

@@ -48,10 +48,10 @@ class RunForm(forms.Form):
 
     MAIN: Final = ("hidden_layers", "epochs", "batch_size", "learning_rate", "optimizer", "augmentation")
     ADVANCED: Final = (
-        ("The network", ("activation", "loss", "initializer", "from_version")),
-        ("The steps", ("schedule", "shuffle", "seed", "engine")),
-        ("When to stop", ("error_threshold", "patience")),
-        ("Against learning by heart", ("l2", "dropout")),
+        ("Network", ("activation", "loss", "initializer", "from_version")),
+        ("Optimization", ("schedule", "shuffle", "seed", "engine")),
+        ("Early stopping", ("error_threshold", "patience")),
+        ("Regularization", ("l2", "dropout")),
     )
 
     name = forms.CharField(

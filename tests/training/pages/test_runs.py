@@ -421,7 +421,7 @@ def test_a_form_from_elsewhere_is_refused_in_plain_words(write_run: Callable[...
     run = write_run()
     answer = Client(enforce_csrf_checks=True).post(f"/runs/{run.pk}/stop/")
     assert answer.status_code == 403
-    assert "Please send it again" in answer.content.decode()
+    assert "Request expired: send it again" in answer.content.decode()
     run.refresh_from_db()
     assert run.status == Status.QUEUED
 
