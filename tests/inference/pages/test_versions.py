@@ -138,7 +138,7 @@ def test_an_address_that_names_too_many_versions_asks_the_first(
         publish()
     page = page_of(client, "/?version=3,2,1")
     assert sorted(ticked(page)) == [2, 3]
-    assert "At most 2 versions can be asked at once" in page
+    assert "At most 2 versions can predict at once" in page
 
 
 def test_the_draw_page_gives_its_script_the_token_it_needs(client: Client, publish: Publish) -> None:
