@@ -92,7 +92,7 @@ def report(
     temperature: float,
     sheet: Path | None = None,
 ) -> None:
-    """Tell the share read right per brush and source, the confusions, and what the verdicts are worth."""
+    """Print the accuracy per brush and source, the confusions, and what the verdicts are worth."""
     rng = np.random.default_rng(seed)
     started = time.perf_counter()
     pixels = np.concatenate([drawn(digits, read, brush, SIZES, rng) for brush in BRUSHES])

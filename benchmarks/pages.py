@@ -49,7 +49,7 @@ class Browser:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
     def get(self, path: str) -> Answer:
-        """Ask for a page that must be there."""
+        """Request a page that must exist."""
         started = time.perf_counter()
         self._connection.request("GET", path)
         response = self._connection.getresponse()

@@ -156,7 +156,7 @@ def accuracy_table(*, threads: int, seeds: int) -> None:
 
 
 def main() -> None:
-    """Print every table that was asked for."""
+    """Print every requested table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeats", type=int, default=5, help="epochs per figure")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])

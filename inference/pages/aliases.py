@@ -58,7 +58,7 @@ def alias_rollback(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def alias_delete(request: HttpRequest, name: str) -> HttpResponse:
-    """Ask whether to delete an alias (GET), and do so (POST)."""
+    """Confirm whether to delete an alias (GET), and do so (POST)."""
     alias = next((alias for alias in alias_selectors.aliases() if alias.name == name), None)
     if alias is None:
         raise Http404(f"there is no alias {name}")

@@ -70,7 +70,7 @@ def correction_relabel(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def correction_delete(request: HttpRequest) -> HttpResponse:
-    """Ask whether to delete the ticked corrections (`id`), and do so once `sure` is sent along."""
+    """Confirm whether to delete the ticked corrections (`id`), and do so once `sure` is sent along."""
     ids = [number for text in request.POST.getlist("id") if (number := whole_number(text)) is not None]
     corrections = selectors.corrections_of(ids)
     back = _back(request)

@@ -13,7 +13,7 @@ from weblib import labels
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def version_import(request: HttpRequest) -> HttpResponse:
-    """Ask for a model file (GET), and publish it as a version (POST)."""
+    """The form for a model file (GET), and its publication as a version (POST)."""
     form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
     if form.is_bound and form.is_valid():
         try:

@@ -48,7 +48,7 @@ def version_restore(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def version_delete(request: HttpRequest, number: int) -> HttpResponse:
-    """Ask whether to delete a version for good (GET), and do so (POST)."""
+    """Confirm whether to delete a version for good (GET), and do so (POST)."""
     try:
         version = trash_selectors.trashed_version(number) or selectors.get_version(number)
         if request.method != "POST":
@@ -66,7 +66,7 @@ def version_delete(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def trash_empty(request: HttpRequest) -> HttpResponse:
-    """Ask whether to empty the trash (GET), and do so (POST)."""
+    """Confirm whether to empty the trash (GET), and do so (POST)."""
     if request.method != "POST":
         context = {"count": len(trash_selectors.trashed_numbers()), "bytes": trash_selectors.trash_bytes()}
         return render(request, "inference/registry/trash_empty.html", context)

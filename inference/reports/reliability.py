@@ -83,7 +83,7 @@ class Reliability:
 
     @property
     def gap(self) -> str:
-        """The expected calibration error in words: how far apart "says" and "is right" lie."""
+        """The expected calibration error in words: the distance between confidence and accuracy."""
         points = 100 * self.error_after
         return f"{points:.1f} percentage points" if points >= 0.095 else "less than 0.1 percentage points"
 

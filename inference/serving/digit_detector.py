@@ -22,7 +22,7 @@ FACTS_FILE: Final = FOLDER / "detector.json"
 
 @dataclass(frozen=True, slots=True)
 class Detector:
-    """Tells digits from other marks.
+    """Distinguishes digits from other marks.
 
     Attributes:
         network: 784 inputs; the first of its two outputs is "a digit".

@@ -14,5 +14,5 @@ class ApiTokenAdmin(admin.ModelAdmin):
     readonly_fields = ("name", "user", "created_at", "fingerprint")
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- Django's signature
-        """Nobody adds one here."""
+        """Never: tokens are created on the command line."""
         return False

@@ -19,7 +19,7 @@ def write_atomically(target: Path, chunks: Iterable[bytes]) -> None:
     descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=PREFIX)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            # Whoever can take this lock knows that the writer is dead. Some network folders have no locks.
+            # If the lock is free, the writer is dead. Some network folders have no locks.
             with contextlib.suppress(OSError):
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
             for chunk in chunks:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from datasets.ink.rasterization import paint
+from datasets.ink.rasterization import rasterize
 from datasets.pen_strokes import generate
 from datasets.pen_strokes.curves import arc, corner, smooth
 from datasets.pen_strokes.handwriting_variation import write
@@ -87,7 +87,7 @@ def test_every_image_is_centred_and_in_its_frame() -> None:
 def test_a_style_is_drawn_with_other_proportions_every_time(style: Any) -> None:
     generator = rng()
     inks = [write(style(generator), rng=generator) for _ in range(20)]
-    images = np.array([paint(ink) for ink in inks])
+    images = np.array([rasterize(ink) for ink in inks])
     assert images.sum(axis=(1, 2)).min() > 25
     assert images.std(axis=0).max() > 0.15
 

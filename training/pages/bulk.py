@@ -17,7 +17,7 @@ NAMED_AT_MOST = 10
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def run_bulk(request: HttpRequest) -> HttpResponse:
-    """Ask whether to stop or delete the runs `?run=…&run=…` (GET), and do so (POST)."""
+    """Confirm whether to stop or delete the runs `?run=…&run=…` (GET), and do so (POST)."""
     asked = request.POST if request.method == "POST" else request.GET
     action, run_ids, back = _action(asked), _run_ids(asked), _back(asked)
     if not run_ids:

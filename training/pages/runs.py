@@ -127,7 +127,7 @@ def run_tags(request: HttpRequest, run_id: int) -> HttpResponse:
 
 @require_POST
 def run_stop(request: HttpRequest, run_id: int) -> HttpResponse:
-    """Ask the run to stop."""
+    """Request a stop of the run."""
     return _acted(request, run_id, services.request_stop)
 
 
@@ -139,7 +139,7 @@ def run_resume(request: HttpRequest, run_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def run_delete(request: HttpRequest, run_id: int) -> HttpResponse:
-    """Ask whether to delete the run (GET), and do so (POST)."""
+    """Confirm whether to delete the run (GET), and do so (POST)."""
     run = _run_or_404(run_id)
     if request.method != "POST":
         return render(request, "training/runs/delete.html", {"run": run})

@@ -105,7 +105,7 @@ def epochs(request: HttpRequest, run_id: int, after: Annotated[int, Field(ge=0)]
 
 @router.post("runs/{int:run_id}/stop", response={200: RunJson, **errors(404, 409)}, summary="Stop a run")
 def stop(request: HttpRequest, run_id: int) -> Any:  # noqa: ARG001
-    """Ask the run to stop; it saves first."""
+    """Request a stop of the run; it saves a checkpoint first."""
     services.request_stop(run_id)
     return selectors.run_json(selectors.get_run(run_id))
 

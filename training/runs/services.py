@@ -60,7 +60,7 @@ def submit_run(config: RunConfig, *, name: str = "", tags: Sequence[str] = (), e
 
 
 def request_stop(run_id: int) -> Run:
-    """Ask a run to stop: a queued one stops at once, a running one saves first. Asking twice changes nothing.
+    """Request a stop: a queued run stops at once, a running one saves a checkpoint first. Idempotent.
 
     Raises:
         Run.DoesNotExist: there is none of that id.

@@ -178,7 +178,7 @@ class Execution:
         return retry_disk(self.save, "the checkpoint", tell=self._wait_for) or ""
 
     def _wait_for(self, what: str) -> None:
-        """Tell what the run waits for; a request to stop is heard meanwhile."""
+        """Set the stage to the reason of the retry; a requested stop ends it."""
         self._watch.check()
         self._set_stage(f"waiting: {what}")
 

@@ -1,4 +1,4 @@
-"""Tells the processes of a worker's pool that the worker is ending: one byte that they share with it."""
+"""A flag for the processes of a worker's pool that the worker is shutting down: one byte of shared memory."""
 
 import mmap
 
@@ -7,7 +7,7 @@ _flag = mmap.mmap(-1, 1)
 
 
 def request() -> None:
-    """Ask every training run of this worker to save and hand itself back."""
+    """Let every training run of this worker save a checkpoint and return to the queue."""
     _flag[0] = 1
 
 

@@ -20,7 +20,7 @@ _WIDEST = 0.7
 """Share of the ink's longer side: that of a disc, by the rule below, is 2/3, and no ink is wider."""
 
 
-def shrink(ink: NDArray[np.float32]) -> NDArray[np.float32]:
+def normalize(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     """`(28, 28)` share of each pixel that is ink, in [0, 1], of a `(height, width)` picture of it that has some."""
     rows, columns = (np.flatnonzero((ink >= 0.5).any(axis=axis)) for axis in (1, 0))
     tight = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from datasets.errors import InkError
 from datasets.ink.image_decoding import luminance
-from datasets.ink.normalization import shrink
-from datasets.ink.rasterization import paint
+from datasets.ink.normalization import normalize
+from datasets.ink.rasterization import rasterize
 from datasets.ink.segmentation import segment_ink
 from datasets.ink.strokes import MAX_COORDINATE, Strokes, ink_from_strokes
 from nnlib.shape import PIXELS
@@ -39,7 +39,7 @@ def pixels_from_strokes(strokes: Strokes, *, brush: float | None = None) -> NDAr
     """
     if brush is not None and not 0 <= brush <= MAX_COORDINATE:
         raise InkError(f"expected a brush between 0 and {MAX_COORDINATE:g} canvas units, got {brush}")
-    return paint(ink_from_strokes(strokes), brush=brush).reshape(PIXELS)
+    return rasterize(ink_from_strokes(strokes), brush=brush).reshape(PIXELS)
 
 
 def pixels_from_image(data: bytes) -> NDArray[np.float32]:
@@ -49,7 +49,7 @@ def pixels_from_image(data: bytes) -> NDArray[np.float32]:
         EmptyInkError: the picture is blank.
         InkError: not a PNG or JPEG, or too large.
     """
-    return shrink(segment_ink(luminance(data))).reshape(PIXELS)
+    return normalize(segment_ink(luminance(data))).reshape(PIXELS)
 
 
 def pixels_from_rows(values: Sequence[float] | Sequence[Sequence[float]] | NDArray[np.generic]) -> NDArray[np.float32]:

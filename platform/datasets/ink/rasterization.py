@@ -30,7 +30,7 @@ _LONGEST = 6_000.0
 _PIXEL_CENTRES = np.arange(SIDE, dtype=np.float32) + np.float32(0.5)
 
 
-def paint(ink: Ink, *, brush: float | None = None, pen_width: float = PEN_WIDTH) -> NDArray[np.float32]:
+def rasterize(ink: Ink, *, brush: float | None = None, pen_width: float = PEN_WIDTH) -> NDArray[np.float32]:
     """`(28, 28)` share of each pixel that is ink, in [0, 1].
 
     Args:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from datasets.ink.rasterization import PEN_WIDTH, paint
+from datasets.ink.rasterization import PEN_WIDTH, rasterize
 from datasets.pen_strokes.handwriting_variation import write
 from datasets.pen_strokes.other_marks import MARKS
 from datasets.pen_strokes.styles import STYLES, Style
@@ -73,4 +73,4 @@ def _image(digit: int, rng: Generator) -> NDArray[np.uint8]:
 def _painted(style: Style, rng: Generator) -> NDArray[np.uint8]:
     """`(28, 28)` a style, by a hand, with a pen."""
     pen_width = float(np.clip(PEN_WIDTH * np.exp(rng.normal(0.1, _PEN_SPREAD)), 1.2, 5.6))
-    return as_bytes(paint(write(style(rng), rng=rng), pen_width=pen_width))
+    return as_bytes(rasterize(write(style(rng), rng=rng), pen_width=pen_width))

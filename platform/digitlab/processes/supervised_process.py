@@ -80,7 +80,7 @@ class SupervisedProcess:
         return f"{self.name} died ({how}); it is started again. Its log: {self.log}"
 
     def stop(self, *, grace_seconds: float, number: int = signal.SIGTERM) -> None:
-        """Ask the process to end, wait, then end its whole group by force."""
+        """Send the process a signal, wait, then kill its whole group."""
         process = self._process
         if process is None:
             return
