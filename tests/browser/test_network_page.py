@@ -26,7 +26,10 @@ def inside(page: Page, lab: Lab) -> Page:
 
 
 def picture_of(page: Page) -> str:
-    return str(page.evaluate("document.getElementById('picture-live').toDataURL()"))
+    # The text of an answer is written at once, the diagram in the next animation frame.
+    after_a_frame = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(
+        () => done(document.getElementById("picture-live").toDataURL()))))"""
+    return str(page.evaluate(after_a_frame))
 
 
 def test_the_picture_follows_the_pen(inside: Page) -> None:
