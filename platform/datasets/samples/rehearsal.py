@@ -44,7 +44,7 @@ RECIPE: Final[dict[str, Any]] = {
     "shuffle": True,
     "engine": "nnlib",
 }
-"""What the form suggests for fine-tuning a version; decision 9 says what was measured."""
+"""What the form suggests for fine-tuning a version; the measurements are in docs/benchmarks.md (decision 9)."""
 _SEED: Final = 1
 
 
