@@ -1,6 +1,12 @@
 """Errors of model versions and model files."""
 
+from typing import Final
+
+from nnlib import NnlibError
 from weblib.errors import LabError
+
+# Errors whose messages are written for people.
+PLAIN_ERRORS: Final = (LabError, NnlibError)
 
 
 class InferenceError(LabError):

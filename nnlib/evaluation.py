@@ -1,6 +1,7 @@
 """Error and accuracy of a network on samples that it is not trained on."""
 
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,9 @@ from nnlib.network import Network
 from nnlib.vocabulary import LossName, OutputName
 
 ROWS_AT_ONCE = 1000
+
+LOSS_OF: dict[OutputName, LossName] = {LOSSES[name].output: name for name in get_args(LossName)}
+"""By the output activation, the loss whose gradient is derived for it."""
 
 
 @dataclass(frozen=True, slots=True)

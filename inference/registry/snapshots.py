@@ -6,12 +6,11 @@ the network is too large, all its parameters in half precision, so that a drawin
 
 import threading
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from cachetools import LRUCache
+from cachetools import LRUCache, cached
 from django.core.files.base import ContentFile
 from numpy.typing import NDArray
 
@@ -115,23 +114,7 @@ def load(version: ModelVersion) -> list[Snapshot]:
         ArtifactError: the file is missing, or is not the one that was published.
     """
     file = SnapshotFile.objects.filter(version=version).first()
-    if file is None:
-        return []
-    with _lock:
-        cached = _cache.get(file.sha256)
-    if cached is not None:
-        return cached
-    try:
-        with model_store().open(file.name) as opened:
-            data: bytes = opened.read()
-    except OSError as error:
-        raise ArtifactError(f"the snapshots of version {version.number} cannot be read: {error.strerror}") from error
-    if network_pickle.sha256(data) != file.sha256:
-        raise ArtifactError(f"the snapshots of version {version.number} have changed since they were published")
-    snapshots = unpack(data)
-    with _lock, suppress(ValueError):  # larger than the whole cache: it is not kept
-        _cache[file.sha256] = snapshots
-    return snapshots
+    return [] if file is None else _read(file, version.number)
 
 
 def load_one(version: ModelVersion, epoch: int) -> Snapshot:
@@ -172,9 +155,21 @@ def _size(snapshots: Sequence[Snapshot]) -> int:
     return sum(one.pictures.nbytes + (0 if one.parameters is None else one.parameters.nbytes) for one in snapshots)
 
 
-_lock: Final = threading.Lock()
-# By SHA-256: a page that plays a training requests its snapshots one by one.
 _cache: Final[LRUCache[str, list[Snapshot]]] = LRUCache(MAX_CACHED_BYTES, getsizeof=_size)
+
+
+# By SHA-256: a page that plays a training requests its snapshots one by one.
+@cached(_cache, key=lambda file, _number: file.sha256, lock=threading.Lock())
+def _read(file: SnapshotFile, number: int) -> list[Snapshot]:
+    """The snapshots in the file of version `number`."""
+    try:
+        with model_store().open(file.name) as opened:
+            data: bytes = opened.read()
+    except OSError as error:
+        raise ArtifactError(f"the snapshots of version {number} cannot be read: {error.strerror}") from error
+    if network_pickle.sha256(data) != file.sha256:
+        raise ArtifactError(f"the snapshots of version {number} have changed since they were published")
+    return unpack(data)
 
 
 def _plain(snapshot: Snapshot) -> dict[str, Any]:

@@ -35,7 +35,7 @@ class Emptied:
 def trash_version(number: int, *, by: str = LOCAL) -> None:
     """Put a version into the trash: no list shows it and it cannot predict, until it is restored.
 
-    A process that has it cached may use it for one more second (`prediction.MEANING_SECONDS`).
+    A process that has it cached may use it for one more second (`network_cache.MEANING_SECONDS`).
 
     Raises:
         VersionNotFoundError: there is no such version, or it is there already.

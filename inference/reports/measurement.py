@@ -2,25 +2,20 @@
 
 import logging
 import time
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 
 from datasets.held_out import HeldOut, default_test_set
-from inference.errors import MeasurementError, VersionNotFoundError
+from inference.errors import PLAIN_ERRORS, MeasurementError, VersionNotFoundError
 from inference.registry.measurement_services import begin_measurement, record_failed_measurement, record_measurement
 from inference.registry.selectors import get_version
 from inference.registry.services import load_network
 from inference.reports.metrics import measured, probabilities_of
-from nnlib import Network, NnlibError
-from nnlib.losses import LOSSES
-from nnlib.vocabulary import LossName
-from weblib.errors import LabError
+from nnlib import Network
+from nnlib.evaluation import LOSS_OF
 
 logger = logging.getLogger(__name__)
-
-# Errors whose messages are written for people.
-PLAIN = (LabError, NnlibError)
 
 
 def measure_version(number: int) -> None:
@@ -39,9 +34,11 @@ def measure_version(number: int) -> None:
     try:
         metrics, predictions = _measured(load_network(version), held_out)
     except Exception as error:  # the boundary: whatever it was, it must not come back every few seconds
-        reason = str(error) if isinstance(error, PLAIN) else f"{type(error).__name__}: {error}"
+        reason = str(error) if isinstance(error, PLAIN_ERRORS) else f"{type(error).__name__}: {error}"
         if record_failed_measurement(number, reason, tried_at=time.time()):
-            logger.warning("version %s is not measured: %s", number, reason, exc_info=not isinstance(error, PLAIN))
+            logger.warning(
+                "version %s is not measured: %s", number, reason, exc_info=not isinstance(error, PLAIN_ERRORS)
+            )
     else:
         record_measurement(number, metrics, predictions)
 
@@ -50,6 +47,6 @@ def _measured(network: Network, held_out: HeldOut) -> tuple[dict[str, Any], byte
     with np.errstate(over="ignore", invalid="ignore"):  # the result is checked, and a failure has a message
         if not np.isfinite(probabilities_of(network, held_out.images)).all():
             raise MeasurementError("its answers to the test images are not numbers: its weights are too large")
-        loss: LossName = next(name for name in get_args(LossName) if LOSSES[name].output == network.architecture.output)
+        loss = LOSS_OF[network.architecture.output]
         metrics, predictions = measured(network, held_out.images, held_out.labels, loss=loss)
     return {**metrics, "tested_on": held_out.key}, predictions.astype(np.uint8).tobytes()

@@ -25,6 +25,7 @@ from weblib.errors import (
     VALIDATION_CODE,
     LabError,
     RateExceededError,
+    error_body,
 )
 from weblib.plain_errors import plain_errors
 from weblib.rate_limits import count_one
@@ -53,17 +54,19 @@ class PredictionResponder:
         try:
             return await self._micro_batcher.reply(PredictRequest.model_validate(orjson.loads(request))), 200
         except orjson.JSONDecodeError as error:
-            return _error(f"expected JSON: {error}", VALIDATION_CODE), 422
+            return error_body(f"expected JSON: {error}", VALIDATION_CODE), 422
         except ValidationError as error:
-            return _error(plain_errors(error), VALIDATION_CODE), 422
+            return error_body(plain_errors(error), VALIDATION_CODE), 422
         except LabError as error:
-            return _error(str(error), error.code), error.status
+            return error_body(str(error), error.code), error.status
         except DATABASE_UNAVAILABLE as error:
             logger.error("the database is unavailable to a prediction: %s", error)  # noqa: TRY400 -- no trace needed
-            return _error(DATABASE_UNAVAILABLE_MESSAGE, DATABASE_UNAVAILABLE_CODE), 503
+            return error_body(DATABASE_UNAVAILABLE_MESSAGE, DATABASE_UNAVAILABLE_CODE), 503
         except Exception:  # the boundary: the client must receive an answer
             logger.exception("a prediction failed")
-            return _error("internal error: this drawing could not be answered; see the server log", INTERNAL_CODE), 500
+            return error_body(
+                "internal error: this drawing could not be answered; see the server log", INTERNAL_CODE
+            ), 500
 
 
 class PredictHttp:
@@ -77,7 +80,7 @@ class PredictHttp:
         body = await _body(receive)
         if body is None:
             await send_answer(
-                send, 413, encoded(_error(f"expected at most {MAX_BODY_BYTES:,} bytes", "body.too_large"))
+                send, 413, encoded(error_body(f"expected at most {MAX_BODY_BYTES:,} bytes", "body.too_large"))
             )
             return
         reply, status = await self._responder.respond(body)
@@ -111,11 +114,11 @@ class PredictSocket:
 
     async def _reply_to(self, text: str, user: Any) -> dict[str, Any]:
         if len(text) > MAX_MESSAGE_BYTES:
-            return _error(f"expected a message of at most {MAX_MESSAGE_BYTES:,} characters", "message.too_large")
+            return error_body(f"expected a message of at most {MAX_MESSAGE_BYTES:,} characters", "message.too_large")
         try:
             count_one("predictions", user)
         except RateExceededError as error:
-            return _with_id(text, _error(str(error), error.code))
+            return _with_id(text, error_body(str(error), error.code))
         reply, status = await self._responder.respond(text)
         return reply if status == 200 else _with_id(text, reply)
 
@@ -143,7 +146,3 @@ def _with_id(text: str, reply: dict[str, Any]) -> dict[str, Any]:
             orjson.dumps(message["id"])
             reply["id"] = message["id"]
     return reply
-
-
-def _error(detail: Any, code: str) -> dict[str, Any]:
-    return {"detail": detail, "code": code}

@@ -27,6 +27,7 @@ from weblib.errors import (
     LabError,
     RateExceededError,
     code_of,
+    error_body,
 )
 from weblib.plain_errors import FieldError, plain_errors
 
@@ -120,4 +121,4 @@ def _not_valid(request: HttpRequest, error: DjangoValidationError) -> HttpRespon
 
 
 def _error(request: HttpRequest, detail: Any, code: str, status: int) -> HttpResponse:
-    return api.create_response(request, {"detail": detail, "code": code}, status=status)
+    return api.create_response(request, error_body(detail, code), status=status)

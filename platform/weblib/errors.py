@@ -4,7 +4,7 @@ A message says what was expected and what was received. Clients decide by `code`
 """
 
 from http import HTTPStatus
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from django.db import InterfaceError, OperationalError
 
@@ -19,6 +19,11 @@ INTERNAL_CODE: Final = "internal"
 def code_of(status: int) -> str:
     """The code of an error that only has an HTTP status: "not_found" for 404."""
     return HTTPStatus(status).name.lower()
+
+
+def error_body(detail: object, code: str) -> dict[str, Any]:
+    """The body of every error answer: `detail` for people, `code` for clients."""
+    return {"detail": detail, "code": code}
 
 
 class LabError(Exception):

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 from inference.errors import VersionNotFoundError
 from inference.models import ModelVersion
 from inference.registry.selectors import get_version
-from training.configuration.run_config import LOSS_OF, RunConfig
+from nnlib.evaluation import LOSS_OF
+from training.configuration.run_config import RunConfig
 
 
 def shaped_like_parent(config: RunConfig, *, given: Collection[str]) -> RunConfig:

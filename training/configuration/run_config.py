@@ -6,6 +6,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from nnlib import Architecture, Recipe, count_parameters
+from nnlib.losses import LOSSES
 from nnlib.shape import CLASSES, MAX_HIDDEN_LAYERS, MAX_NEURONS, MAX_PARAMETERS, PIXELS
 from nnlib.vocabulary import (
     ActivationName,
@@ -13,7 +14,6 @@ from nnlib.vocabulary import (
     InitializerName,
     LossName,
     OptimizerName,
-    OutputName,
     ScheduleName,
 )
 
@@ -23,8 +23,6 @@ MAX_SEED: Final = 2**32 - 1
 DatasetKey = Literal["mnist", "pen-strokes", "mnist+pen-strokes", "corrections"]
 Activation = ActivationName
 Loss = LossName
-# What trains a network, by its last layer: each loss is derived for one.
-LOSS_OF: Final[dict[OutputName, Loss]] = {"sigmoid": "squared_error", "softmax": "cross_entropy"}
 Initializer = InitializerName
 Optimizer = OptimizerName
 Schedule = ScheduleName
@@ -135,8 +133,7 @@ class RunConfig(BaseModel):
 
     def architecture(self) -> Architecture:
         """The network to train, for nnlib."""
-        output = next(output for output, loss in LOSS_OF.items() if loss == self.loss)
-        return Architecture(layer_sizes=self.layer_sizes, activation=self.activation, output=output)
+        return Architecture(self.layer_sizes, self.activation, LOSSES[self.loss].output)
 
     def recipe(self) -> Recipe:
         """How to train it, for nnlib."""

@@ -11,12 +11,13 @@ from django.db import transaction
 
 import datasets
 from datasets import Dataset
+from inference.errors import PLAIN_ERRORS
 from inference.models import ModelVersion
 from inference.registry import snapshots
 from inference.registry.selectors import get_version
 from inference.registry.services import VersionFacts, load_network, publish_version, store_network
 from inference.reports.metrics import measured
-from nnlib import BatchProgress, EpochFinished, Event, Network, NnlibError, TrainingFinished
+from nnlib import BatchProgress, EpochFinished, Event, Network, TrainingFinished
 from training.configuration.run_config import RunConfig
 from training.engines import Training, libraries, new_training
 from training.errors import LeaseLostError, RunStateError, StopRequested, WorkerShutdown
@@ -30,7 +31,7 @@ from training.worker.heartbeat import Heartbeat
 from training.worker.leases import Lease
 from training.worker.retrying import retry_database, retry_disk, storage_error_label
 from training.worker.snapshot_recorder import SnapshotRecorder
-from weblib.errors import DATABASE_UNAVAILABLE, LabError
+from weblib.errors import DATABASE_UNAVAILABLE
 
 logger = logging.getLogger(__name__)
 
@@ -39,8 +40,6 @@ SECONDS_BETWEEN_PROGRESS = 0.2
 SECONDS_BETWEEN_CHECKPOINTS = 30.0
 
 Observer = Callable[[Event], None]
-# Errors whose words are for people.
-PLAIN = (LabError, NnlibError)
 FINISH_SENTENCES = {
     "error_threshold": "The average error fell below the threshold.",
     "epochs": "All epochs are done.",
@@ -71,7 +70,7 @@ def execute(
         except (StopRequested, WorkerShutdown) as request:
             _let_go(execution, request)
         except Exception as error:  # the boundary: whatever it was, the run must not stay "running"
-            if not isinstance(error, PLAIN):
+            if not isinstance(error, PLAIN_ERRORS):
                 logger.exception("run %s failed", run_id)
             _fail(lease, error)
     return True
@@ -288,7 +287,7 @@ def _fail(lease: Lease, error: Exception) -> None:
 
 def _reason(error: Exception) -> str:
     """Why a run failed, in plain words where we have them."""
-    if isinstance(error, PLAIN):
+    if isinstance(error, PLAIN_ERRORS):
         return str(error)
     if isinstance(error, DATABASE_UNAVAILABLE):
         return f"the database did not answer: {error}"

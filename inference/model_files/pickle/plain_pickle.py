@@ -1,6 +1,6 @@
 """Pickles of plain values: builtin containers, numbers, text, bytes and NumPy arrays. Nothing in a file is ever run.
 
-Reading has two steps. First `pickle_operations` looks the operations of the pickle over without executing them. Then
+Reading has two steps. First `operations.py` looks the operations of the pickle over without executing them. Then
 the standard unpickler runs with a `find_class` that knows a few names, all of which lead to inert stand-ins of ours;
 real arrays are built from them afterwards, once kind, shape and size have been checked.
 """

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
 from weblib.asgi_answer import send_answer
+from weblib.errors import error_body
 
 GUARDED: Final = ("/api/", "/ws/")
 
@@ -74,4 +75,4 @@ async def _refuse(scope: dict[str, Any], receive: Any, send: Any, detail: str) -
         await receive()
         await send({"type": "websocket.close", "code": 4403, "reason": detail[:100]})
         return
-    await send_answer(send, 403, json.dumps({"detail": detail, "code": "request.refused"}).encode())
+    await send_answer(send, 403, json.dumps(error_body(detail, "request.refused")).encode())

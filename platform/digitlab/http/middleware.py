@@ -9,7 +9,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 
-from weblib.errors import code_of
+from weblib.errors import code_of, error_body
 
 _DETAILS: Final = {
     HTTPStatus.FORBIDDEN: "this request is not allowed here",
@@ -36,7 +36,7 @@ def _in_json(request: HttpRequest, response: HttpResponseBase) -> HttpResponse:
     detail = _DETAILS.get(HTTPStatus(response.status_code), response.reason_phrase)
     if "Allow" in response.headers:
         detail = f"expected {response.headers['Allow'].replace(', ', ' or ')}; got {request.method}"
-    body = json.dumps({"detail": detail, "code": code_of(response.status_code)})
+    body = json.dumps(error_body(detail, code_of(response.status_code)))
     answer = HttpResponse(body, status=response.status_code, headers=dict(response.items()))
     answer["Content-Type"] = "application/json"
     answer.cookies = response.cookies

@@ -5,7 +5,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Final
 
 import redis
@@ -80,7 +80,8 @@ class Supervisor:
         Raises:
             ChildProcessError: one has died too often; the message says how.
         """
-        for sentence in self._checks():
+        for process in self._processes:
+            sentence = process.restart_if_dead()
             if sentence:
                 self._report(sentence)
 
@@ -90,9 +91,6 @@ class Supervisor:
             for process in self._processes:
                 if process.name == name:
                     process.stop(grace_seconds=seconds)
-
-    def _checks(self) -> Iterator[str]:
-        return (process.restart_if_dead() for process in self._processes)
 
     def _add(self, name: str, command: list[str], environment: dict[str, str], **options: Any) -> None:
         log = settings.DATA_DIR / "logs" / f"{name}.log"
