@@ -1,4 +1,4 @@
-import { colour } from "../lib/colours.js";
+import { colour } from "../lib/computed_style.js";
 
 const SIDE = 28;
 

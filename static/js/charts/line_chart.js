@@ -1,5 +1,5 @@
 import uPlot from "../../vendor/uplot/uPlot.esm.js";
-import { colour, onSchemeChange } from "../lib/colours.js";
+import { colour, onSchemeChange } from "../lib/computed_style.js";
 import { downsampled } from "./downsampling.js";
 
 /**

@@ -1,4 +1,4 @@
-import { colour, onSchemeChange } from "../lib/colours.js";
+import { colour, onSchemeChange } from "../lib/computed_style.js";
 import { ZoomGestures } from "./zoom_gestures.js";
 import { paintFrame } from "./outline_rendering.js";
 import { isAcross, neuronAt, neuronBeside, placeLayers, STEPS } from "./layout.js";

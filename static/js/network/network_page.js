@@ -1,5 +1,5 @@
 import { fetchJson } from "../lib/api.js";
-import { onSchemeChange } from "../lib/colours.js";
+import { onSchemeChange } from "../lib/computed_style.js";
 import { bringIntoView, byId, pageData } from "../lib/elements.js";
 import { whenIdle } from "../lib/idle.js";
 import { SnapshotPlayer } from "../snapshots/snapshot_player.js";

@@ -1,4 +1,4 @@
-import { colour, onSchemeChange } from "../lib/colours.js";
+import { colour, onSchemeChange } from "../lib/computed_style.js";
 
 /**
  * @typedef {import("./geometry.js").Point} Point

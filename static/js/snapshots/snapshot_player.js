@@ -1,5 +1,5 @@
 import { fetchJson } from "../lib/api.js";
-import { onSchemeChange } from "../lib/colours.js";
+import { onSchemeChange } from "../lib/computed_style.js";
 import { byId } from "../lib/elements.js";
 import { errorNumber } from "../lib/format.js";
 import { paintHistogram } from "../charts/histogram.js";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { onSchemeChange } from "../../../static/js/lib/colours.js";
+import { onSchemeChange } from "../../../static/js/lib/computed_style.js";
 import { Drawing } from "../../../static/js/pad/drawing.js";
 import { Pad } from "../../../static/js/pad/pad.js";
 
