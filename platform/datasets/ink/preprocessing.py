@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets.errors import InkError
-from datasets.ink.image_decoding import luminance
+from datasets.ink.image_decoding import lightness
 from datasets.ink.normalization import normalize
 from datasets.ink.rasterization import rasterize
 from datasets.ink.segmentation import segment_ink
 from datasets.ink.strokes import MAX_COORDINATE, Strokes, ink_from_strokes
 from nnlib.shape import PIXELS
 
-PREPROCESSING_ID = "ink-28x28-v2"
+PREPROCESSING_ID = "ink-28x28-v3"
 """Named by every model version: changes whenever the same ink would give other pixels. Since v2, very thick strokes in
 pictures keep some of their width; what comes as strokes is painted as in v1."""
 MAX_ROWS = 4096
@@ -49,7 +49,7 @@ def pixels_from_image(data: bytes) -> NDArray[np.float32]:
         EmptyInkError: the picture is blank.
         InkError: not a PNG or JPEG, or too large.
     """
-    return normalize(segment_ink(luminance(data))).reshape(PIXELS)
+    return normalize(segment_ink(lightness(data))).reshape(PIXELS)
 
 
 def pixels_from_rows(values: Sequence[float] | Sequence[Sequence[float]] | NDArray[np.generic]) -> NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""Find the ink in a picture: which way round it is, how the light falls, and what is only dust."""
+"""Find the ink in a picture: which way round it is, how the light falls, and what is only dust, frame or ruling."""
 
 from __future__ import annotations
 
@@ -6,60 +6,77 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets.errors import EmptyInkError
+from datasets.ink.paper import border, local_paper, smooth_paper
+from datasets.ink.pieces import digit_pieces
+from datasets.ink.rulings import without_rulings
 
 LEAST_CONTRAST = 0.12
-"""Luminance between ink and paper; below it ink cannot be distinguished from a blank page."""
-_DUST = 0.03
-"""Share of the largest piece of ink below which another piece is dust."""
-_FITTED_SIDE = 96
-"""Pixels sampled along the longer side to fit the paper's surface."""
-_GRID = 128
-"""Cells along the longer side on which connected components are separated."""
+"""Lightness between ink and paper; below it ink cannot be distinguished from a blank page."""
+_NOTICEABLE = 0.01
+"""Share of the outermost pixels taken for ink, from which on there may be a shadow."""
+_CLEARED = 0.3
+"""What may remain of that share in what is judged against the light nearby."""
+_REACH = 0.25
+"""Share of the longer side that ink is narrower than, and a shadow wider."""
+
+Plane = NDArray[np.float32]
 
 
-def segment_ink(luminance: NDArray[np.float32]) -> NDArray[np.float32]:
-    """`(height, width)` share of each pixel that is ink, in [0, 1], of `luminance` in [0, 1].
+def segment_ink(lightness: Plane) -> Plane:
+    """`(height, width)` share of each pixel that is ink, in [0, 1], of `lightness` in [0, 1].
 
     Ink is what differs from the paper, darker or lighter, whichever differs more. Otsu's threshold ("A threshold
-    selection method from gray-level histograms", 1979) lies in the middle of a ramp, so that soft edges stay soft.
+    selection method from gray-level histograms", 1979) is in the middle of a ramp, so that soft edges stay soft.
 
     Raises:
         EmptyInkError: the picture is blank, or its contrast is below `LEAST_CONTRAST`.
     """
-    difference = luminance - _paper(luminance)
-    darker, lighter = np.maximum(-difference, 0), np.maximum(difference, 0)
-    contrast = darker if np.square(darker).sum() > np.square(lighter).sum() else lighter
+    contrast = _contrast(lightness)
     threshold, ink_level, paper_level = _otsu(contrast)
     if ink_level - paper_level < LEAST_CONTRAST:
         raise EmptyInkError(
             f"nothing drawn: expected ink that differs from the paper by {LEAST_CONTRAST} or more of the way from "
             f"black to white, got {ink_level - paper_level:.3f}"
         )
-    ink: NDArray[np.float32] = np.clip(0.5 + (contrast - threshold) / (ink_level - paper_level), 0, 1)
-    ink *= _without_dust(contrast > threshold)
+    ink: Plane = np.clip(0.5 + (contrast - threshold) / (ink_level - paper_level), 0, 1)
+    ink *= digit_pieces(contrast > threshold)
     return ink
 
 
-def _paper(luminance: NDArray[np.float32]) -> NDArray[np.float32]:
-    """`(height, width)` luminance of the paper: a curved surface fitted to the pixels that agree with the border."""
-    border = np.concatenate((luminance[0], luminance[-1], luminance[:, 0], luminance[:, -1]))
-    y, x = (np.linspace(-1, 1, side, dtype=np.float32) for side in luminance.shape)
-    stride = -(-max(luminance.shape) // _FITTED_SIDE)
-    sample, terms = luminance[::stride, ::stride], _surface_terms(x[None, ::stride], y[::stride, None])
-    coefficients = np.array([np.median(border), 0, 0, 0, 0, 0], dtype=np.float32)
-    for tolerance in (0.25, 0.15, 0.1):
-        agrees = np.abs(sample - terms @ coefficients) < tolerance
-        if agrees.sum() < 0.2 * sample.size:
-            break
-        coefficients = np.linalg.lstsq(terms[agrees], sample[agrees], rcond=None)[0].astype(np.float32)
-    paper: NDArray[np.float32] = _surface_terms(x[None, :], y[:, None]) @ coefficients
-    return paper
+def _contrast(lightness: Plane) -> Plane:
+    """How much each pixel differs from the paper, darker or lighter, judged against the light that falls on it.
+
+    Where much of the edge of the picture differs from a smooth surface, and next to nothing of it differs from the
+    light nearby, there is a shadow.
+    """
+    difference = lightness - smooth_paper(lightness)
+    darker, lighter = np.maximum(-difference, 0), np.maximum(difference, 0)
+    contrast = without_rulings(darker if np.square(darker).sum() > np.square(lighter).sum() else lighter)
+    at_border = _at_border(contrast)
+    if at_border < _NOTICEABLE:
+        return contrast
+    in_shadow = without_rulings(_contrast_in_shadow(lightness))
+    if _at_border(in_shadow) < _CLEARED * at_border and in_shadow.max() >= LEAST_CONTRAST:
+        return in_shadow
+    return contrast
 
 
-def _surface_terms(x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.float32]:
-    """`(height, width, 6)` terms of a quadratic surface over `x` `(1, width)` and `y` `(height, 1)`."""
-    terms = (np.ones_like(x), x, y, x * y, x * x, y * y)
-    return np.stack([term + 0 * x * y for term in terms], axis=2)
+def _at_border(contrast: Plane) -> float:
+    """Share of the outermost pixels that are taken for ink."""
+    return float((border(contrast) > _otsu(contrast)[0]).mean())
+
+
+def _contrast_in_shadow(lightness: Plane) -> Plane:
+    """How much darker or lighter than the light around it each pixel is, as a share of that light."""
+    reach = max(3, round(_REACH * max(lightness.shape)))
+    light = local_paper(lightness, darker=True, reach=reach)
+    dark = local_paper(lightness, darker=False, reach=reach)
+    # Ink is darker than the darkest paper, or lighter than the lightest.
+    ink_below = np.maximum(np.percentile(light, 5) - lightness, 0).sum()
+    ink_above = np.maximum(lightness - np.percentile(dark, 95), 0).sum()
+    if ink_below >= ink_above:
+        return np.maximum(1 - lightness / np.maximum(light, 0.02), 0)
+    return np.maximum(1 - dark / np.maximum(lightness, 0.02), 0)
 
 
 def _otsu(values: NDArray[np.float32]) -> tuple[float, float, float]:
@@ -74,33 +91,3 @@ def _otsu(values: NDArray[np.float32]) -> tuple[float, float, float]:
     if not below[best] or not above[best]:
         return float(edges[best + 1]), 0.0, 0.0
     return float(edges[best + 1]), float(sum_above[best] / above[best]), float(sum_below[best] / below[best])
-
-
-def _without_dust(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """`(height, width)` where ink may stay: everywhere but in pieces far smaller than the largest."""
-    cell = -(-max(ink.shape) // _GRID)
-    padded = np.pad(ink, [(0, -side % cell) for side in ink.shape])
-    counts = padded.reshape(padded.shape[0] // cell, cell, -1, cell).sum(axis=(1, 3))
-    labels = _pieces(counts > 0)
-    areas = np.bincount(labels.ravel(), weights=counts.ravel())
-    areas[0] = 0
-    kept = (areas >= _DUST * areas.max())[labels]
-    return np.repeat(np.repeat(kept, cell, axis=0), cell, axis=1)[: ink.shape[0], : ink.shape[1]]
-
-
-def _pieces(cells: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """`(height, width)` number of the piece each cell belongs to, corners touching; 0 where there is no ink.
-
-    Every cell takes the largest number around it until nothing changes; jumping along the numbers themselves
-    (`labels[labels]`) makes that take a handful of rounds even for a spiral.
-    """
-    height, width = cells.shape
-    labels = np.arange(1, cells.size + 1).reshape(cells.shape) * cells
-    while True:
-        padded = np.pad(labels, 1)
-        around = [padded[y : y + height, x : x + width] for y in range(3) for x in range(3)]
-        spread = np.maximum.reduce(around) * cells
-        spread = np.concatenate(([0], spread.ravel()))[spread]
-        if np.array_equal(spread, labels):
-            return labels
-        labels = spread

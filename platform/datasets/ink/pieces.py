@@ -1,0 +1,139 @@
+"""Connected pieces of a mask, and which of them are not the digit: dust, frames, edges, neighbours."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Mask = NDArray[np.bool_]
+
+_DUST: Final = 0.03
+"""Share of the largest piece of ink below which another piece is dust."""
+_REMAINS: Final = 0.15
+"""Share of the largest piece that has to remain where a piece is taken for a frame, an edge or a neighbour."""
+_PART: Final = 0.6
+"""Share of the largest piece inside the picture: a smaller one that touches the edge is part of something else."""
+_NEAR: Final = 0.15
+"""Of the height of a digit, between it and another piece of it above or below."""
+_ALL: Final = 0.9
+"""Share of the picture's width or height that a table's line or a scanner's edge takes."""
+_GRID: Final = 256
+"""Cells along the longer side on which connected pieces are separated."""
+_RIM: Final = 0.06
+"""Share of the picture's side: what lies wholly so near an edge is part of the edge."""
+
+
+def digit_pieces(ink: Mask) -> Mask:
+    """`(height, width)` where the digit may be: without dust, frames around it, and what comes in from the edge.
+
+    What touches the edge of the picture is left out where another piece does not; so is a piece with straight sides
+    around another one. A digit that fills the picture stays.
+    """
+    cell = -(-max(ink.shape) // _GRID)
+    padded = np.pad(ink, [(0, -side % cell) for side in ink.shape])
+    counts = padded.reshape(padded.shape[0] // cell, cell, -1, cell).sum(axis=(1, 3))
+    labels = connected(counts > 0)
+    kept = _kept(labels, counts)[labels]
+    # The soft edge of what is kept is kept with it.
+    padded = np.pad(kept, 1)
+    around = [padded[y : y + kept.shape[0], x : x + kept.shape[1]] for y in range(3) for x in range(3)]
+    kept = np.logical_or.reduce(around) & (kept | (labels == 0))
+    return np.repeat(np.repeat(kept, cell, axis=0), cell, axis=1)[: ink.shape[0], : ink.shape[1]]
+
+
+def _kept(labels: NDArray[np.intp], counts: NDArray[np.intp]) -> Mask:
+    """`(pieces + 1,)`: which labels are the digit's."""
+    areas = np.bincount(labels.ravel(), weights=counts.ravel())
+    areas[0] = 0
+    kept = areas >= _DUST * areas.max()
+    kept[0] = False
+    boxes = {int(piece): Box(labels == piece) for piece in np.flatnonzero(kept)}
+    for piece, box in sorted(boxes.items(), key=lambda item: -areas[item[0]]):
+        inside = [other for other, its in boxes.items() if other != piece and kept[other] and its.within(box)]
+        if box.is_frame() and inside and max(areas[other] for other in inside) > 0:
+            kept[piece] = False
+    inner = [piece for piece, box in boxes.items() if kept[piece] and not box.touches]
+    if inner:
+        main = max(inner, key=lambda piece: areas[piece])
+        for piece, box in boxes.items():
+            if box.touches and (
+                box.along_edge() or (areas[piece] < _PART * areas[main] and not box.above(boxes[main]))
+            ):
+                kept[piece] = areas[main] < _REMAINS * areas[piece] and not box.along_edge()
+    rim = [piece for piece, box in boxes.items() if kept[piece] and box.in_rim()]
+    if any(kept[piece] for piece in boxes if piece not in rim):
+        kept[rim] = False
+    return kept & (areas >= _DUST * areas[kept].max(initial=0))
+
+
+class Box:
+    """Where a piece is: `mask` is True on it."""
+
+    def __init__(self, mask: Mask) -> None:
+        rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+        self.top, self.bottom, self.left, self.right = rows[0], rows[-1], columns[0], columns[-1]
+        self.shape = mask.shape
+        self.mask = mask[self.top : self.bottom + 1, self.left : self.right + 1]
+        self.touches = (
+            self.top == 0 or self.left == 0 or self.bottom == mask.shape[0] - 1 or self.right == mask.shape[1] - 1
+        )
+
+    def within(self, other: Box) -> bool:
+        """Whether it is inside of the other."""
+        return bool(
+            self.top > other.top and self.bottom < other.bottom and self.left > other.left and self.right < other.right
+        )
+
+    def in_rim(self) -> bool:
+        """Whether all of it is next to one edge of the picture."""
+        height, width = self.shape
+        rim = max(2.0, _RIM * max(height, width))
+        return self.touches and bool(
+            self.bottom < rim or self.right < rim or self.top >= height - rim or self.left >= width - rim
+        )
+
+    def along_edge(self) -> bool:
+        """Whether it runs along all of the picture's width or height, or is next to one edge."""
+        height, width = self.shape
+        return bool(
+            self.in_rim() or self.right - self.left >= _ALL * width - 1 or self.bottom - self.top >= _ALL * height - 1
+        )
+
+    def above(self, other: Box) -> bool:
+        """Whether it is directly above or below the other, as the bar of a five is."""
+        overlap = min(self.right, other.right) - max(self.left, other.left)
+        gap = max(self.top - other.bottom, other.top - self.bottom)
+        return bool(overlap >= 0.5 * (self.right - self.left) and gap <= _NEAR * max(other.mask.shape))
+
+    def is_frame(self) -> bool:
+        """Whether at least three of its four sides are straight lines all along."""
+        height, width = self.mask.shape
+        deep_y, deep_x = max(1, round(0.1 * height)), max(1, round(0.1 * width))
+        sides = (
+            self.mask[:deep_y].any(axis=0).mean(),
+            self.mask[-deep_y:].any(axis=0).mean(),
+            self.mask[:, :deep_x].any(axis=1).mean(),
+            self.mask[:, -deep_x:].any(axis=1).mean(),
+        )
+        return sum(side >= 0.85 for side in sides) >= 3
+
+
+def connected(cells: Mask) -> NDArray[np.intp]:
+    """`(height, width)` number of the piece each cell belongs to, 1 and up, corners touching; 0 where there is none.
+
+    Every cell takes the largest number around it until nothing changes; jumping along the numbers themselves
+    (`labels[labels]`) makes that take a handful of rounds even for a spiral.
+    """
+    height, width = cells.shape
+    labels = np.arange(1, cells.size + 1).reshape(cells.shape) * cells
+    while True:
+        padded = np.pad(labels, 1)
+        around = [padded[y : y + height, x : x + width] for y in range(3) for x in range(3)]
+        spread = np.maximum.reduce(around) * cells
+        spread = np.concatenate(([0], spread.ravel()))[spread]
+        if np.array_equal(spread, labels):
+            break
+        labels = spread
+    return np.unique(labels, return_inverse=True)[1].reshape(cells.shape) if not cells.all() else np.ones_like(labels)
