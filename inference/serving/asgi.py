@@ -27,6 +27,7 @@ from weblib.errors import (
     RateExceededError,
     error_body,
 )
+from weblib.heartbeat import PONG, is_ping
 from weblib.plain_errors import plain_errors
 from weblib.rate_limits import count_one
 
@@ -88,7 +89,10 @@ class PredictHttp:
 
 
 class PredictSocket:
-    """An ASGI application for `/ws/predict/`: of drawings that come while one is answered, the newest counts."""
+    """An ASGI application for `/ws/predict/`: of drawings that come while one is answered, the newest counts.
+
+    A ping is answered at once, also while a drawing is computed.
+    """
 
     def __init__(self, responder: PredictionResponder) -> None:
         self._responder = responder
@@ -101,9 +105,13 @@ class PredictSocket:
         answering = asyncio.create_task(self._answer_newest(mailbox, send, scope.get("user")))
         try:
             while (message := await receive())["type"] == "websocket.receive":
+                text = message.get("text") or (message.get("bytes") or b"").decode(errors="replace")
+                if is_ping(text):
+                    await send(PONG)
+                    continue
                 if mailbox.full():
                     mailbox.get_nowait()
-                mailbox.put_nowait(message.get("text") or (message.get("bytes") or b"").decode(errors="replace"))
+                mailbox.put_nowait(text)
         finally:
             answering.cancel()
 

@@ -118,6 +118,24 @@ def test_of_many_drawings_sent_at_once_the_newest_is_answered(lab: Lab, version:
     assert len(answered) < 200
 
 
+@pytest.mark.parametrize("text", ['{"type":"ping"}', '{"type": "ping"}', b'{"type":"ping"}'])
+def test_a_ping_is_answered(socket: ClientConnection, text: str | bytes) -> None:
+    socket.send(text)
+    assert json.loads(socket.recv(timeout=30)) == {"type": "pong"}
+
+
+def test_a_ping_is_answered_while_drawings_are_computed_and_replaces_none(lab: Lab, version: int) -> None:
+    slow = json.dumps({"pixels": np.zeros((600, 784), int).tolist(), "versions": [version], "id": 0})
+    with connect(f"ws://127.0.0.1:{lab.port}/ws/predict/", max_size=None) as socket:
+        socket.send(slow)
+        time.sleep(0.1)
+        socket.send(drawing(1, version))
+        socket.send('{"type":"ping"}')
+        answers = [json.loads(socket.recv(timeout=60)) for _ in range(3)]
+    assert {"type": "pong"} in answers
+    assert [answer["id"] for answer in answers if "id" in answer] == [0, 1]
+
+
 def drawing(number: int, version: int) -> str:
     return json.dumps({"id": number, "strokes": SEVEN, "versions": [version]})
 

@@ -75,6 +75,14 @@ def test_the_snapshot_is_what_the_api_tells(lab: Lab, ended: int) -> None:
     assert [event["status"] for event in first["events"]][0::2] == ["queued", "completed"]
 
 
+def test_a_ping_is_answered_and_other_messages_are_ignored(lab: Lab, ended: int) -> None:
+    with watching(lab, ended) as socket:
+        heard(socket)
+        for text in ("", "ping", "[]", '{"type": "else"}', b"\xff", '{"type":"ping"}'):
+            socket.send(text)
+        assert heard(socket) == {"type": "pong"}
+
+
 def test_a_run_that_is_not_there_closes_the_socket(lab: Lab) -> None:
     with watching(lab, 999_999) as socket, pytest.raises(ConnectionClosed) as closed:
         heard(socket)

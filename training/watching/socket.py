@@ -13,6 +13,7 @@ from django.db import Error
 from training.models import Run
 from training.watching.broadcaster import READ, Broadcaster, BroadcastError, Broadcasters
 from training.watching.updates import Position
+from weblib.heartbeat import PONG, is_ping
 
 logger = logging.getLogger(__name__)
 
@@ -28,15 +29,16 @@ async def watch_run(scope: dict[str, Any], receive: Callable[[], Awaitable[dict[
     """Serve one browser that watches one run: every epoch in order, each once, even if notifications are lost.
 
     An ASGI application. The run's broadcaster encodes each message once for all subscribers; a slow browser delays
-    only its own messages.
+    only its own messages. Of the messages of a page, a ping is answered and any other is ignored.
     """
     await receive()
     await send({"type": "websocket.accept"})
     run_id = int(scope["url_route"]["kwargs"]["run_id"])
     sending = asyncio.create_task(_send_updates(run_id, _requested_after(scope["query_string"]), send))
     try:
-        while (await receive())["type"] != "websocket.disconnect":
-            pass  # messages of the page are ignored
+        while (message := await receive())["type"] != "websocket.disconnect":
+            if is_ping(message.get("text")):
+                await send(PONG)
     finally:
         sending.cancel()
         with contextlib.suppress(asyncio.CancelledError, OSError):

@@ -19,6 +19,9 @@ def command(host: str, port: int) -> list[str]:
         "--http": "digitlab.http.coalescing_transport:CoalescingProtocol",
         "--ws-per-message-deflate": "false",
         "--ws-max-size": str(MAX_MESSAGE_BYTES),
+        # A client that vanished without closing its socket is disconnected after the sum of both, in seconds.
+        "--ws-ping-interval": "10",
+        "--ws-ping-timeout": "15",
     }
     return [
         sys.executable,

@@ -1,3 +1,4 @@
+import { fetchText } from "../lib/api.js";
 import { byId } from "../lib/elements.js";
 
 const WAIT_MS = 2000;
@@ -21,9 +22,9 @@ export class ResultsRefresher {
   async #update() {
     const address = new URL(location.href);
     address.searchParams.set("part", "results");
-    const response = await fetch(address, { credentials: "same-origin" });
+    const { response, text } = await fetchText(address);
     if (!response.ok) return;
-    const reloaded = new DOMParser().parseFromString(await response.text(), "text/html");
+    const reloaded = new DOMParser().parseFromString(text, "text/html");
     for (const id of PARTS) {
       const current = byId(id, HTMLElement);
       const replacement = reloaded.getElementById(id);

@@ -13,33 +13,76 @@ export class ApiError extends Error {
   }
 }
 
+/** The time for a response that takes the server no long computation. */
+const TIMEOUT_MS = 20_000;
+/** The time for a response to a request that is repeated every few seconds. */
+export const POLL_TIMEOUT_MS = 10_000;
+/** The slowest upload that is waited for: 50 kB per second. */
+const BYTES_PER_MS = 50;
+const NO_RESPONSE = "The server does not respond.";
+
 /**
  * The JSON of the API's response; null if the response has no content.
  *
  * @param {string} url
- * @param {{method?: string, body?: unknown, signal?: AbortSignal}} [request]
+ * @param {{method?: string, body?: unknown, signal?: AbortSignal, timeoutMs?: number}} [request] `timeoutMs`: the time for
+ *   the whole response, in addition to that for the upload of the body
  * @returns {Promise<any>}
  * @throws {ApiError}
  */
-export async function fetchJson(url, { method = "GET", body, signal } = {}) {
+export async function fetchJson(url, { method = "GET", body, signal, timeoutMs = TIMEOUT_MS } = {}) {
   /** @type {Record<string, string>} */
   const headers = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
   if (body !== undefined) headers["Content-Type"] = "application/json";
-  /** @type {Response} */
-  let response;
-  try {
-    const content = body === undefined ? undefined : JSON.stringify(body);
-    response = await fetch(url, { method, headers, body: content, signal, credentials: "same-origin" });
-  } catch (error) {
-    if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new ApiError("The server does not respond.", 0);
-  }
+  const content = body === undefined ? undefined : JSON.stringify(body);
+  const waitMs = timeoutMs + (content?.length ?? 0) / BYTES_PER_MS;
+  const { response, text } = await fetchText(url, { method, headers, body: content, signal }, waitMs);
   if (response.status === 204) return null;
-  const answer = await response.json().catch(() => null);
+  const answer = parsed(text);
   if (!response.ok) throw new ApiError(messageOf(answer, response.status), response.status, codeOf(answer));
   if (answer === null) throw new ApiError("The server's response is not valid JSON.", response.status);
   return answer;
+}
+
+/**
+ * A response with its whole text. Every request of the pages passes here: none waits for ever on a connection that is dead
+ * without being closed.
+ *
+ * @param {string | URL} url
+ * @param {RequestInit} [request]
+ * @param {number} [timeoutMs]
+ * @returns {Promise<{response: Response, text: string}>}
+ * @throws {ApiError} there was no response in time
+ */
+export async function fetchText(url, request = {}, timeoutMs = TIMEOUT_MS) {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), timeoutMs);
+  const cancel = () => abort.abort();
+  request.signal?.addEventListener("abort", cancel);
+  if (request.signal?.aborted) cancel();
+  try {
+    const response = await fetch(url, { ...request, signal: abort.signal, credentials: "same-origin" });
+    return { response, text: await response.text() };
+  } catch (error) {
+    if (request.signal?.aborted) throw error;
+    throw new ApiError(NO_RESPONSE, 0);
+  } finally {
+    clearTimeout(timer);
+    request.signal?.removeEventListener("abort", cancel);
+  }
+}
+
+/**
+ * @param {string} text
+ * @returns {any} null if it is not JSON
+ */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /**

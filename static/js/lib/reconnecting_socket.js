@@ -1,4 +1,8 @@
+import { Heartbeat } from "./heartbeat.js";
+
 const OPEN = 1;
+/** The time in which a connection has to open. */
+const OPEN_MS = 10_000;
 
 /**
  * @typedef {object} SocketOptions
@@ -10,12 +14,14 @@ const OPEN = 1;
  * @property {(callback: () => void, ms: number) => any} [setTimeout]
  * @property {(timer: any) => void} [clearTimeout]
  * @property {() => number} [random] a number in [0, 1)
+ * @property {() => number} [now] in milliseconds
  */
 
 /**
- * A WebSocket that reconnects after a failure, with exponential back-off and jitter.
+ * A WebSocket that reconnects after a failure, with exponential back-off and jitter. A connection without an answer to a
+ * ping counts as lost, and so does one that does not open; neither is waited for until it has closed.
  *
- * Dispatches `message` (detail: the parsed JSON) and `lost` (detail: the number of failures in a row).
+ * Dispatches `open`, `message` (detail: the parsed JSON) and `lost` (detail: the number of failures in a row).
  */
 export class ReconnectingSocket extends EventTarget {
   #path;
@@ -29,8 +35,9 @@ export class ReconnectingSocket extends EventTarget {
   #socket = null;
   #isRunning = false;
   #failures = 0;
-  /** @type {any} */
+  /** @type {any} of the next connection, or of the opening of this one */
   #timer = null;
+  #heartbeat;
 
   /** @param {SocketOptions} options */
   constructor(options) {
@@ -42,6 +49,13 @@ export class ReconnectingSocket extends EventTarget {
     this.#setTimeout = options.setTimeout ?? ((callback, ms) => setTimeout(callback, ms));
     this.#clearTimeout = options.clearTimeout ?? ((timer) => clearTimeout(timer));
     this.#random = options.random ?? Math.random;
+    this.#heartbeat = new Heartbeat({
+      ping: () => this.send({ type: "ping" }),
+      onDead: () => this.#abandon(),
+      setTimeout: this.#setTimeout,
+      clearTimeout: this.#clearTimeout,
+      now: options.now ?? (() => performance.now()),
+    });
   }
 
   start() {
@@ -54,9 +68,7 @@ export class ReconnectingSocket extends EventTarget {
     this.#isRunning = false;
     this.#clearTimeout(this.#timer);
     this.#timer = null;
-    const socket = this.#socket;
-    this.#socket = null;
-    socket?.close();
+    this.#drop();
   }
 
   get isOpen() {
@@ -78,19 +90,38 @@ export class ReconnectingSocket extends EventTarget {
       return;
     }
     this.#socket = socket;
+    this.#timer = this.#setTimeout(() => this.#abandon(), OPEN_MS);
     socket.onopen = () => {
+      if (this.#socket !== socket) return;
+      this.#clearTimeout(this.#timer);
+      this.#heartbeat.restart();
       if (this.#provenBy === "open") this.#failures = 0;
+      this.dispatchEvent(new Event("open"));
     };
     socket.onmessage = (event) => {
       if (this.#socket !== socket) return;
+      this.#heartbeat.restart();
       this.#failures = 0;
-      this.dispatchEvent(new CustomEvent("message", { detail: JSON.parse(event.data) }));
+      const message = JSON.parse(event.data);
+      if (message.type !== "pong") this.dispatchEvent(new CustomEvent("message", { detail: message }));
     };
     socket.onclose = () => {
-      if (this.#socket !== socket) return;
-      this.#socket = null;
-      this.#lost();
+      if (this.#socket === socket) this.#abandon();
     };
+  }
+
+  /** Gives the connection up: its later events are ignored. */
+  #abandon() {
+    this.#clearTimeout(this.#timer);
+    this.#drop();
+    this.#lost();
+  }
+
+  #drop() {
+    this.#heartbeat.stop();
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close();
   }
 
   #lost() {

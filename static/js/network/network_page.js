@@ -14,6 +14,9 @@ import { Tour } from "./tour.js";
 import { tourSteps } from "./tour_steps.js";
 import { AttributionPanel } from "./attribution_panel.js";
 
+/** The summary of a network of ten million parameters takes the server seconds. */
+const SUMMARY_TIMEOUT_MS = 60_000;
+
 /**
  * @typedef {import("./diagram_state.js").Summary} Summary
  * @typedef {import("./diagram_state.js").Inspection} Inspection
@@ -247,7 +250,7 @@ function showError(sentence) {
 async function start() {
   const box = byId("network", HTMLElement);
   try {
-    const summary = /** @type {Summary} */ (await fetchJson(box.dataset.url ?? ""));
+    const summary = /** @type {Summary} */ (await fetchJson(box.dataset.url ?? "", { timeoutMs: SUMMARY_TIMEOUT_MS }));
     const page = new NetworkPage(summary, box.dataset);
     page.start();
     await page.painted;

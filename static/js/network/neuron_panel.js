@@ -5,6 +5,9 @@ import { paintHistogram } from "../charts/histogram.js";
 import { nameOf } from "./neuron_names.js";
 import { decodeFloat32, paintHeatmap } from "../charts/heatmap.js";
 
+/** Activations for thousands of test images are computed for the answer. */
+const TIMEOUT_MS = 60_000;
+
 /**
  * The content of `network/<layer>/<neuron>.json`.
  *
@@ -50,7 +53,7 @@ export class NeuronPanel {
     this.#box.setAttribute("aria-busy", "true");
     try {
       const url = this.#url.replace("0/0.json", `${neuron.layer}/${neuron.index}.json`);
-      const details = await fetchJson(url, { signal: request.signal });
+      const details = await fetchJson(url, { signal: request.signal, timeoutMs: TIMEOUT_MS });
       if (request.signal.aborted) return;
       this.#details = details;
       this.#fill(details);

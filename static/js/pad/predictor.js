@@ -19,12 +19,16 @@ import { ReconnectingSocket } from "../lib/reconnecting_socket.js";
 /** The code of the error for a drawing or image without ink. */
 export const EMPTY_INK = "ink.empty";
 
+/** The time for an answer over the WebSocket, after which the drawing is posted too. */
 const TIMEOUT_MS = 4000;
+/** The time for an answer by POST, in addition to that for the upload of an image. */
+const POST_TIMEOUT_MS = 10_000;
 const RETRY_MS = [1000, 2000, 5000, 15000];
 
 /**
  * Requests predictions: over a WebSocket while it is open, otherwise by POST. One request is in flight at a time; of those
- * that wait only the newest is sent.
+ * that wait only the newest is sent. A drawing without an answer in time is posted, and sent again over the next WebSocket:
+ * the first answer counts. An image is always posted: the answer to a ping would wait behind its upload.
  *
  * Dispatches `prediction` (detail: a Prediction) and `failure` (detail: a Failure).
  */
@@ -34,7 +38,7 @@ export class Predictor extends EventTarget {
   #setTimeout;
   #clearTimeout;
   #lastId = 0;
-  /** @type {{id: number, input: PredictionInput} | null} */
+  /** @type {{id: number, input: PredictionInput, wasSent: boolean, post: AbortController | null} | null} */
   #inFlight = null;
   /** @type {PredictionInput | null} */
   #waiting = null;
@@ -44,9 +48,11 @@ export class Predictor extends EventTarget {
   /**
    * @param {object} [options]
    * @param {() => WebSocket} [options.openSocket]
-   * @param {(url: string, request: {method: string, body: unknown}) => Promise<any>} [options.fetchJson]
+   * @param {(url: string, request: {method: string, body: unknown, signal: AbortSignal, timeoutMs: number}) => Promise<any>}
+   *   [options.fetchJson]
    * @param {(callback: () => void, ms: number) => any} [options.setTimeout]
    * @param {(timer: any) => void} [options.clearTimeout]
+   * @param {() => number} [options.now] in milliseconds
    */
   constructor(options = {}) {
     super();
@@ -57,6 +63,7 @@ export class Predictor extends EventTarget {
       provenBy: "open",
     });
     this.#socket.addEventListener("message", (event) => this.#onReply(/** @type {CustomEvent} */ (event).detail));
+    this.#socket.addEventListener("open", () => this.#onOpen());
     this.#socket.addEventListener("lost", () => this.#onLost());
     this.#fetchJson = options.fetchJson ?? fetchJson;
     this.#setTimeout = options.setTimeout ?? ((callback, ms) => setTimeout(callback, ms));
@@ -85,8 +92,8 @@ export class Predictor extends EventTarget {
 
   /** Drops the request in flight and the waiting one: their replies are ignored. */
   forget() {
-    this.#clearTimeout(this.#timeout);
-    this.#inFlight = this.#waiting = null;
+    this.#end();
+    this.#waiting = null;
   }
 
   #next() {
@@ -94,21 +101,28 @@ export class Predictor extends EventTarget {
     if (this.#inFlight || !input) return;
     this.#waiting = null;
     this.#lastId += 1;
-    this.#inFlight = { id: this.#lastId, input };
-    if (this.isStreaming) {
-      this.#socket.send({ id: this.#lastId, ...input });
-      this.#timeout = this.#setTimeout(() => this.#post(), TIMEOUT_MS);
-    } else {
-      this.#post();
-    }
+    this.#inFlight = { id: this.#lastId, input, wasSent: false, post: null };
+    if (this.isStreaming && !("image" in input)) this.#send(this.#inFlight);
+    else this.#post();
+  }
+
+  /** @param {{id: number, input: PredictionInput, wasSent: boolean}} request */
+  #send(request) {
+    request.wasSent = true;
+    this.#socket.send({ id: request.id, ...request.input });
+    this.#clearTimeout(this.#timeout);
+    this.#timeout = this.#setTimeout(() => this.#post(), TIMEOUT_MS);
   }
 
   /** Sends the request in flight by POST: the fallback without a socket and after a timeout. */
   async #post() {
     const request = this.#inFlight;
-    if (!request) return;
+    if (!request || request.post) return;
+    request.post = new AbortController();
+    const { signal } = request.post;
     try {
-      const reply = await this.#fetchJson("/api/v1/predict", { method: "POST", body: request.input });
+      const options = { method: "POST", body: request.input, signal, timeoutMs: POST_TIMEOUT_MS };
+      const reply = await this.#fetchJson("/api/v1/predict", options);
       this.#onReply({ ...reply, id: request.id });
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
@@ -119,12 +133,23 @@ export class Predictor extends EventTarget {
   /** @param {any} reply a Prediction, or an error: `{id, detail, code}` */
   #onReply(reply) {
     if (reply.id !== this.#inFlight?.id) return;
-    this.#clearTimeout(this.#timeout);
-    this.#inFlight = null;
+    this.#end();
     if (reply.results) this.dispatchEvent(new CustomEvent("prediction", { detail: reply }));
     // A failure of an older request does not matter while a newer one waits.
     else if (!this.#waiting) this.dispatchEvent(new CustomEvent("failure", { detail: failureOf(reply) }));
     this.#next();
+  }
+
+  /** Ends the request in flight: no further answer to it counts. */
+  #end() {
+    this.#clearTimeout(this.#timeout);
+    const request = this.#inFlight;
+    this.#inFlight = null;
+    request?.post?.abort();
+  }
+
+  #onOpen() {
+    if (this.#inFlight?.wasSent) this.#send(this.#inFlight);
   }
 
   #onLost() {

@@ -1,4 +1,4 @@
-import { fetchJson } from "../lib/api.js";
+import { POLL_TIMEOUT_MS, fetchJson } from "../lib/api.js";
 
 /**
  * Polls a page of the list of runs every two seconds while the browser's tab is visible.
@@ -18,7 +18,7 @@ export class RunListPoller extends EventTarget {
    * @param {object} options
    * @param {string} options.url
    * @param {number} [options.milliseconds]
-   * @param {(url: string) => Promise<any>} [options.fetchJson]
+   * @param {(url: string, request: {timeoutMs: number}) => Promise<any>} [options.fetchJson]
    * @param {Pick<Document, "hidden" | "addEventListener" | "removeEventListener">} [options.document]
    */
   constructor(options) {
@@ -54,7 +54,7 @@ export class RunListPoller extends EventTarget {
 
   async #poll() {
     try {
-      const { items } = await this.#fetchJson(this.#url);
+      const { items } = await this.#fetchJson(this.#url, { timeoutMs: POLL_TIMEOUT_MS });
       if (!this.#isRunning) return;
       this.dispatchEvent(new CustomEvent("failure", { detail: "" }));
       this.dispatchEvent(new CustomEvent("runs", { detail: items }));

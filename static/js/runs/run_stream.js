@@ -1,4 +1,4 @@
-import { ApiError, fetchJson } from "../lib/api.js";
+import { ApiError, POLL_TIMEOUT_MS, fetchJson } from "../lib/api.js";
 import { ReconnectingSocket } from "../lib/reconnecting_socket.js";
 
 /**
@@ -36,10 +36,11 @@ export class RunStream extends EventTarget {
    * @param {number} options.runId
    * @param {() => number} options.after the last epoch before the first gap
    * @param {(path: string) => WebSocket} [options.openSocket]
-   * @param {(url: string) => Promise<any>} [options.fetchJson]
+   * @param {(url: string, request: {timeoutMs: number}) => Promise<any>} [options.fetchJson]
    * @param {(callback: () => void, ms: number) => any} [options.setTimeout]
    * @param {(timer: any) => void} [options.clearTimeout]
    * @param {() => number} [options.random] a number in [0, 1), for the jitter of reconnections
+   * @param {() => number} [options.now] in milliseconds
    */
   constructor(options) {
     super();
@@ -76,11 +77,16 @@ export class RunStream extends EventTarget {
     if (this.#isFetching) return;
     this.#isFetching = true;
     try {
-      const epochs = await this.#fetchJson(`/api/v1/runs/${this.#runId}/epochs?after=${this.#after()}`);
+      const epochs = await this.#fetch(`/epochs?after=${this.#after()}`);
       for (const epoch of epochs) this.#emit({ type: "epoch.finished", epoch });
     } finally {
       this.#isFetching = false;
     }
+  }
+
+  /** @param {string} path after that of the run */
+  #fetch(path) {
+    return this.#fetchJson(`/api/v1/runs/${this.#runId}${path}`, { timeoutMs: POLL_TIMEOUT_MS });
   }
 
   /** @param {RunMessage} message */
@@ -100,7 +106,7 @@ export class RunStream extends EventTarget {
   #poll = async () => {
     try {
       /** @type {RunJson & {events?: import("../lib/messages.js").EventJson[]}} */
-      const run = await this.#fetchJson(`/api/v1/runs/${this.#runId}`);
+      const run = await this.#fetch("");
       await this.refill();
       if (!this.#isRunning || this.#connection === "live") return;
       const { status, version, events = [] } = run;

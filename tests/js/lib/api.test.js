@@ -24,3 +24,25 @@ test("an error of the API carries its status and its code", async (t) => {
     return true;
   });
 });
+
+test("a response that does not come in time is an error, and so is one that stops in the middle", async (t) => {
+  const { createServer } = await import("node:http");
+  const server = createServer((request, response) => {
+    if (request.url !== "/silent") response.write('{"items": [');
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(null)));
+  t.after(() => (server.closeAllConnections(), server.close()));
+  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  for (const path of ["silent", "half"]) {
+    await assert.rejects(
+      fetchJson(`http://127.0.0.1:${port}/${path}`, { timeoutMs: 50 }),
+      (/** @type {ApiError} */ error) => error instanceof ApiError && error.status === 0,
+    );
+  }
+});
+
+test("a request that its caller cancels is no error of the server", async () => {
+  const abort = new AbortController();
+  abort.abort();
+  await assert.rejects(fetchJson("http://127.0.0.1:9/", { signal: abort.signal }), { name: "AbortError" });
+});

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Clock, FakeSocket } from "../clock.js";
 import { ApiError } from "../../../static/js/lib/api.js";
 import { EMPTY_INK, Predictor } from "../../../static/js/pad/predictor.js";
 
@@ -113,7 +114,7 @@ test("a socket that does not answer is not waited for", async () => {
   const bench = new Bench();
   bench.open();
   bench.predictor.request(question(1));
-  bench.timers[0]?.callback();
+  bench.timers.find((timer) => timer.ms === 4000)?.callback();
   await settled();
   assert.equal(bench.predictions.length, 1);
   bench.receive({ id: 1, results: [], seen: [] });
@@ -154,4 +155,49 @@ test("an error without a code is not taken for empty ink, whatever its text says
   bench.predictor.request(question(1));
   bench.receive({ id: 1, detail: "nothing drawn" });
   assert.deepEqual(bench.failures, [{ message: "nothing drawn", code: "" }]);
+});
+
+test("a drawing on a dead connection is answered by the next one, while the post hangs too", async () => {
+  const clock = new Clock();
+  /** @type {FakeSocket[]} */
+  const sockets = [];
+  /** @type {AbortSignal[]} */
+  const posts = [];
+  let predictions = 0;
+  const predictor = new Predictor({
+    openSocket: () => {
+      sockets.push(new FakeSocket());
+      return /** @type {WebSocket} */ (/** @type {unknown} */ (sockets.at(-1)));
+    },
+    fetchJson: (_url, { signal }) => {
+      posts.push(signal);
+      return new Promise(() => {});
+    },
+    setTimeout: clock.setTimeout,
+    clearTimeout: clock.clearTimeout,
+    now: clock.now,
+  });
+  predictor.addEventListener("prediction", () => (predictions += 1));
+  predictor.start();
+  sockets[0]?.open();
+  predictor.request(question(1));
+  await clock.pass(4100);
+  assert.equal(posts.length, 1);
+  await clock.pass(6000);
+  assert.equal(sockets.length, 2);
+  sockets[1]?.open();
+  assert.deepEqual(sockets[1]?.sent, [{ id: 1, ...question(1) }]);
+  sockets[1]?.receive({ id: 1, results: [], seen: [] });
+  assert.equal(predictions, 1);
+  assert.deepEqual([posts.length, posts[0]?.aborted], [1, true]);
+  predictor.stop();
+});
+
+test("an image is posted, though a socket is open", async () => {
+  const bench = new Bench();
+  bench.open();
+  bench.predictor.request({ image: "data:image/png;base64,", versions: [1] });
+  await settled();
+  assert.deepEqual(bench.socket.sent, []);
+  assert.equal(bench.posted.length, 1);
 });

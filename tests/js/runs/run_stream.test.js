@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Clock, FakeSocket } from "../clock.js";
 import { ApiError } from "../../../static/js/lib/api.js";
 import { RunStream } from "../../../static/js/runs/run_stream.js";
 
@@ -110,8 +111,13 @@ test("a live connection ends the asking", async () => {
   bench.stream.start();
   bench.drop();
   await bench.fire(500);
+  bench.sockets.at(-1).onopen();
   bench.send({ type: "batch.progress", epoch: 1, fraction: 0.5, error: 0.1 });
-  assert.deepEqual(bench.timers, []);
+  assert.deepEqual(
+    bench.timers.map((timer) => timer.ms),
+    [3000],
+    "only the timer of the next ping is left",
+  );
   assert.equal(bench.connections.at(-1), "live");
 });
 
@@ -157,4 +163,47 @@ test("a server that is away for a moment is asked again", async () => {
   bench.drop();
   await bench.fire(2000);
   assert.ok(bench.timers.some((timer) => timer.ms === 2000));
+});
+
+test("a run on a dead connection is polled, then live again with the epochs that it missed", async () => {
+  const clock = new Clock();
+  /** @type {FakeSocket[]} */
+  const sockets = [];
+  /** @type {string[]} */
+  const paths = [];
+  /** @type {string[]} */
+  const connections = [];
+  let isServing = true;
+  const stream = new RunStream({
+    runId: 7,
+    after: () => 5,
+    openSocket: (path) => {
+      if (!isServing) throw new Error("the server is away");
+      paths.push(path);
+      sockets.push(new FakeSocket());
+      return /** @type {WebSocket} */ (/** @type {unknown} */ (sockets.at(-1)));
+    },
+    fetchJson: async (url) => (url.includes("epochs") ? [] : { id: 7, status: "running", version: null }),
+    setTimeout: clock.setTimeout,
+    clearTimeout: clock.clearTimeout,
+    now: clock.now,
+    random: () => 1,
+  });
+  stream.addEventListener("connection", (event) => connections.push(/** @type {CustomEvent} */ (event).detail));
+  const polls = /** @type {any[]} */ ([]);
+  stream.addEventListener("message", (event) => polls.push(/** @type {CustomEvent} */ (event).detail.type));
+  stream.start();
+  sockets[0]?.open();
+  sockets[0]?.receive({ type: "run.snapshot", run: { status: "running" }, epochs: [], events: [] });
+  isServing = false;
+  await clock.pass(12_000);
+  assert.deepEqual(connections.slice(0, 2), ["live", "reconnecting"]);
+  assert.ok(polls.includes("status.changed"), "the run is fetched by HTTP");
+  isServing = true;
+  await clock.pass(10_000);
+  assert.equal(paths.at(-1), "/ws/runs/7/?after=5");
+  sockets.at(-1)?.open();
+  sockets.at(-1)?.receive({ type: "run.snapshot", run: { status: "running" }, epochs: [], events: [] });
+  assert.equal(connections.at(-1), "live");
+  stream.stop();
 });
