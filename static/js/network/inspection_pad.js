@@ -40,7 +40,7 @@ export class InspectionPad extends EventTarget {
     const { signal } = this.#listening;
     const [pad, predictor] = [this.#pad, this.#predictor];
     pad.addEventListener("change", () => this.#onStroke(), { signal });
-    pad.addEventListener("lift", () => this.requestPrediction(), { signal });
+    pad.addEventListener("lift", () => this.#onLift(), { signal });
     predictor.addEventListener("prediction", (event) => this.#onPrediction(/** @type {CustomEvent} */ (event).detail), {
       signal,
     });
@@ -115,6 +115,11 @@ export class InspectionPad extends EventTarget {
   #edit(step) {
     step();
     this.#pad.paint();
+    this.#onLift();
+  }
+
+  /** A gesture that was cancelled may leave the canvas empty. */
+  #onLift() {
     this.#updateTools();
     if (this.#drawing.isEmpty) {
       this.#predictor.forget();

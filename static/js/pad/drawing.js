@@ -47,6 +47,11 @@ export class Drawing {
     this.#strokes = [...this.#strokes, [point]];
   }
 
+  /** @param {Point} point the start of another stroke of the current gesture */
+  continueAt(point) {
+    if (this.#before) this.#strokes = [...this.#strokes, [point]];
+  }
+
   /** @param {Point[]} points further points of the current stroke */
   extendStroke(points) {
     const last = this.#strokes.at(-1);
@@ -69,6 +74,12 @@ export class Drawing {
     const before = this.#before;
     this.#before = null;
     if (before && !isSame(before, this.#strokes)) this.#step(before);
+  }
+
+  /** Undoes the current gesture; it is no step. */
+  cancelGesture() {
+    if (this.#before) this.#strokes = this.#before;
+    this.#before = null;
   }
 
   clear() {

@@ -71,6 +71,53 @@ export function erased(strokes, from, to, radius) {
 }
 
 /**
+ * The parts of a path inside the square from 0 to `side`, cut exactly at its edges.
+ *
+ * @param {Stroke} path
+ * @param {number} side
+ * @returns {Point[][]} the first begins with the path's first point if that is inside
+ */
+export function partsInside(path, side) {
+  /** @type {Point[][]} */
+  const parts = [];
+  path.slice(1).forEach((to, index) => {
+    const from = pointAt(path, index);
+    const inside = segmentInside(from, to, side);
+    if (!inside) return;
+    const last = parts.at(-1);
+    if (last?.at(-1) === from) last.push(inside[1]);
+    else parts.push(inside);
+  });
+  return parts;
+}
+
+/**
+ * The part of a line segment inside the square (Liang and Barsky, 1984); null if there is none.
+ *
+ * @param {Point} from
+ * @param {Point} to
+ * @param {number} side
+ * @returns {[Point, Point] | null}
+ */
+function segmentInside(from, to, side) {
+  let [enter, leave] = [0, 1];
+  for (const axis of /** @type {const} */ ([0, 1])) {
+    const step = to[axis] - from[axis];
+    if (step === 0) {
+      if (from[axis] < 0 || from[axis] > side) return null;
+      continue;
+    }
+    const [t1, t2] = [-from[axis] / step, (side - from[axis]) / step];
+    enter = Math.max(enter, Math.min(t1, t2));
+    leave = Math.min(leave, Math.max(t1, t2));
+  }
+  if (enter >= leave) return null;
+  /** @type {(t: number) => Point} */
+  const at = (t) => [from[0] + t * (to[0] - from[0]), from[1] + t * (to[1] - from[1])];
+  return [enter === 0 ? from : at(enter), leave === 1 ? to : at(leave)];
+}
+
+/**
  * The stroke without the points within `tolerance` of the line between their remaining neighbours (Douglas and Peucker,
  * 1973); the first and the last point remain.
  *

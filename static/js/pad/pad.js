@@ -1,4 +1,6 @@
 import { colour, onSchemeChange } from "../lib/computed_style.js";
+import { ActivePointer } from "./active_pointer.js";
+import { partsInside } from "./geometry.js";
 
 /**
  * @typedef {import("./geometry.js").Point} Point
@@ -13,7 +15,8 @@ const STYLUS_ERASER = 32;
 /**
  * A square canvas for drawing with mouse, finger or pen.
  *
- * Dispatches `change` while the ink changes and `lift` when a gesture ends. The canvas is always painted from the strokes:
+ * Dispatches `change` while the ink changes and `lift` when a gesture ends. A stroke is cut where it leaves the canvas, and
+ * another one begins where it enters again. The canvas is always painted from the strokes:
  * the ink survives a change of size and has the resolution of the screen.
  */
 export class Pad extends EventTarget {
@@ -23,12 +26,13 @@ export class Pad extends EventTarget {
   #observer;
   /** @type {AbortController | null} removes the listeners; null while the pad is stopped */
   #listening = null;
-  /** @type {number | null} */
-  #pointer = null;
+  #pointer = new ActivePointer();
   /** @type {Point | null} the position of the eraser, marked by a ring */
   #eraser = null;
   /** @type {Point} */
   #last = [0, 0];
+  /** Whether the current stroke has ended where the pen left the canvas. */
+  #isCut = false;
   #isErasing = false;
   #isPainting = false;
   /** @type {Tool} */
@@ -99,12 +103,21 @@ export class Pad extends EventTarget {
 
   /** @param {Event} event */
   #onDown = (event) => {
-    if (!(event instanceof PointerEvent) || this.#pointer !== null || (event.button > 0 && event.button !== 5)) return;
+    if (!(event instanceof PointerEvent) || (event.button > 0 && event.button !== 5)) return;
     event.preventDefault();
-    this.#pointer = event.pointerId;
+    const decision = this.#pointer.down(event);
+    if (decision === "ignore") return;
+    if (decision === "cancel") {
+      this.#cancel();
+      return;
+    }
+    if (decision === "replace") this.#drawing.cancelGesture();
     this.#canvas.setPointerCapture(event.pointerId);
     this.#isErasing = this.#tool === "erase" || (event.buttons & STYLUS_ERASER) !== 0;
-    this.#last = this.#pointOf(event);
+    // The border of the canvas is a part of it for the browser.
+    const [x, y] = this.#pointOf(event);
+    this.#last = [Math.max(0, Math.min(SIDE, x)), Math.max(0, Math.min(SIDE, y))];
+    this.#isCut = false;
     if (this.#isErasing) this.#eraseTo(this.#last);
     else this.#drawing.beginStroke(this.#last);
     this.#changed();
@@ -113,29 +126,41 @@ export class Pad extends EventTarget {
   /** @param {Event} event */
   #onMove = (event) => {
     if (!(event instanceof PointerEvent)) return;
+    this.#pointer.moved(event);
     if (this.#tool === "erase") {
       this.#eraser = this.#pointOf(event);
       this.paint();
     }
-    if (event.pointerId !== this.#pointer) return;
+    if (!this.#pointer.isActive(event)) return;
     const coalesced = event.getCoalescedEvents?.() ?? [];
     const points = (coalesced.length ? coalesced : [event]).map((one) => this.#pointOf(one));
     if (this.#isErasing) {
       for (const point of points) this.#eraseTo(point);
     } else {
-      this.#drawing.extendStroke(points);
+      this.#drawTo(points);
     }
     this.#changed();
   };
 
   /** @param {Event} event */
   #onUp = (event) => {
-    if (!(event instanceof PointerEvent) || event.pointerId !== this.#pointer) return;
-    this.#pointer = null;
+    if (!(event instanceof PointerEvent) || !this.#pointer.up(event)) return;
     this.#drawing.endGesture();
     this.paint();
     this.dispatchEvent(new Event("lift"));
   };
+
+  /** @param {Event} event the browser took the pointer, such as for a gesture of its own, or rejected a palm */
+  #onCancel = (event) => {
+    if (event instanceof PointerEvent && this.#pointer.up(event)) this.#cancel();
+  };
+
+  /** Ends the gesture without a trace. */
+  #cancel() {
+    this.#drawing.cancelGesture();
+    this.#changed();
+    this.dispatchEvent(new Event("lift"));
+  }
 
   #onLeave = () => {
     this.#eraser = null;
@@ -147,9 +172,22 @@ export class Pad extends EventTarget {
     ["pointerdown", this.#onDown],
     ["pointermove", this.#onMove],
     ["pointerup", this.#onUp],
-    ["pointercancel", this.#onUp],
+    ["pointercancel", this.#onCancel],
     ["pointerleave", this.#onLeave],
   ];
+
+  /** @param {Point[]} points the way of the pen since the last one, also outside of the canvas */
+  #drawTo(points) {
+    const parts = partsInside([this.#last, ...points], SIDE);
+    parts.forEach((part, index) => {
+      const [first, ...rest] = part.map(([x, y]) => /** @type {Point} */ ([round(x), round(y)]));
+      if (!first) return;
+      if (index > 0 || this.#isCut) this.#drawing.continueAt(first);
+      this.#drawing.extendStroke(rest);
+    });
+    this.#last = points.at(-1) ?? this.#last;
+    this.#isCut = parts.at(-1)?.at(-1) !== this.#last;
+  }
 
   /** @param {Point} point */
   #eraseTo(point) {

@@ -77,3 +77,27 @@ test("a new stroke after an undo ends what could be redone", () => {
   drawing.redo();
   assert.equal(drawing.strokes[0]?.[0]?.[1], 30);
 });
+
+test("a gesture that is cancelled leaves nothing, not even a step", () => {
+  const drawing = new Drawing();
+  drawLine(drawing, 10);
+  drawing.beginStroke([0, 20]);
+  drawing.extendStroke([[100, 20]]);
+  drawing.cancelGesture();
+  assert.equal(drawing.strokes.length, 1);
+  drawing.undo();
+  assert.ok(drawing.isEmpty);
+  assert.equal(drawing.canUndo, false);
+});
+
+test("a gesture of several strokes is one step", () => {
+  const drawing = new Drawing();
+  drawing.beginStroke([0, 0]);
+  drawing.extendStroke([[0, 10]]);
+  drawing.continueAt([0, 50]);
+  drawing.extendStroke([[20, 50]]);
+  drawing.endGesture();
+  assert.equal(drawing.strokes.length, 2);
+  drawing.undo();
+  assert.ok(drawing.isEmpty);
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { densified, distanceToSegment, erased } from "../../../static/js/pad/geometry.js";
+import { densified, distanceToSegment, erased, partsInside } from "../../../static/js/pad/geometry.js";
 
 /** @type {import("../../../static/js/pad/geometry.js").Point[]} */
 const LINE = [
@@ -57,4 +57,101 @@ test("a stroke that the eraser does not touch stays the very same", () => {
 test("a dot under the eraser goes, and one beside it stays", () => {
   assert.deepEqual(erased([[[5, 5]]], [0, 5], [0, 5], 10), []);
   assert.deepEqual(erased([[[50, 5]]], [0, 5], [0, 5], 10), [[[50, 5]]]);
+});
+
+test("a path is cut exactly where it leaves the square, and begins again where it enters", () => {
+  /** @type {[number, number][]} */
+  const path = [
+    [300, 100],
+    [500, 100],
+    [500, 300],
+    [300, 300],
+    [300, 350],
+  ];
+  assert.deepEqual(partsInside(path, 400), [
+    [
+      [300, 100],
+      [400, 100],
+    ],
+    [
+      [400, 300],
+      [300, 300],
+      [300, 350],
+    ],
+  ]);
+});
+
+test("a path that crosses the square between two points outside leaves its part inside", () => {
+  assert.deepEqual(
+    partsInside(
+      [
+        [-100, 200],
+        [500, 200],
+      ],
+      400,
+    ),
+    [
+      [
+        [0, 200],
+        [400, 200],
+      ],
+    ],
+  );
+});
+
+test("a path outside of the square, or that only touches its corner, has no part inside", () => {
+  assert.deepEqual(
+    partsInside(
+      [
+        [401, 0],
+        [401, 400],
+        [500, 500],
+      ],
+      400,
+    ),
+    [],
+  );
+  assert.deepEqual(
+    partsInside(
+      [
+        [-10, 10],
+        [10, -10],
+      ],
+      400,
+    ),
+    [],
+  );
+});
+
+test("a path that comes back only to the edge and goes on from there begins a new part", () => {
+  const parts = partsInside(
+    [
+      [300, 100],
+      [500, 100],
+      [400, 200],
+      [300, 200],
+    ],
+    400,
+  );
+  assert.deepEqual(parts, [
+    [
+      [300, 100],
+      [400, 100],
+    ],
+    [
+      [400, 200],
+      [300, 200],
+    ],
+  ]);
+});
+
+test("a path inside of the square, also along its edge, stays as it is", () => {
+  /** @type {[number, number][]} */
+  const path = [
+    [0, 0],
+    [400, 0],
+    [400, 0],
+    [200, 200],
+  ];
+  assert.deepEqual(partsInside(path, 400), [path]);
 });
