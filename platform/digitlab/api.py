@@ -1,6 +1,7 @@
 """The HTTP API under `/api/v1/`: routers of the applications, and errors in one shape."""
 
 import logging
+from http import HTTPStatus
 from typing import Any, Final
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from ninja.errors import HttpError, ValidationError, ValidationErrorContext
 from ninja.operation import Operation
 
 from datasets.rest import router as datasets_router
-from digitlab.auth import api_authentication
+from digitlab.auth import LOG_IN, api_authentication
 from inference.rest.corrections import router as correction_router
 from inference.rest.registry import router as registry_router
 from inference.rest.versions import router as version_router
@@ -98,7 +99,8 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
-    return _error(request, str(error), code_of(error.status_code), error.status_code)
+    detail = LOG_IN if error.status_code == HTTPStatus.UNAUTHORIZED else str(error)
+    return _error(request, detail, code_of(error.status_code), error.status_code)
 
 
 @api.exception_handler(ObjectDoesNotExist)

@@ -1,4 +1,4 @@
-"""Refuses a request with a foreign Host or Origin before anything else handles it: HTTP API and WebSockets."""
+"""Refuses a request with a foreign Host, or a foreign Origin for API and WebSockets, before any other application."""
 
 import json
 from collections.abc import Iterable
@@ -8,11 +8,13 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
+from django.utils.http import is_same_domain
 
 from weblib.asgi_answer import send_answer
 from weblib.errors import error_body
 
-GUARDED: Final = ("/api/", "/ws/")
+# Pages have Django's own check of the Origin.
+ORIGIN_CHECKED: Final = ("/api/", "/ws/")
 
 
 class Guard:
@@ -27,8 +29,9 @@ class Guard:
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Pass the request on, or refuse it."""
-        if scope["type"] in {"http", "websocket"} and scope["path"].startswith(GUARDED):
-            refusal = refusal_of(*_host_and_origin(scope["headers"]))
+        if scope["type"] in {"http", "websocket"}:
+            host, origin = _host_and_origin(scope["headers"])
+            refusal = refusal_of(host, origin if scope["path"].startswith(ORIGIN_CHECKED) else "")
             if refusal:
                 await _refuse(scope, receive, send, refusal)
                 return
@@ -38,10 +41,24 @@ class Guard:
 def refusal_of(host: str, origin: str) -> str:
     """Why a request with these headers is refused; empty when it is not."""
     if not _is_allowed(host, tuple(settings.ALLOWED_HOSTS)):
-        return f"expected a Host that ALLOWED_HOSTS names; got {host[:100]!r}"
-    if origin and _netloc(origin) != host.lower() and origin not in settings.CSRF_TRUSTED_ORIGINS:
-        return f"expected a request from this site; its Origin is {origin[:100]!r}"
+        return f"expected a Host that the setting ALLOWED_HOSTS names; got {host[:100]!r}"
+    if origin and _address(origin)[1] != host.lower() and not is_trusted(origin):
+        allowed = "this site, or from an Origin that the setting CSRF_TRUSTED_ORIGINS names"
+        return f"expected a request from {allowed}; got {origin[:100]!r}"
     return ""
+
+
+def is_trusted(origin: str) -> bool:
+    """Whether CSRF_TRUSTED_ORIGINS names this Origin; as in Django, `https://*.lab.example` is every subdomain."""
+    scheme, netloc = _address(origin)
+    for trusted in settings.CSRF_TRUSTED_ORIGINS:
+        if trusted == origin:
+            return True
+        trusted_scheme, pattern = _address(trusted)
+        is_pattern = pattern.startswith("*.")
+        if is_pattern and netloc and scheme == trusted_scheme and is_same_domain(netloc, pattern.removeprefix("*")):
+            return True
+    return False
 
 
 @lru_cache(maxsize=256)
@@ -51,12 +68,13 @@ def _is_allowed(host: str, allowed: tuple[str, ...]) -> bool:
     return bool(domain) and validate_host(domain, allowed)
 
 
-def _netloc(origin: str) -> str:
-    """Host and port of an Origin; empty where it has none, or is no address at all."""
+def _address(origin: str) -> tuple[str, str]:
+    """Scheme, and host with port, of an Origin; empty where it has none, or is no address at all."""
     try:
-        return urlsplit(origin).netloc.lower()
+        parts = urlsplit(origin)
     except ValueError:
-        return ""
+        return "", ""
+    return parts.scheme, parts.netloc.lower()
 
 
 def _host_and_origin(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, str]:
@@ -71,8 +89,19 @@ def _host_and_origin(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, str]:
 
 
 async def _refuse(scope: dict[str, Any], receive: Any, send: Any, detail: str) -> None:
+    """Answer with the reason; a socket is not opened, and the reason is the body of that answer."""
+    kind, status, body = b"application/json", 403, json.dumps(error_body(detail, "request.refused")).encode()
     if scope["type"] == "websocket":
         await receive()
-        await send({"type": "websocket.close", "code": 4403, "reason": detail[:100]})
+        await send_answer(_of_a_socket(send), status, body)
         return
-    await send_answer(send, 403, json.dumps(error_body(detail, "request.refused")).encode())
+    if not scope["path"].startswith(ORIGIN_CHECKED):
+        kind, status, body = b"text/plain; charset=utf-8", 400, f"Refused: {detail}\n".encode()
+    await send_answer(send, status, body, kind=kind)
+
+
+def _of_a_socket(send: Any) -> Any:
+    async def send_response(message: dict[str, Any]) -> None:
+        await send({**message, "type": f"websocket.{message['type']}"})
+
+    return send_response
