@@ -17,6 +17,7 @@ from django.urls import get_resolver  # noqa: E402
 
 from digitlab.http.body_limit import BodyLimit  # noqa: E402
 from digitlab.http.guard import Guard  # noqa: E402
+from digitlab.http.session_sockets import SessionSockets  # noqa: E402
 from digitlab.http.static_files import StaticFiles  # noqa: E402
 from inference.serving.asgi import PredictHttp, PredictionResponder, PredictSocket  # noqa: E402
 from inference.serving.micro_batching import MicroBatcher  # noqa: E402
@@ -43,23 +44,17 @@ async def _route(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 
 async def _route_socket(scope: dict[str, Any], receive: Any, send: Any) -> None:
-    if _needs_login and not scope["user"].is_authenticated:
-        await _close(receive, send, 4401)
-    elif scope["path"] == PREDICT_SOCKET_PATH:
+    if scope["path"] == PREDICT_SOCKET_PATH:
         await _predict_socket(scope, receive, send)
     else:
         try:
             await _run_sockets(scope, receive, send)
         except ValueError:  # raised by Channels for an unknown address
-            await _close(receive, send, 4404)
+            await receive()
+            await send({"type": "websocket.close", "code": 4404})
 
 
-async def _close(receive: Any, send: Any, code: int) -> None:
-    await receive()
-    await send({"type": "websocket.close", "code": code})
-
-
-_sockets_of_users = AuthMiddlewareStack(_route_socket)
+_sockets_of_users = AuthMiddlewareStack(SessionSockets(_route_socket))
 application = Guard(_route)
 
 # What the process starts with it keeps. Loaded now and frozen, it is no part of what the collector walks again and

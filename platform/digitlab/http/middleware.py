@@ -4,9 +4,13 @@ import json
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import resolve_url
 from django.utils.deprecation import MiddlewareMixin
 
 from weblib.errors import code_of, error_body
@@ -44,7 +48,11 @@ def _in_json(request: HttpRequest, response: HttpResponseBase) -> HttpResponse:
 
 
 class PagesNeedLogin(LoginRequiredMiddleware):
-    """Redirects to the login page; the API answers 401 itself."""
+    """Redirects to the login page; the API answers 401 itself.
+
+    The login leads back to the page; for a form that was sent, to the page with the form, since the address of the form
+    may answer no GET.
+    """
 
     def process_view(
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase], view_args: Any, view_kwargs: Any
@@ -53,3 +61,13 @@ class PagesNeedLogin(LoginRequiredMiddleware):
         if request.path.startswith("/api/"):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseRedirect:
+        """Redirect to the login page, which leads back."""
+        if request.method in {"GET", "HEAD"}:
+            return super().handle_no_permission(request, view_func)
+        referer = urlsplit(request.headers.get("Referer", ""))
+        page = referer._replace(scheme="", netloc="").geturl() if referer.netloc == request.get_host() else ""
+        return redirect_to_login(page or resolve_url(settings.LOGIN_REDIRECT_URL))

@@ -1,3 +1,5 @@
+import { SESSION_ENDED, showSessionEnd } from "./session.js";
+
 /** A request that failed; the message is a sentence for users. */
 export class ApiError extends Error {
   /**
@@ -13,12 +15,22 @@ export class ApiError extends Error {
   }
 }
 
+/** A request that failed because nobody is logged in any more. */
+export class SessionEndError extends ApiError {
+  constructor() {
+    super(SESSION_ENDED, 401, "unauthorized");
+    showSessionEnd();
+  }
+}
+
 /** The time for a response that takes the server no long computation. */
 const TIMEOUT_MS = 20_000;
 /** The time for a response to a request that is repeated every few seconds. */
 export const POLL_TIMEOUT_MS = 10_000;
 /** The slowest upload that is waited for: 50 kB per second. */
 const BYTES_PER_MS = 50;
+/** A refused Host or Origin: the settings are wrong, and no login mends it. */
+const REFUSED_CODE = "request.refused";
 const NO_RESPONSE = "The server does not respond.";
 
 /**
@@ -40,6 +52,7 @@ export async function fetchJson(url, { method = "GET", body, signal, timeoutMs =
   const { response, text } = await fetchText(url, { method, headers, body: content, signal }, waitMs);
   if (response.status === 204) return null;
   const answer = parsed(text);
+  if (response.status === 403 && codeOf(answer) !== REFUSED_CODE) showSessionEnd();
   if (!response.ok) throw new ApiError(messageOf(answer, response.status), response.status, codeOf(answer));
   if (answer === null) throw new ApiError("The server's response is not valid JSON.", response.status);
   return answer;
@@ -53,7 +66,7 @@ export async function fetchJson(url, { method = "GET", body, signal, timeoutMs =
  * @param {RequestInit} [request]
  * @param {number} [timeoutMs]
  * @returns {Promise<{response: Response, text: string}>}
- * @throws {ApiError} there was no response in time
+ * @throws {ApiError} there was no response in time, or the session has ended
  */
 export async function fetchText(url, request = {}, timeoutMs = TIMEOUT_MS) {
   const abort = new AbortController();
@@ -62,10 +75,13 @@ export async function fetchText(url, request = {}, timeoutMs = TIMEOUT_MS) {
   request.signal?.addEventListener("abort", cancel);
   if (request.signal?.aborted) cancel();
   try {
-    const response = await fetch(url, { ...request, signal: abort.signal, credentials: "same-origin" });
+    const options = /** @type {const} */ ({ signal: abort.signal, credentials: "same-origin", redirect: "manual" });
+    const response = await fetch(url, { ...request, ...options });
+    // What scripts fetch is redirected to the login page only.
+    if (response.status === 401 || response.type === "opaqueredirect") throw new SessionEndError();
     return { response, text: await response.text() };
   } catch (error) {
-    if (request.signal?.aborted) throw error;
+    if (request.signal?.aborted || error instanceof ApiError) throw error;
     throw new ApiError(NO_RESPONSE, 0);
   } finally {
     clearTimeout(timer);

@@ -1,4 +1,5 @@
 import { Heartbeat } from "./heartbeat.js";
+import { CLOSE_SESSION_ENDED, showSessionEnd } from "./session.js";
 
 const OPEN = 1;
 /** The time in which a connection has to open. */
@@ -21,7 +22,8 @@ const OPEN_MS = 10_000;
  * A WebSocket that reconnects after a failure, with exponential back-off and jitter. A connection without an answer to a
  * ping counts as lost, and so does one that does not open; neither is waited for until it has closed.
  *
- * Dispatches `open`, `message` (detail: the parsed JSON) and `lost` (detail: the number of failures in a row).
+ * Dispatches `open`, `message` (detail: the parsed JSON), `lost` (detail: the number of failures in a row) and
+ * `session-ended`, after which it is stopped.
  */
 export class ReconnectingSocket extends EventTarget {
   #path;
@@ -105,8 +107,10 @@ export class ReconnectingSocket extends EventTarget {
       const message = JSON.parse(event.data);
       if (message.type !== "pong") this.dispatchEvent(new CustomEvent("message", { detail: message }));
     };
-    socket.onclose = () => {
-      if (this.#socket === socket) this.#abandon();
+    socket.onclose = (event) => {
+      if (this.#socket !== socket) return;
+      if (event?.code === CLOSE_SESSION_ENDED) this.#endSession();
+      else this.#abandon();
     };
   }
 
@@ -115,6 +119,12 @@ export class ReconnectingSocket extends EventTarget {
     this.#clearTimeout(this.#timer);
     this.#drop();
     this.#lost();
+  }
+
+  #endSession() {
+    this.stop();
+    showSessionEnd();
+    this.dispatchEvent(new Event("session-ended"));
   }
 
   #drop() {

@@ -64,7 +64,7 @@ export class Predictor extends EventTarget {
     });
     this.#socket.addEventListener("message", (event) => this.#onReply(/** @type {CustomEvent} */ (event).detail));
     this.#socket.addEventListener("open", () => this.#onOpen());
-    this.#socket.addEventListener("lost", () => this.#onLost());
+    for (const type of ["lost", "session-ended"]) this.#socket.addEventListener(type, () => this.#onLost());
     this.#fetchJson = options.fetchJson ?? fetchJson;
     this.#setTimeout = options.setTimeout ?? ((callback, ms) => setTimeout(callback, ms));
     this.#clearTimeout = options.clearTimeout ?? ((timer) => clearTimeout(timer));

@@ -1,5 +1,6 @@
 import { polyline } from "../charts/sparkline.js";
 import { byId, pageData, part } from "../lib/elements.js";
+import { SESSION_ENDED } from "../lib/session.js";
 import { capitalised, percent } from "../lib/format.js";
 import { ENDED } from "./run_states.js";
 import { keepTimesRelative } from "../lib/relative_times.js";
@@ -113,7 +114,7 @@ poller.addEventListener("failure", (event) => {
   const notice = byId("list-trouble", HTMLElement);
   const text = /** @type {CustomEvent} */ (event).detail;
   notice.hidden = text === "";
-  put(notice, text && `${text} The list may be outdated; retrying.`);
+  put(notice, text === SESSION_ENDED ? text : text && `${text} The list may be outdated; retrying.`);
 });
 byId("select-all-label", HTMLElement).hidden = false;
 selection.start();

@@ -1,7 +1,7 @@
-import { POLL_TIMEOUT_MS, fetchJson } from "../lib/api.js";
+import { POLL_TIMEOUT_MS, SessionEndError, fetchJson } from "../lib/api.js";
 
 /**
- * Polls a page of the list of runs every two seconds while the browser's tab is visible.
+ * Polls a page of the list of runs every two seconds while the browser's tab is visible, until the session ends.
  *
  * Dispatches `runs` (detail: the runs) and `failure` (detail: a sentence, or "" after a success).
  */
@@ -59,6 +59,7 @@ export class RunListPoller extends EventTarget {
       this.dispatchEvent(new CustomEvent("failure", { detail: "" }));
       this.dispatchEvent(new CustomEvent("runs", { detail: items }));
     } catch (error) {
+      if (error instanceof SessionEndError) this.stop();
       const text = error instanceof Error ? error.message : String(error);
       this.dispatchEvent(new CustomEvent("failure", { detail: text }));
     }

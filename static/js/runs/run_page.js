@@ -23,6 +23,7 @@ const CONNECTION_TEXTS = {
   polling: "No live connection: polling every two seconds",
   over: "",
   gone: "This run was deleted",
+  "session-ended": "Your session has ended",
 };
 
 /** The page of one run, updated by the messages of its stream. */

@@ -1,11 +1,11 @@
-import { ApiError, POLL_TIMEOUT_MS, fetchJson } from "../lib/api.js";
+import { ApiError, POLL_TIMEOUT_MS, SessionEndError, fetchJson } from "../lib/api.js";
 import { ReconnectingSocket } from "../lib/reconnecting_socket.js";
 
 /**
  * @typedef {import("../lib/messages.js").RunMessage} RunMessage
  * @typedef {import("../lib/messages.js").RunJson} RunJson
  * @typedef {import("../lib/messages.js").EpochJson} EpochJson
- * @typedef {"live" | "reconnecting" | "polling" | "over" | "gone"} Connection
+ * @typedef {"live" | "reconnecting" | "polling" | "over" | "gone" | "session-ended"} Connection
  */
 
 const POLL_MS = 2000;
@@ -54,6 +54,7 @@ export class RunStream extends EventTarget {
     });
     this.#socket.addEventListener("message", (event) => this.#onMessage(/** @type {CustomEvent} */ (event).detail));
     this.#socket.addEventListener("lost", (event) => this.#onLost(/** @type {CustomEvent} */ (event).detail));
+    this.#socket.addEventListener("session-ended", () => this.#end("session-ended"));
     this.#fetchJson = options.fetchJson ?? fetchJson;
     this.#setTimeout = options.setTimeout ?? ((callback, ms) => setTimeout(callback, ms));
     this.#clearTimeout = options.clearTimeout ?? ((timer) => clearTimeout(timer));
@@ -112,10 +113,8 @@ export class RunStream extends EventTarget {
       const { status, version, events = [] } = run;
       this.#emit({ type: "status.changed", status, version, run, events });
     } catch (error) {
-      if (error instanceof ApiError && error.status === 404) {
-        this.stop();
-        this.#setConnection("gone");
-      }
+      if (error instanceof SessionEndError) this.#end("session-ended");
+      else if (error instanceof ApiError && error.status === 404) this.#end("gone");
       // Other failures may be temporary: the next poll retries.
     }
     if (this.#isRunning && this.#connection !== "live") this.#pollTimer = this.#setTimeout(this.#poll, POLL_MS);
@@ -124,13 +123,14 @@ export class RunStream extends EventTarget {
   /** @param {RunMessage} message */
   #emit(message) {
     this.dispatchEvent(new CustomEvent("message", { detail: message }));
-    if ("run" in message && message.run.status === "completed") this.#finish();
+    // A completed run no longer changes; a stopped or failed one may be resumed in another window.
+    if ("run" in message && message.run.status === "completed") this.#end("over");
   }
 
-  /** A completed run no longer changes; a stopped or failed one may be resumed in another window. */
-  #finish() {
+  /** @param {Connection} connection the last one */
+  #end(connection) {
     this.stop();
-    this.#setConnection("over");
+    this.#setConnection(connection);
   }
 
   /** @param {Connection} connection */

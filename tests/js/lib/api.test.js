@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ApiError, codeOf, fetchJson, messageOf } from "../../../static/js/lib/api.js";
+import { ApiError, SessionEndError, codeOf, fetchJson, messageOf } from "../../../static/js/lib/api.js";
 
 test("an error of the API is told in its own words, or in plain ones", () => {
   assert.equal(messageOf({ detail: "nothing drawn" }, 422), "nothing drawn");
@@ -46,3 +46,20 @@ test("a request that its caller cancels is no error of the server", async () => 
   abort.abort();
   await assert.rejects(fetchJson("http://127.0.0.1:9/", { signal: abort.signal }), { name: "AbortError" });
 });
+
+/** The two responses of the server after the end of a session: of the API, and of a page's data. */
+const AFTER_THE_SESSION = {
+  api: () => new Response(JSON.stringify({ detail: "log in again", code: "unauthorized" }), { status: 401 }),
+  page: () => Object.defineProperty(new Response(""), "type", { value: "opaqueredirect" }),
+};
+
+for (const [name, response] of Object.entries(AFTER_THE_SESSION)) {
+  test(`the end of a session is an error of its own: ${name}`, async (t) => {
+    t.mock.method(globalThis, "fetch", async () => response());
+    await assert.rejects(fetchJson("/versions/1/network.json"), (/** @type {any} */ error) => {
+      assert.ok(error instanceof SessionEndError);
+      assert.deepEqual([error.message, error.status], ["Your session has ended: log in again.", 401]);
+      return true;
+    });
+  });
+}

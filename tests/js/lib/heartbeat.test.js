@@ -124,3 +124,13 @@ test("a stopped socket sends no ping and opens no connection", async () => {
   await bench.clock.pass(60_000);
   assert.deepEqual([bench.last.pings, bench.lost, bench.sockets.length], [0, 0, 1]);
 });
+
+test("a socket whose session has ended is not opened again", async () => {
+  const bench = new Bench();
+  let ended = 0;
+  bench.socket.addEventListener("session-ended", () => (ended += 1));
+  bench.last.open();
+  bench.last.onclose?.({ code: 4401 });
+  await bench.clock.pass(60_000);
+  assert.deepEqual([ended, bench.lost, bench.sockets.length], [1, 0, 1]);
+});

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { SessionEndError } from "../../../static/js/lib/api.js";
 import { RunListPoller } from "../../../static/js/runs/run_list_poller.js";
 
 /** A document that can be hidden by hand. */
@@ -49,4 +50,21 @@ test("a list that cannot be had says so and is asked for again", async (t) => {
   poller.start();
   await answered;
   assert.deepEqual(told, ["The server does not answer.", ""]);
+});
+
+test("a list is not asked for after the end of the session", async (t) => {
+  let asked = 0;
+  const poller = new RunListPoller({
+    url: "/api/v1/runs",
+    milliseconds: 2,
+    document: /** @type {Document} */ (/** @type {unknown} */ (new FakeDocument())),
+    fetchJson: async () => {
+      asked += 1;
+      throw new SessionEndError();
+    },
+  });
+  t.after(() => poller.stop());
+  poller.start();
+  await new Promise((resolve) => setTimeout(resolve, 40));
+  assert.equal(asked, 1);
 });

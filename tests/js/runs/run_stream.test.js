@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Clock, FakeSocket } from "../clock.js";
-import { ApiError } from "../../../static/js/lib/api.js";
+import { ApiError, SessionEndError } from "../../../static/js/lib/api.js";
 import { RunStream } from "../../../static/js/runs/run_stream.js";
 
 /** A run that watches what the stream does: sockets and timers are moved by hand. */
@@ -206,4 +206,16 @@ test("a run on a dead connection is polled, then live again with the epochs that
   sockets.at(-1)?.receive({ type: "run.snapshot", run: { status: "running" }, epochs: [], events: [] });
   assert.equal(connections.at(-1), "live");
   stream.stop();
+});
+
+test("polling stops when the session has ended", async () => {
+  const bench = new Bench();
+  bench.answer = () => {
+    throw new SessionEndError();
+  };
+  bench.stream.start();
+  bench.drop();
+  await bench.fire(2000);
+  assert.equal(bench.connections.at(-1), "session-ended");
+  assert.deepEqual(bench.timers, []);
 });
