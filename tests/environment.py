@@ -13,6 +13,8 @@ for _name in (
     "REDIS_URL",
     "SECRET_KEY",
     "ALLOWED_HOSTS",
+    "CSRF_TRUSTED_ORIGINS",
+    "URL_PREFIX",
     "DIGITLAB_AUTH",
     "PORT",
     "HOST",

@@ -48,12 +48,13 @@ class Lab:
             "LOG_LEVEL": "WARNING",
             **environment,
         }
+        self._prefix = f"/{environment.get('URL_PREFIX', '').strip('/')}".rstrip("/")
         self._process: subprocess.Popen[str] | None = None
 
     @property
     def url(self) -> str:
         """Where pages are."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://127.0.0.1:{self.port}{self._prefix}"
 
     @property
     def pid(self) -> int:

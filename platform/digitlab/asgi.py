@@ -19,6 +19,7 @@ from digitlab.http.body_limit import BodyLimit  # noqa: E402
 from digitlab.http.guard import Guard  # noqa: E402
 from digitlab.http.session_sockets import SessionSockets  # noqa: E402
 from digitlab.http.static_files import StaticFiles  # noqa: E402
+from digitlab.http.url_prefix import UrlPrefix, WithPrefix  # noqa: E402
 from inference.serving.asgi import PredictHttp, PredictionResponder, PredictSocket  # noqa: E402
 from inference.serving.micro_batching import MicroBatcher  # noqa: E402
 from training.watching.routing import websocket_urlpatterns  # noqa: E402
@@ -30,7 +31,7 @@ _responder = PredictionResponder(MicroBatcher())
 _predict_http = PredictHttp(_responder)
 _predict_socket = PredictSocket(_responder)
 _run_sockets = URLRouter(websocket_urlpatterns)
-_pages = StaticFiles(BodyLimit(django_application))
+_pages = StaticFiles(BodyLimit(WithPrefix(django_application, settings.URL_PREFIX)))
 _needs_login = settings.AUTH_MODE == "login"
 
 
@@ -55,7 +56,9 @@ async def _route_socket(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 
 _sockets_of_users = AuthMiddlewareStack(SessionSockets(_route_socket))
-application = Guard(_route)
+application: Any = Guard(_route)
+if settings.URL_PREFIX:
+    application = UrlPrefix(application, settings.URL_PREFIX)
 
 # What the process starts with it keeps. Loaded now and frozen, it is no part of what the collector walks again and
 # again, which made one answer in some dozens take a tenth of a second longer.

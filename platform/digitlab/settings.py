@@ -1,6 +1,7 @@
 """Settings, all of them from the environment; the README lists every name that is read here."""
 
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,20 @@ def _kept_secret(path: Path) -> str:
 
 
 SECRET_KEY = env.str("SECRET_KEY", default="") or _kept_secret(DATA_DIR / "secret_key")
+
+
+def _url_prefix(text: str) -> str:
+    """The path of the site as "/lab", or nothing; slashes at the ends do not matter."""
+    parts = [part for part in text.split("/") if part]
+    if not all(re.fullmatch(r"[\w.~-]+", part, re.ASCII) and part.strip(".") for part in parts):
+        raise environ.ImproperlyConfigured(f"URL_PREFIX is a path such as /lab/; got {text!r}")
+    return "".join(f"/{part}" for part in parts)
+
+
+URL_PREFIX = _url_prefix(env.str("URL_PREFIX", default=""))
+FORCE_SCRIPT_NAME = URL_PREFIX or None
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{URL_PREFIX}/"
+MESSAGE_STORAGE = "digitlab.http.message_cookies.MessageStorage"
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -109,7 +124,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 
 # Files.
-STATIC_URL = "/static/"
+STATIC_URL = f"{URL_PREFIX}/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)

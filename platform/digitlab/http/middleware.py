@@ -31,7 +31,7 @@ class ErrorsOfTheApiAreJson(MiddlewareMixin):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Replace an error's page by its reason, headers kept."""
         is_json = response.headers.get("Content-Type", "").startswith("application/json")
-        if request.path.startswith("/api/") and response.status_code >= 400 and not is_json:
+        if request.path_info.startswith("/api/") and response.status_code >= 400 and not is_json:
             return _in_json(request, response)
         return response
 
@@ -58,7 +58,7 @@ class PagesNeedLogin(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase], view_args: Any, view_kwargs: Any
     ) -> HttpResponseBase | None:
         """Let calls of the API pass: it authenticates them itself."""
-        if request.path.startswith("/api/"):
+        if request.path_info.startswith("/api/"):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
 

@@ -38,7 +38,7 @@ class Supervisor:
         self._host, self._port, self._report = host, port, report
         self._processes: list[SupervisedProcess] = []
         shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 -- only compared
-        self.address = f"http://{shown}:{port}/"
+        self.address = f"http://{shown}:{port}{settings.URL_PREFIX}/"
 
     def start(self) -> None:
         """Start every process, Redis first.

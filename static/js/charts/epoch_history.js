@@ -1,4 +1,5 @@
 import { fetchJson } from "../lib/api.js";
+import { siteAddress } from "../lib/site.js";
 import { withElapsed } from "./epoch_columns.js";
 
 /**
@@ -18,7 +19,7 @@ import { withElapsed } from "./epoch_columns.js";
 export async function fetchHistory(kind, number) {
   const epochs =
     kind === "run"
-      ? await fetchJson(`/api/v1/runs/${number}/epochs`)
-      : (await fetchJson(`/api/v1/versions/${number}`)).history;
+      ? await fetchJson(siteAddress(`api/v1/runs/${number}/epochs`))
+      : (await fetchJson(siteAddress(`api/v1/versions/${number}`))).history;
   return withElapsed(epochs);
 }

@@ -1,4 +1,5 @@
 import { ApiError, fetchJson } from "../lib/api.js";
+import { siteAddress } from "../lib/site.js";
 import { byId } from "../lib/elements.js";
 import { keepTimesRelative } from "../lib/relative_times.js";
 
@@ -24,7 +25,7 @@ async function relabel(select) {
   const card = /** @type {HTMLElement} */ (select.closest("[data-correction]"));
   const before = [...select.options].find((option) => option.defaultSelected)?.value ?? select.value;
   try {
-    const correction = await fetchJson(`/api/v1/corrections/${card.dataset.correction}`, {
+    const correction = await fetchJson(siteAddress(`api/v1/corrections/${card.dataset.correction}`), {
       method: "PATCH",
       body: { label: Number(select.value) },
     });

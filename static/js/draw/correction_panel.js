@@ -1,4 +1,5 @@
 import { fetchJson } from "../lib/api.js";
+import { siteAddress } from "../lib/site.js";
 import { part } from "../lib/elements.js";
 
 /**
@@ -72,8 +73,14 @@ export class CorrectionPanel {
     const saved = this.#saved;
     await this.#run(async () => {
       this.#saved = saved
-        ? await this.#fetchJson(`/api/v1/corrections/${saved.id}`, { method: "PATCH", body: { label: digit } })
-        : await this.#fetchJson("/api/v1/corrections", { method: "POST", body: { ...ink, label: digit, version } });
+        ? await this.#fetchJson(siteAddress(`api/v1/corrections/${saved.id}`), {
+            method: "PATCH",
+            body: { label: digit },
+          })
+        : await this.#fetchJson(siteAddress("api/v1/corrections"), {
+            method: "POST",
+            body: { ...ink, label: digit, version },
+          });
       return `Saved as a ${digit}.`;
     });
   }
@@ -82,7 +89,7 @@ export class CorrectionPanel {
     const saved = this.#saved;
     if (!saved || this.#isBusy) return;
     await this.#run(async () => {
-      await this.#fetchJson(`/api/v1/corrections/${saved.id}`, { method: "DELETE" });
+      await this.#fetchJson(siteAddress(`api/v1/corrections/${saved.id}`), { method: "DELETE" });
       this.#saved = null;
       return "Deleted.";
     });

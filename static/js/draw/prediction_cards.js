@@ -1,3 +1,4 @@
+import { siteAddress } from "../lib/site.js";
 import { part } from "../lib/elements.js";
 import { percent } from "../lib/format.js";
 import { majority } from "../pad/majority_vote.js";
@@ -73,7 +74,7 @@ export class PredictionCards {
     card.classList.add("is-waiting");
     const title = part(card, "title", HTMLAnchorElement);
     title.textContent = version.title;
-    title.href = `/versions/${version.number}/`;
+    title.href = siteAddress(`versions/${version.number}/`);
     part(card, "bars", HTMLElement).append(...Array.from({ length: 10 }, (_, digit) => newBar(digit)));
     return card;
   }

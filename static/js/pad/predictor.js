@@ -1,3 +1,4 @@
+import { siteAddress } from "../lib/site.js";
 import { ApiError, codeOf, fetchJson } from "../lib/api.js";
 import { ReconnectingSocket } from "../lib/reconnecting_socket.js";
 
@@ -58,7 +59,7 @@ export class Predictor extends EventTarget {
     super();
     this.#socket = new ReconnectingSocket({
       ...options,
-      path: () => "/ws/predict/",
+      path: () => siteAddress("ws/predict/"),
       delays: RETRY_MS,
       provenBy: "open",
     });
@@ -122,7 +123,7 @@ export class Predictor extends EventTarget {
     const { signal } = request.post;
     try {
       const options = { method: "POST", body: request.input, signal, timeoutMs: POST_TIMEOUT_MS };
-      const reply = await this.#fetchJson("/api/v1/predict", options);
+      const reply = await this.#fetchJson(siteAddress("api/v1/predict"), options);
       this.#onReply({ ...reply, id: request.id });
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);

@@ -2,6 +2,7 @@ import { polyline } from "../charts/sparkline.js";
 import { byId, pageData, part } from "../lib/elements.js";
 import { SESSION_ENDED } from "../lib/session.js";
 import { capitalised, percent } from "../lib/format.js";
+import { siteAddress } from "../lib/site.js";
 import { ENDED } from "./run_states.js";
 import { keepTimesRelative } from "../lib/relative_times.js";
 import { RunListPoller } from "./run_list_poller.js";
@@ -44,7 +45,7 @@ function newRow(run) {
   if (!(row instanceof HTMLElement)) throw new TypeError("the template of a row has no element");
   row.dataset.run = String(run.id);
   part(row, "tick", HTMLInputElement).value = String(run.id);
-  part(row, "title", HTMLAnchorElement).href = `/runs/${run.id}/`;
+  part(row, "title", HTMLAnchorElement).href = siteAddress(`runs/${run.id}/`);
   const config = /** @type {{dataset: string, hidden_layers?: number[], optimizer: string}} */ (run.config);
   part(row, "summary", HTMLElement).textContent = [
     titles[config.dataset] ?? config.dataset,
@@ -74,7 +75,7 @@ function fill(row, run) {
   const link = part(row, "version", HTMLAnchorElement);
   link.hidden = run.version === null;
   if (run.version !== null) {
-    link.href = `/versions/${run.version}/`;
+    link.href = siteAddress(`versions/${run.version}/`);
     put(link, `Version ${run.version}`);
   }
   part(row, "created", HTMLTimeElement).dateTime = run.created;
@@ -90,7 +91,7 @@ function showTags(element, tags) {
     ...tags.map((tag) => {
       const link = document.createElement("a");
       link.className = "tag";
-      link.href = `/runs/?tag=${encodeURIComponent(tag)}`;
+      link.href = siteAddress(`runs/?tag=${encodeURIComponent(tag)}`);
       link.textContent = `#${tag}`;
       return link;
     }),
@@ -108,7 +109,7 @@ function put(element, text) {
 // The page and the API have the same query parameters.
 const query = new URLSearchParams(box.dataset.query);
 query.set("limit", box.dataset.limit ?? "25");
-const poller = new RunListPoller({ url: `/api/v1/runs?${query}` });
+const poller = new RunListPoller({ url: siteAddress(`api/v1/runs?${query}`) });
 poller.addEventListener("runs", (event) => show(/** @type {CustomEvent} */ (event).detail));
 poller.addEventListener("failure", (event) => {
   const notice = byId("list-trouble", HTMLElement);

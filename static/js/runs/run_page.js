@@ -3,6 +3,7 @@ import { LineChart } from "../charts/line_chart.js";
 import { onScaleChange } from "../charts/scale_switch.js";
 import { byId, pageData } from "../lib/elements.js";
 import { capitalised, duration, errorNumber, percent, roughDuration } from "../lib/format.js";
+import { siteAddress } from "../lib/site.js";
 import { ENDED } from "./run_states.js";
 import { openDialogsFromLinks } from "../lib/dialogs.js";
 import { EpochList } from "./epoch_list.js";
@@ -147,7 +148,7 @@ class RunPage {
     const link = byId("version-link", HTMLAnchorElement);
     link.hidden = run.version === null;
     if (run.version !== null) {
-      link.href = `/versions/${run.version}/`;
+      link.href = siteAddress(`versions/${run.version}/`);
       link.textContent = `Open version ${run.version}`;
     }
   }

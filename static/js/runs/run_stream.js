@@ -1,4 +1,5 @@
 import { ApiError, POLL_TIMEOUT_MS, SessionEndError, fetchJson } from "../lib/api.js";
+import { siteAddress } from "../lib/site.js";
 import { ReconnectingSocket } from "../lib/reconnecting_socket.js";
 
 /**
@@ -48,7 +49,7 @@ export class RunStream extends EventTarget {
     this.#after = options.after;
     this.#socket = new ReconnectingSocket({
       ...options,
-      path: () => `/ws/runs/${this.#runId}/?after=${this.#after()}`,
+      path: () => siteAddress(`ws/runs/${this.#runId}/?after=${this.#after()}`),
       delays: RETRY_MS,
       provenBy: "message",
     });
@@ -87,7 +88,7 @@ export class RunStream extends EventTarget {
 
   /** @param {string} path after that of the run */
   #fetch(path) {
-    return this.#fetchJson(`/api/v1/runs/${this.#runId}${path}`, { timeoutMs: POLL_TIMEOUT_MS });
+    return this.#fetchJson(siteAddress(`api/v1/runs/${this.#runId}${path}`), { timeoutMs: POLL_TIMEOUT_MS });
   }
 
   /** @param {RunMessage} message */

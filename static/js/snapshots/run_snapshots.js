@@ -1,4 +1,5 @@
 import { fetchJson } from "../lib/api.js";
+import { siteAddress } from "../lib/site.js";
 import { byId, pageData } from "../lib/elements.js";
 import { SnapshotPlayer } from "./snapshot_player.js";
 
@@ -26,7 +27,7 @@ class RunSnapshots {
       // The published version has the same snapshots.
       removeEventListener("run-changed", this.#onChange);
       this.#isStale = false;
-      this.#player.base = `/versions/${run.version}/learning/`;
+      this.#player.base = siteAddress(`versions/${run.version}/learning/`);
     } else this.#refresh();
   };
 

@@ -1,0 +1,13 @@
+"""An account in a lab where people log in."""
+
+from tests.lab import Lab
+
+NAME, PASSWORD = "ada", "a long enough password"
+
+
+def create_account(lab: Lab) -> None:
+    """Make the account NAME with PASSWORD."""
+    program = (
+        f"from django.contrib.auth.models import User; User.objects.create_superuser({NAME!r}, password={PASSWORD!r})"
+    )
+    lab.command("shell", "-c", program)
