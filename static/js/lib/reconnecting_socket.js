@@ -92,6 +92,7 @@ export class ReconnectingSocket extends EventTarget {
       return;
     }
     this.#socket = socket;
+    let hasReceived = false;
     this.#timer = this.#setTimeout(() => this.#abandon(), OPEN_MS);
     socket.onopen = () => {
       if (this.#socket !== socket) return;
@@ -104,12 +105,14 @@ export class ReconnectingSocket extends EventTarget {
       if (this.#socket !== socket) return;
       this.#heartbeat.restart();
       this.#failures = 0;
+      hasReceived = true;
       const message = JSON.parse(event.data);
       if (message.type !== "pong") this.dispatchEvent(new CustomEvent("message", { detail: message }));
     };
     socket.onclose = (event) => {
       if (this.#socket !== socket) return;
-      if (event?.code === CLOSE_SESSION_ENDED) this.#endSession();
+      // After a login in another window, a new connection is accepted.
+      if (event?.code === CLOSE_SESSION_ENDED && !hasReceived) this.#endSession();
       else this.#abandon();
     };
   }

@@ -125,12 +125,17 @@ test("a stopped socket sends no ping and opens no connection", async () => {
   assert.deepEqual([bench.last.pings, bench.lost, bench.sockets.length], [0, 0, 1]);
 });
 
-test("a socket whose session has ended is not opened again", async () => {
+test("a socket whose session has ended is opened once more, in case of a new login, and then not again", async () => {
   const bench = new Bench();
   let ended = 0;
   bench.socket.addEventListener("session-ended", () => (ended += 1));
   bench.last.open();
+  bench.last.receive({ type: "pong" });
+  bench.last.onclose?.({ code: 4401 });
+  await bench.clock.pass(1000);
+  assert.deepEqual([ended, bench.lost, bench.sockets.length], [0, 1, 2]);
+  bench.last.open();
   bench.last.onclose?.({ code: 4401 });
   await bench.clock.pass(60_000);
-  assert.deepEqual([ended, bench.lost, bench.sockets.length], [1, 0, 1]);
+  assert.deepEqual([ended, bench.lost, bench.sockets.length], [1, 1, 2]);
 });
