@@ -10,8 +10,10 @@ from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from environ import ImproperlyConfigured
 from websockets.sync.client import connect
 
+from digitlab.settings import _url_prefix
 from tests.lab import Lab, store_small_pen_strokes
 
 pytestmark = pytest.mark.processes
@@ -20,6 +22,20 @@ PAGES = ["", "?version=1", "runs/", "runs/new/", "runs/1/", "versions/", "versio
 PAGES += ["versions/compare/?numbers=1,2", "versions/import/", "versions/aliases/", "versions/trash/", "corrections/"]
 PAGES += ["datasets/", "datasets/pen-strokes/", "api/v1/docs", "admin/login/"]
 DRAWING = {"strokes": [[[60, 60], [220, 60], [130, 240]]], "versions": [1], "id": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "prefix"),
+    [("", ""), ("/", ""), ("lab", "/lab"), ("/lab", "/lab"), ("/lab/", "/lab"), ("/a//b-1/", "/a/b-1")],
+)
+def test_slashes_at_the_ends_of_the_setting_do_not_matter(text: str, prefix: str) -> None:
+    assert _url_prefix(text) == prefix
+
+
+@pytest.mark.parametrize("text", ["https://lab.example/", "/la b/", "/../", "/lab?x=1", "/é/", "/%2F/"])
+def test_a_setting_that_is_no_path_is_refused(text: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="URL_PREFIX"):
+        _url_prefix(text)
 
 
 @pytest.fixture(scope="module")
