@@ -20,6 +20,21 @@ class ArtifactError(InferenceError, ValueError):
     status = 409
 
 
+class MissingFactsError(ArtifactError):
+    """A model file that does not say what its network needs: it must be given with the file.
+
+    Attributes:
+        fields: The names of what is missing.
+    """
+
+    code = "artifact.facts_missing"
+    status = 422
+
+    def __init__(self, message: str, *, fields: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.fields = fields
+
+
 class VersionNotFoundError(InferenceError, LookupError):
     """No version has this number or alias."""
 

@@ -249,7 +249,7 @@ def hostile_onnx(canary: Path) -> dict[str, bytes]:
     first = helper.make_node("Gemm", ["x", "w", "b"], ["z"])
     hidden = helper.make_node("Constant", [], ["w"], value=changed(dims=[1 << 40, 1 << 40]))
     strange = AttributeProto(name="alpha", type=AttributeProto.FLOAT)
-    strange.f = 2.0
+    strange.f = float("nan")
     scaled = gemm()
     scaled.attribute.append(strange)
     return {
@@ -276,14 +276,46 @@ def hostile_onnx(canary: Path) -> dict[str, bytes]:
         "fewer bytes than the shape says": with_weights(changed(raw_data=bytes(100))),
         "an odd number of bytes": with_weights(changed(raw_data=bytes(31361))),
         "a giant in the middle": model(graph(hidden, gemm(), initializers=[biases()])),
-        "a gemm that scales": model(graph(scaled)),
+        "a gemm that scales by not-a-number": model(graph(scaled)),
         "a gemm that turns its input": model(graph(gemm(transA=1))),
         "two inputs": model(graph(gemm(), inputs=[helper.make_tensor_value_info(n, 1, [1]) for n in ("x", "v")])),
         "no path to the output": model(graph(first)),
         "a name twice": model(graph(gemm(), gemm())),
         "a value from nowhere": model(graph(helper.make_node("Gemm", ["x", "w", "nowhere"], ["y"]))),
         "a residual": model(graph(first, helper.make_node("Add", ["z", "x"], ["y"]))),
-        "a number as biases": model(graph(gemm(), initializers=[weights(), weights("b", ())])),
+        "biases of another size": model(graph(gemm(), initializers=[weights(), weights("b", (9,))])),
+        "biases in a column": model(graph(gemm(), initializers=[weights(), weights("b", (10, 1))])),
+        "a hundred scales of a large layer": model(
+            graph(
+                *[helper.make_node("Mul", [f"v{n}", "s"], [f"v{n + 1}"]) for n in range(190)],
+                helper.make_node("Gemm", ["v190", "w", "b"], ["y"]),
+                inputs=[helper.make_tensor_value_info("v0", TensorProto.FLOAT, ["n", 784])],
+                initializers=[weights(shape=(784, 4096)), weights("s", ()), biases()],
+            )
+        ),
+        "an array divided by zeros": model(
+            graph(
+                helper.make_node("Div", ["x", "zero"], ["d"]),
+                helper.make_node("Gemm", ["d", "w", "b"], ["y"]),
+                initializers=[weights(), weights("zero", ()), biases()],
+            )
+        ),
+        "a shape gathered from nowhere": model(
+            graph(
+                helper.make_node("Shape", ["x"], ["s"]),
+                helper.make_node("Gather", ["s", "far"], ["g"]),
+                helper.make_node("Reshape", ["x", "g"], ["r"]),
+                helper.make_node("Gemm", ["r", "w", "b"], ["y"]),
+                initializers=[weights(), biases(), numpy_helper.from_array(np.array(1 << 40), "far")],
+            )
+        ),
+        "a constant that spreads": model(
+            graph(
+                helper.make_node("Gemm", ["x", "w", "b"], ["z"]),
+                helper.make_node("Add", ["z", "tall"], ["y"]),
+                initializers=[weights(), biases(), weights("tall", (100_000, 10))],
+            )
+        ),
         "operators of long ago": model(graph(gemm()), opset_imports=[helper.make_opsetid("", 1)]),
         "two thousand nodes": model(graph(*[helper.make_node("Identity", ["x"], ["x"])] * 2_000)),
         "two million empty nodes": encoded((1, 8), (7, b"\x0a\x00" * 2_000_000)),

@@ -14,8 +14,8 @@ MAX_DIMENSIONS: Final = 4
 # Field numbers of TensorProto.
 _DIMS, _TYPE, _INT64, _NAME, _RAW, _EXTERNAL, _LOCATION = 1, 2, 7, 8, 9, 13, 14
 # Per element type: how its raw bytes are read, and the field that holds it otherwise.
-_TYPES: Final = {1: ("<f4", 4), 11: ("<f8", 10), 10: ("<f2", None), 7: ("<i8", _INT64)}
-_NAMES: Final = "float, double, float16 and int64"
+_TYPES: Final = {1: ("<f4", 4), 11: ("<f8", 10), 10: ("<f2", None), 7: ("<i8", _INT64), 9: ("?", None)}
+_NAMES: Final = "float, double, float16, int64 and bool"
 # A shape is the only tensor of whole numbers that a dense network needs.
 _MAX_INTEGERS: Final = 8
 
