@@ -1,11 +1,13 @@
 """The formats that a network is read from and written to; a file's format is detected by its content, not its name."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from inference.errors import ArtifactError
 from inference.model_files import npz, safe_tensors
+from inference.model_files.foreign import foreign_title, text_title
 from inference.model_files.onnx import exporting, importing
 from inference.model_files.pickle import network_pickle
 from inference.model_files.pickle.plain_pickle import MAX_BYTES
@@ -21,7 +23,8 @@ class FileKind:
         title: What people call it.
         reads_with: Who reads such a file, in a few words.
         begins_like: Whether these bytes are the beginning of such a file.
-        read: The network in a whole file; raises `ArtifactError` for anything else, and runs nothing.
+        read: The network in a whole file, with what is said about it; raises `ArtifactError` for anything else, and
+            runs nothing.
         write: The file of a network, with facts next to the weights.
     """
 
@@ -42,9 +45,12 @@ def _begins_like_safetensors(data: bytes) -> bool:
     return data[8:9] == b"{" and data[5:8] == bytes(3)
 
 
+_NAMED_CLASS: Final = re.compile(rb"c[\w.]{1,200}\n[\w.]{1,200}\n(p\d|q[^a-z]|[()])")
+
+
 def _begins_like_pickle(data: bytes) -> bool:
-    """Protocol 2 and later name themselves; before, a container or a mark came first."""
-    return data[:1] in {b"\x80", b"(", b"]", b"}"}
+    """Protocol 2 and later name themselves; before, a container, a mark or the name of a class came first."""
+    return data[:1] in {b"\x80", b"(", b"]", b"}"} or bool(_NAMED_CLASS.match(data))
 
 
 KINDS: Final[dict[str, FileKind]] = {
@@ -80,46 +86,32 @@ KINDS: Final[dict[str, FileKind]] = {
 }
 
 
-# What people choose by mistake, by how it begins.
-STRANGERS: Final[dict[bytes, str]] = {
-    b"\x89PNG": "a PNG picture",
-    b"\xff\xd8\xff": "a JPEG picture",
-    b"GIF8": "a GIF picture",
-    b"%PDF": "a PDF document",
-    b"\x89HDF": "an HDF5 file, such as Keras writes: export it as ONNX",
-    b"\x1f\x8b": "a gzip archive: unpack it first",
-    b"\x93NUMPY": "a single NumPy array: an archive (.npz) holds all of a network's",
-}
-
-
 def kind_of(data: bytes) -> FileKind:
     """The kind of a file, by how it begins.
 
     Raises:
-        ArtifactError: it begins like none.
+        ArtifactError: it begins like none, or is a file of another program; the message says which, and the remedy.
     """
-    for key in ("safetensors", "npz", "onnx", "pickle"):
-        if KINDS[key].begins_like(data):
-            return KINDS[key]
+    # Safetensors first: the length that it begins with may be the first bytes of anything.
+    foreign = "" if _begins_like_safetensors(data) else foreign_title(data)
+    if not foreign:
+        for key in ("safetensors", "npz", "onnx", "pickle"):
+            if KINDS[key].begins_like(data):
+                return KINDS[key]
     titles = ", ".join(kind.title for kind in KINDS.values())
-    raise ArtifactError(f"expected a model file ({titles}); got {_what_it_is(data)}")
-
-
-def _what_it_is(data: bytes) -> str:
-    """What a file without a network is, by its first bytes."""
-    known = next((title for begin, title in STRANGERS.items() if data.startswith(begin)), None)
-    if known or not data:
-        return known or "an empty file"
-    begins = data[:20].decode("ascii", errors="replace")
-    if all(letter.isprintable() or letter.isspace() for letter in begins) and "\ufffd" not in begins:
-        return f"a text that begins with “{' '.join(begins.split())}”"
-    return f"a file of an unknown kind, which begins with the bytes {data[:8].hex(' ')}"
+    unknown = f"a file of an unknown kind, which begins with the bytes {data[:8].hex(' ')}" if data else "an empty file"
+    raise ArtifactError(f"expected a model file ({titles}); got {foreign or text_title(data) or unknown}")
 
 
 def read_network(data: bytes) -> tuple[Network, FileKind]:
-    """The network in a file of any kind, and the kind.
+    """The network in a file of any kind, and the kind; the network reads pixels in [0, 1].
+
+    Args:
+        data: The whole file.
+        options: What is said about it in addition.
 
     Raises:
+        MissingFactsError: the file does not say its activation or output, and neither do the options.
         ArtifactError: it is none of them, damaged, too large or more than a plain dense network. Nothing of it was run.
     """
     if len(data) > MAX_BYTES:

@@ -1,10 +1,11 @@
 """Looks a pickle's operations over without executing them: which there are, and what each would find on the stack."""
 
 import pickletools
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
 from inference.errors import ArtifactError
+from inference.model_files.foreign import ARRAYS, KERAS
 
 MAX_OPERATIONS: Final = 200_000
 
@@ -68,13 +69,33 @@ _OPERATIONS: Final = frozenset(
         "BUILD",
     ]
 )
+_LIBRARIES: Final = {
+    "sklearn": "a scikit-learn estimator",
+    "torch": "a PyTorch object",
+    "keras": "a Keras object",
+    "tensorflow": "a TensorFlow object",
+    "jax": "a JAX object",
+    "jaxlib": "a JAX object",
+    "joblib": "an object of joblib",
+}
+_REMEDIES: Final = {
+    "sklearn": "save its arrays with np.savez(path, **{f'coefs_{n}': w for n, w in enumerate(m.coefs_)}, "
+    "**{f'intercepts_{n}': b for n, b in enumerate(m.intercepts_)})",
+    "torch": 'save its arrays with safetensors.torch.save_file(model.state_dict(), "model.safetensors")',
+    "keras": KERAS,
+    "tensorflow": KERAS,
+}
 _PUTS: Final = frozenset({"PUT", "BINPUT", "LONG_BINPUT"})
 _GETS: Final = frozenset({"GET", "BINGET", "LONG_BINGET"})
 _TEXT: Final = (pickletools.pyunicode, pickletools.pybytes_or_str)
 
 
-def check_operations(data: bytes) -> None:
+def check_operations(data: bytes, *, known: Collection[tuple[str, str]]) -> None:
     """Refuse what would harm the standard reader before it executes anything.
+
+    Args:
+        data: The pickle.
+        known: Module and name of what a file may look up; the class of an object is named where it is not among them.
 
     Raises:
         ArtifactError: an operation that plain values do not need; a memo entry so far away that the reader would make
@@ -84,7 +105,9 @@ def check_operations(data: bytes) -> None:
     try:
         for count, (operation, argument, _) in enumerate(pickletools.genops(data)):
             if operation.name not in _OPERATIONS:
-                raise ArtifactError(f"expected plain values; the file uses the pickle operation {operation.name}")
+                raise ArtifactError(
+                    f"expected plain values and arrays; the file {_objects(data, operation.name, known)}"
+                )
             if count > MAX_OPERATIONS:
                 raise ArtifactError(f"expected at most {MAX_OPERATIONS:,} pickle operations")
             if operation.name in _PUTS and _index(argument) > count:
@@ -94,6 +117,46 @@ def check_operations(data: bytes) -> None:
         raise
     except Exception as error:  # pickletools raises many kinds on damaged data
         raise ArtifactError(f"expected a whole pickle file; {error}") from error
+
+
+def _objects(data: bytes, operation: str, known: Collection[tuple[str, str]]) -> str:
+    """What a file has in addition to plain values: the class of an object, or else the operation."""
+    found = next((name for name in _names(data) if name not in known), None)
+    return f"uses the pickle operation {operation}" if found is None else f"contains {class_title(*found)}"
+
+
+def _names(data: bytes) -> Iterator[tuple[str, str]]:
+    """Module and name of everything that a file looks up, in order, as far as they stand in it as text."""
+    texts: list[str] = []
+    memo: dict[int, str] = {}
+    is_text = False
+    for count, (operation, argument, _) in enumerate(pickletools.genops(data)):
+        if count > MAX_OPERATIONS:
+            return
+        if operation.name in {"GLOBAL", "INST"}:
+            module, _, name = str(argument).partition(" ")
+            yield module, name
+        elif operation.name == "STACK_GLOBAL" and len(texts) > 1:
+            yield texts[-2], texts[-1]
+        elif operation.name in _PUTS | {"MEMOIZE"}:
+            if is_text:
+                memo[len(memo) if argument is None else _index(argument)] = texts[-1]
+            elif argument is None:
+                memo[len(memo)] = ""
+            continue
+        is_text = "UNICODE" in operation.name
+        if operation.name in _GETS:
+            texts.append(memo.get(_index(argument), ""))
+        elif is_text:
+            texts.append(str(argument))
+        texts = texts[-2:]
+
+
+def class_title(module: str, name: str) -> str:
+    """What a class or function in a pickle is, with the remedy where its library is known."""
+    library = module.partition(".")[0]
+    full = f"{module}.{name}"[:120]
+    return f"{_LIBRARIES.get(library, 'an object')} ({full}): {_REMEDIES.get(library, ARRAYS)}"
 
 
 def _index(argument: Any) -> int:

@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from inference.errors import ArtifactError
-from inference.model_files.pickle.operations import check_operations
+from inference.model_files.pickle.operations import check_operations, class_title
 
 MAX_BYTES: Final = 256 * 1024 * 1024
 MAX_VALUES: Final = 200_000
@@ -40,7 +40,7 @@ def read(data: bytes) -> Any:
     """
     if len(data) > MAX_BYTES:
         raise ArtifactError(f"expected a file of at most {MAX_BYTES:,} bytes; got {len(data):,}")
-    check_operations(data)
+    check_operations(data, known={*_NAMES, ("_codecs", "encode")})
     # What is made of a file is at most its bytes, once as bytes and once as arrays: naming an array twice adds nothing.
     allowance = _Allowance(2 * len(data))
     try:
@@ -150,7 +150,7 @@ class _Reader(pickle.Unpickler):
         if (module, name) == ("_codecs", "encode"):
             return _Name(self._encode)
         if (module, name) not in _NAMES:
-            raise ArtifactError(f"expected plain values and arrays; the file contains {module}.{name}"[:200])
+            raise ArtifactError(f"expected plain values and arrays; the file contains {class_title(module, name)}")
         return _Name(_NAMES[module, name])
 
     def persistent_load(self, _pid: Any) -> Any:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load
 
 from inference.errors import ArtifactError
+from inference.model_files.foreign import ARRAYS, KERAS
 from inference.model_files.kinds import KINDS, kind_of, read_network
 from nnlib import Network
 
@@ -144,8 +145,8 @@ def test_a_file_with_changed_bytes_is_read_or_refused_but_never_breaks(key: str,
     [
         (b"", "an empty file"),
         (b"\x89PNG\r\n\x1a\n", "a PNG picture"),
-        (b"\x89HDF\r\n\x1a\n", "an HDF5 file, such as Keras writes: export it as ONNX"),
-        (b"digit,share\n1,0.5", "a text that begins with “digit,share 1,0.5”"),
+        (b"\x89HDF\r\n\x1a\n", f"an HDF5 file, such as Keras writes: {KERAS}"),
+        (b"digit,share\n1,0.5", f"a CSV text, which begins with “digit,share 1,0.5”: {ARRAYS}"),
         (b"\xfe\xed\x01", "a file of an unknown kind, which begins with the bytes fe ed 01"),
     ],
 )
