@@ -8,6 +8,8 @@ from typing import Final
 from inference.errors import ArtifactError
 from inference.model_files import npz, safe_tensors
 from inference.model_files.foreign import foreign_title, text_title
+from inference.model_files.import_options import NOTHING_SAID, ImportOptions
+from inference.model_files.input_scale import folded
 from inference.model_files.onnx import exporting, importing
 from inference.model_files.pickle import network_pickle
 from inference.model_files.pickle.plain_pickle import MAX_BYTES
@@ -32,7 +34,7 @@ class FileKind:
     title: str
     reads_with: str
     begins_like: Callable[[bytes], bool]
-    read: Callable[[bytes], Network]
+    read: Callable[[bytes, ImportOptions], Network]
     write: Callable[[Network, Mapping[str, str]], bytes]
 
 
@@ -103,7 +105,7 @@ def kind_of(data: bytes) -> FileKind:
     raise ArtifactError(f"expected a model file ({titles}); got {foreign or text_title(data) or unknown}")
 
 
-def read_network(data: bytes) -> tuple[Network, FileKind]:
+def read_network(data: bytes, options: ImportOptions = NOTHING_SAID) -> tuple[Network, FileKind]:
     """The network in a file of any kind, and the kind; the network reads pixels in [0, 1].
 
     Args:
@@ -117,4 +119,4 @@ def read_network(data: bytes) -> tuple[Network, FileKind]:
     if len(data) > MAX_BYTES:
         raise ArtifactError(f"expected a file of at most {MAX_BYTES:,} bytes; got {len(data):,}")
     kind = kind_of(data)
-    return kind.read(data), kind
+    return folded(kind.read(data, options), options.input_scale), kind

@@ -1,11 +1,11 @@
-"""NumPy's archive: `weight_0` (inputs, outputs), `bias_0` …, and `layers`, `activation` and `output`."""
+"""NumPy's archive: `weight_0` (inputs, outputs), `bias_0` …, and `layers`, `activation`, `output`; or other names."""
 
 import io
 import math
 import re
 import zipfile
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import numpy as np
 from numpy.lib import format as npy
@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from inference.errors import ArtifactError
 from inference.model_files.checked_network import checked_network, checked_sizes
+from inference.model_files.import_options import NOTHING_SAID, ImportOptions
+from inference.model_files.plain_arrays import Shape, network_of
 from nnlib import Network
 from nnlib.shape import MAX_IMPORTED_PARAMETERS, MAX_LAYERS
 
@@ -23,6 +25,9 @@ MAX_PLAIN_BYTES: Final = 1000
 MAX_DIRECTORY_BYTES: Final = 64 * 1024
 # Of the description in front of an array, which NumPy reads as a Python literal.
 MAX_HEADER_BYTES: Final = 1000
+MAX_NAME: Final = 100
+# Keras has names such as dense/kernel:0, PyTorch such as fc1.weight.
+_NAME: Final = r"[A-Za-z0-9_ -]+([./][A-Za-z0-9_ -]+)*(:[0-9]+)?\.npy"
 _END: Final = b"PK\x05\x06"
 _END_BYTES: Final = 22
 _LARGE_END: Final = b"PK\x06\x07"
@@ -45,8 +50,8 @@ def write(network: Network, facts: Mapping[str, str]) -> bytes:
     return buffer.getvalue()
 
 
-def read(data: bytes) -> Network:
-    """The network in an archive that `write` wrote, or another program with the same names; any float type.
+def read(data: bytes, options: ImportOptions = NOTHING_SAID) -> Network:
+    """The network in an archive that `write` wrote, or another program, with its own names; any float type.
 
     Raises:
         ArtifactError: not such an archive, damaged, or one that would unpack to more than a network may have.
@@ -56,19 +61,37 @@ def read(data: bytes) -> Network:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _check_entries(archive.infolist())
             names = {entry.filename.removesuffix(".npy"): entry for entry in archive.infolist()}
-            sizes = checked_sizes(_plain(archive, names, "layers"))
-            layers = range(len(sizes) - 1)
-            return checked_network(
-                sizes,
-                _plain(archive, names, "activation"),
-                _plain(archive, names, "output"),
-                [_array(archive, names, f"weight_{n}", shape=sizes[n : n + 2]) for n in layers],
-                [_array(archive, names, f"bias_{n}", shape=sizes[n + 1 : n + 2]) for n in layers],
-            )
+            is_ours = {"layers", "weight_0"} <= names.keys()
+            return _our_network(archive, names, options) if is_ours else _plain_network(archive, names, options)
     except ArtifactError:
         raise
     except Exception as error:  # zipfile, zlib and NumPy raise many kinds on damaged data; nothing of it was run
         raise ArtifactError(f"expected a whole .npz archive; got a damaged one ({type(error).__name__})") from error
+
+
+def _our_network(archive: zipfile.ZipFile, names: Mapping[str, zipfile.ZipInfo], options: ImportOptions) -> Network:
+    sizes = checked_sizes(_plain(archive, names, "layers"))
+    layers = range(len(sizes) - 1)
+    functions = options.functions(
+        _plain(archive, names, "activation"), _plain(archive, names, "output"), has_hidden_layers=len(sizes) > 2
+    )
+    return checked_network(
+        sizes,
+        *functions,
+        [_array(archive, names, f"weight_{n}", shape=sizes[n : n + 2]) for n in layers],
+        [_array(archive, names, f"bias_{n}", shape=sizes[n + 1 : n + 2]) for n in layers],
+    )
+
+
+def _plain_network(archive: zipfile.ZipFile, names: Mapping[str, zipfile.ZipInfo], options: ImportOptions) -> Network:
+    shapes: dict[str, Shape] = {}
+    for name, entry in names.items():
+        with archive.open(entry) as file:
+            shape, _, dtype = _header(file, name)
+        if dtype.kind == "f":
+            shapes[name] = shape
+    said = {name: _plain(archive, names, name) if name in names else None for name in ("activation", "output")}
+    return network_of(shapes, lambda name: _array(archive, names, name, shape=shapes[name]), options, **said)
 
 
 def _check_directory(data: bytes) -> None:
@@ -86,7 +109,7 @@ def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
     if len(entries) > MAX_FILES or len({entry.filename for entry in entries}) < len(entries):
         raise ArtifactError(f"expected an archive of at most {MAX_FILES} arrays, each once; got {len(entries)}")
     for entry in entries:
-        if not re.fullmatch(r"[A-Za-z0-9_-]{1,60}\.npy", entry.filename):
+        if len(entry.filename) > MAX_NAME or not re.fullmatch(_NAME, entry.filename):
             raise ArtifactError(f"expected plain names of arrays such as weight_0.npy; got {entry.filename[:60]!r}")
         if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
             raise ArtifactError(f"expected an archive that is stored or deflated; {entry.filename} is neither")
@@ -115,11 +138,7 @@ def _array(
     if entry is None:
         raise ArtifactError(f'expected an array "{name}" in the archive; there are {", ".join(names)[:200]}')
     with archive.open(entry) as file:
-        if npy.read_magic(file) != (1, 0):  # later ones are for headers of more than 64 kB
-            raise ArtifactError(f'expected "{name}" in version 1.0 of the .npy format')
-        said, is_fortran, dtype = npy.read_array_header_1_0(file, max_header_size=MAX_HEADER_BYTES)
-        if dtype.kind not in "fiuU":
-            raise ArtifactError(f'expected numbers or text in "{name}"; got {str(dtype)[:60]}')
+        said, is_fortran, dtype = _header(file, name)
         if shape is not None and said != shape:
             raise ArtifactError(f'expected "{name}" of shape {shape}; got {str(said)[:60]}')
         size = math.prod(said) * dtype.itemsize
@@ -129,3 +148,18 @@ def _array(
         content = file.read()
     array: NDArray[Any] = np.frombuffer(content, dtype).reshape(said, order="F" if is_fortran else "C")
     return array
+
+
+def _header(file: IO[bytes], name: str) -> tuple[Shape, bool, np.dtype[Any]]:
+    """The shape, whether it is in Fortran's order, and the type that an array's header says."""
+    if npy.read_magic(file) != (1, 0):  # later ones are for headers of more than 64 kB
+        raise ArtifactError(f'expected "{name}" in version 1.0 of the .npy format')
+    shape, is_fortran, dtype = npy.read_array_header_1_0(file, max_header_size=MAX_HEADER_BYTES)
+    if dtype.kind == "O":
+        raise ArtifactError(
+            f'expected numbers or text in "{name}"; got Python objects, such as a list of arrays: save each under a '
+            "name of its own, np.savez(path, W1=…, b1=…, W2=…, b2=…)"
+        )
+    if dtype.kind not in "fiuU":
+        raise ArtifactError(f'expected numbers or text in "{name}"; got {str(dtype)[:60]}')
+    return shape, is_fortran, dtype
