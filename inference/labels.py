@@ -6,11 +6,20 @@ from weblib.labels import choice_title
 
 _FILE_TITLES: Final = {"npz": "NumPy", "onnx": "ONNX"}
 
+INPUT_SCALE_TITLES: Final = {
+    "0..1": "0…1",
+    "-1..1": "−1…1",
+    "0..255": "0…255",
+    "mnist-standardized": "the mean 0 and the deviation 1 of MNIST’s pixels",
+}
+
 
 def origin_text(origin: dict[str, Any]) -> str:
     """The origin of a version beyond its source, in a few words; "" if there is none."""
     if "file" in origin:
-        return f"{_FILE_TITLES.get(origin['file'], origin['file'])} file"
+        scale = origin.get("input_scale")
+        scaled = "" if scale is None else f", inputs scaled to {INPUT_SCALE_TITLES.get(scale, scale)}"
+        return f"{_FILE_TITLES.get(origin['file'], origin['file'])} file{scaled}"
     times = int(origin.get("attempts", 1)) - 1
     return "" if times < 1 else "resumed once" if times == 1 else f"resumed {times} times"
 

@@ -70,7 +70,8 @@ class ModelVersion(models.Model):
     size_bytes = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="children")
-    # Beyond its source: {"file": "onnx"} of an import, {"attempts": 2} of a run that was taken up again once.
+    # Beyond its source: {"file": "onnx", "input_scale": "-1..1"} of an import,
+    # {"attempts": 2} of a run that was resumed once.
     origin = models.JSONField(default=dict)
     notes = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -6,18 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.errors import ArtifactError
+from inference.labels import INPUT_SCALE_TITLES
 from nnlib import Network, NnlibError
 
 InputScale: TypeAlias = Literal["0..1", "-1..1", "0..255", "mnist-standardized"]
 AS_IT_IS: Final[InputScale] = "0..1"
 INPUT_SCALES: Final[tuple[InputScale, ...]] = get_args(InputScale)
-TITLES: Final[dict[InputScale, str]] = {
-    "0..1": "0…1",
-    "-1..1": "−1…1",
-    "0..255": "0…255",
-    "mnist-standardized": "MNIST’s mean 0.1307 and deviation 0.3081",
-}
-# Per scale the factor and the shift that a pixel in [0, 1] goes through.
+# Per scale the factor and the shift that a pixel in [0, 1] goes through. Mean and deviation are those of all pixels of
+# MNIST's training images, as PyTorch's examples have them.
 _MEAN, _DEVIATION = 0.1307, 0.3081
 _AFFINE: Final[dict[InputScale, tuple[float, float]]] = {
     "0..1": (1.0, 0.0),
@@ -50,4 +46,6 @@ def folded(network: Network, scale: InputScale) -> Network:
         with np.errstate(over="ignore"):  # what float32 cannot hold is refused below
             return Network(network.architecture, [first[0], *network.weights[1:]], [first[1], *network.biases[1:]])
     except NnlibError as error:
-        raise ArtifactError(f"expected weights that can be scaled to inputs of {TITLES[scale]}; {error}") from error
+        raise ArtifactError(
+            f"expected weights that can be scaled to inputs of {INPUT_SCALE_TITLES[scale]}; {error}"
+        ) from error

@@ -1,16 +1,25 @@
 """Forms about versions; what a model file may be is the services' to say."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
+from inference.labels import INPUT_SCALE_TITLES
+from inference.model_files.import_options import ACTIVATIONS, OUTPUTS, ImportOptions
+from inference.model_files.input_scale import AS_IT_IS
 from inference.model_files.pickle.plain_pickle import MAX_BYTES
 from inference.models import ALIAS_NAME_LENGTH, check_alias_name
+from weblib.labels import choice_title
 from weblib.plain_text import NAME_LENGTH
 
 
+def _choices(names: Sequence[str]) -> list[tuple[str, str]]:
+    return [("", "As the file says"), *((name, choice_title(name)) for name in names)]
+
+
 class ImportForm(forms.Form):
-    """A model file and what to call it."""
+    """A model file, what to call it, and what the file itself may not say."""
 
     file = forms.FileField(
         label="Model file",
@@ -25,6 +34,24 @@ class ImportForm(forms.Form):
         help_text="For you; may stay empty.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+    activation = forms.ChoiceField(
+        required=False,
+        choices=_choices(ACTIVATIONS),
+        label="Activation of the hidden layers",
+        help_text="Needed for plain arrays. ONNX and files of Digit Lab say it.",
+    )
+    output = forms.ChoiceField(
+        required=False,
+        choices=_choices(OUTPUTS),
+        label="Output",
+        help_text="Softmax also for a network that ends with logits and was trained with the cross-entropy.",
+    )
+    input_scale = forms.ChoiceField(
+        required=False,
+        choices=INPUT_SCALE_TITLES.items(),
+        label="Pixels it was trained on",
+        help_text="Folded into the first layer. If you do not know, leave it: the measurement notices another scale.",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
@@ -36,6 +63,18 @@ class ImportForm(forms.Form):
         if file.size > MAX_BYTES:
             raise forms.ValidationError(f"A model file has at most {MAX_BYTES:,} bytes; this one has {file.size:,}.")
         return file
+
+    @property
+    def options(self) -> ImportOptions:
+        """What was said about the file."""
+        said = {name: self.cleaned_data[name] for name in ("activation", "output", "input_scale")}
+        return ImportOptions(**{name: value for name, value in said.items() if value})
+
+
+class RescaleForm(forms.Form):
+    """The range of pixels that an imported version was trained on."""
+
+    input_scale = forms.ChoiceField(choices=[one for one in INPUT_SCALE_TITLES.items() if one[0] != AS_IT_IS])
 
 
 class AliasForm(forms.Form):

@@ -24,6 +24,7 @@ urlpatterns = [
     path("versions/<int:number>/champion/", versions.version_champion, name="version_champion"),
     path("versions/<int:number>/notes/", versions.version_notes, name="version_notes"),
     path("versions/<int:number>/tags/", versions.version_tags, name="version_tags"),
+    path("versions/<int:number>/rescale/", imports.version_rescale, name="version_rescale"),
     path("versions/<int:number>/trash/", trash.version_trash, name="version_trash"),
     path("versions/<int:number>/restore/", trash.version_restore, name="version_restore"),
     path("versions/<int:number>/delete/", trash.version_delete, name="version_delete"),

@@ -16,6 +16,7 @@ from inference.model_files.kinds import KINDS
 from inference.models import CHAMPION, ModelVersion
 from inference.registry import alias_services, lineage, selectors, services, trash_selectors, version_references
 from inference.reports import correction_score, per_digit
+from inference.reports.input_scales import scale_offer
 from inference.reports.reliability_diagram import diagram_of
 from inference.serving.prediction import MAX_VERSIONS
 from weblib import labels
@@ -90,6 +91,7 @@ def version_page(request: HttpRequest, number: int) -> HttpResponse:
         "configuration": labels.configuration_rows(version.config),
         "metrics": metrics,
         "measurement": measurement_text(metrics) if version.source == ModelVersion.Source.IMPORT else "",
+        "scale_offer": scale_offer(metrics),
         "corrections": correction_score.scores_for_page([number]).get(number),
         "confusion": per_digit.confusion_rows(metrics.get("confusion")),
         "classes": per_digit.class_rows(metrics),

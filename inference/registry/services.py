@@ -12,6 +12,8 @@ from django.db import transaction
 
 from datasets.ink.preprocessing import PREPROCESSING_ID
 from inference.errors import ArtifactError
+from inference.model_files.import_options import NOTHING_SAID, ImportOptions
+from inference.model_files.input_scale import AS_IT_IS
 from inference.model_files.kinds import read_network
 from inference.model_files.pickle import network_pickle
 from inference.models import CHAMPION, Alias, ModelVersion, VersionCounter, VersionTag
@@ -136,16 +138,24 @@ def publish_version(network: Network, artifact: StoredArtifact, facts: VersionFa
 
 
 def import_version(
-    data: bytes, *, name: str = "", source: ModelVersion.Source = ModelVersion.Source.IMPORT
+    data: bytes,
+    *,
+    name: str = "",
+    options: ImportOptions = NOTHING_SAID,
+    source: ModelVersion.Source = ModelVersion.Source.IMPORT,
 ) -> ModelVersion:
     """Publish a model file of any kind that `model_files` knows as a version.
 
     Raises:
+        MissingFactsError: it does not say its activation or output, and neither do the options.
         ArtifactError: it is not one; nothing of it was run.
     """
-    network, kind = read_network(data)
+    network, kind = read_network(data, options)
     artifact = store_network(network)
-    facts = VersionFacts(source=source, name=name.strip()[:100], origin={"file": kind.key})
+    origin = {"file": kind.key}
+    if options.input_scale != AS_IT_IS:
+        origin["input_scale"] = options.input_scale
+    facts = VersionFacts(source=source, name=name.strip()[:100], origin=origin)
     with transaction.atomic():
         return publish_version(network, artifact, facts)
 

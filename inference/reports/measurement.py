@@ -1,4 +1,4 @@
-"""Evaluates imported versions on test images."""
+"""Evaluates imported versions on test images, and judges on training images whether their inputs have another scale."""
 
 import logging
 import time
@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 
 from datasets.held_out import HeldOut, default_test_set
+from datasets.training_sample import training_sample
 from inference.errors import PLAIN_ERRORS, MeasurementError, VersionNotFoundError
 from inference.registry.measurement_services import begin_measurement, record_failed_measurement, record_measurement
 from inference.registry.selectors import get_version
 from inference.registry.services import load_network
+from inference.reports.input_scales import judged_scales
 from inference.reports.metrics import measured, probabilities_of
 from nnlib import Network
 from nnlib.evaluation import LOSS_OF
@@ -49,4 +51,7 @@ def _measured(network: Network, held_out: HeldOut) -> tuple[dict[str, Any], byte
             raise MeasurementError("its answers to the test images are not numbers: its weights are too large")
         loss = LOSS_OF[network.architecture.output]
         metrics, predictions = measured(network, held_out.images, held_out.labels, loss=loss)
+        sample = training_sample(held_out.key)
+        if sample is not None:
+            metrics["input_scale"] = judged_scales(network, sample)
     return {**metrics, "tested_on": held_out.key}, predictions.astype(np.uint8).tobytes()

@@ -9,10 +9,13 @@ from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from inference.errors import ArtifactError
+from inference.model_files.import_options import ImportOptions
+from inference.model_files.input_scale import AS_IT_IS, InputScale
 from inference.model_files.pickle.plain_pickle import MAX_BYTES
-from inference.registry import exports, selectors, services, trash_services
+from inference.registry import exports, rescaling_services, selectors, services, trash_services
 from inference.registry.selectors import VersionSort
 from inference.serving.prediction import PredictRequest, encoded, predict
+from nnlib.vocabulary import ActivationName, OutputName
 from weblib.actor import actor
 from weblib.error_answers import errors
 from weblib.paging import MAX_PAGE
@@ -79,6 +82,12 @@ class Notes(BaseModel):
         return self
 
 
+class Rescaling(BaseModel):
+    """The range of pixels that an imported network was trained on."""
+
+    input_scale: Literal["-1..1", "0..255", "mnist-standardized"]
+
+
 class Result(BaseModel):
     """What one version reads: `digit` for one drawing, `digits` for rows of pixels."""
 
@@ -127,14 +136,38 @@ def list_versions(
 @router.post("versions/import", response={201: VersionOut, **errors(409, 422)}, summary="Import a model file")
 def import_version(
     request: HttpRequest,  # noqa: ARG001
+    *,
     file: File[UploadedFile],
     name: Annotated[Name, Form("")],
+    activation: Annotated[ActivationName | None, Form(None)],
+    output: Annotated[OutputName | None, Form(None)],
+    input_scale: Annotated[InputScale, Form(AS_IT_IS)],
 ) -> Status[Any]:
-    """Publish a pickle of ours or of the original project, an .npz, safetensors or ONNX file; nothing in it is run."""
+    """Publish a pickle of plain arrays, an .npz, safetensors or ONNX file; nothing in it is run.
+
+    `activation` (of the hidden layers) and `output` are needed where the file does not say them (code
+    `artifact.facts_missing`). `input_scale` is the range of pixels that the network was trained on; it is folded into
+    the first layer, as every version reads pixels in [0, 1].
+    """
     if file.size is None or file.size > MAX_BYTES:
         raise ArtifactError(f"expected a file of at most {MAX_BYTES:,} bytes")
-    version = services.import_version(file.read(), name=name)
+    options = ImportOptions(activation=activation, output=output, input_scale=input_scale)
+    version = services.import_version(file.read(), name=name, options=options)
     return Status(201, selectors.version_json(version))
+
+
+@router.post(
+    "versions/{int:number}/rescale",
+    response={201: VersionOut, **errors(404, 409, 422)},
+    summary="Import a version anew for another scale of its inputs",
+)
+def rescale(request: HttpRequest, number: int, payload: Rescaling) -> Status[Any]:  # noqa: ARG001
+    """Publish the import as a version that answers to pixels in [0, 1] as this one does to pixels of that scale.
+
+    `metrics.input_scale.offered` names the scale with which a measured import reads more. The new version's parent is
+    this one; a scale that was imported before answers with that version.
+    """
+    return Status(201, selectors.version_json(rescaling_services.import_rescaled(number, payload.input_scale)))
 
 
 @router.get("versions/{int:number}", response={200: VersionOut, **errors(404)}, summary="Show a version")

@@ -16,9 +16,11 @@ from django.db import connection
 from django.test import Client
 
 from datasets import catalogue, stored
+from datasets.training_sample import training_sample
+from inference.model_files.input_scale import InputScale, scaled_pixels
 from inference.model_files.pickle import network_pickle
 from inference.models import ModelVersion
-from inference.registry import services, trash_services
+from inference.registry import services, starter, trash_services
 from inference.registry.measurement_services import NOT_FINISHED, record_measurement
 from inference.reports import measurement
 from inference.reports.metrics import measured
@@ -83,6 +85,8 @@ def test_an_import_gets_the_figures_that_a_run_would_have_had(import_one: Import
     data = catalogue.load("pen-strokes")
     metrics, predictions = measured(drawn(output), data.x_test, data.y_test, loss=loss)
     found = now(version)
+    scales = found.metrics.pop("input_scale")
+    assert scales["offered"] is None
     assert found.metrics == {**metrics, "tested_on": "pen-strokes", "measured": True}
     assert found.test_accuracy == metrics["test_accuracy"]
     assert bytes(found.test_predictions) == predictions.astype(np.uint8).tobytes()
@@ -258,3 +262,92 @@ def test_the_page_says_by_what_an_import_was_measured_or_why_not(client: Client,
     ModelVersion.objects.filter(pk=version.pk).update(metrics={})
     assert record_measurement(version.number, {"test_accuracy": 0.5, "tested_on": "mnist"}, b"")
     assert "Measured here on the test images of MNIST." in client.get(address).content.decode()
+
+
+# Inputs of another scale
+
+
+def trained_on(scale: InputScale) -> Network:
+    """The starter, as if it had been trained on inputs of that scale: folded back, it is itself."""
+    network = network_pickle.network_from_bytes(starter.NETWORK_FILE.read_bytes())
+    ones = np.ones((1, 784), np.float32)
+    factor, shift = ((scaled_pixels(ones * n, scale)[0, 0]) for n in (1, 0))
+    factor -= shift
+    first = network.weights[0] / factor
+    biases = [network.biases[0] - shift * first.sum(axis=0), *network.biases[1:]]
+    return Network(network.architecture, [first, *network.weights[1:]], biases)
+
+
+@pytest.mark.parametrize("scale", ["-1..1", "0..255", "mnist-standardized"])
+def test_a_network_that_was_trained_on_another_scale_is_noticed_and_imported_anew(
+    folders: Path, transactional_db: None, client: Client, scale: InputScale
+) -> None:
+    version = services.import_version(network_pickle.network_to_bytes(trained_on(scale)), name="Theirs")
+    measurement.measure_version(version.number)
+    judged = now(version).metrics["input_scale"]
+    sample = training_sample("pen-strokes")
+    assert sample is not None
+    assert (judged["images"], judged["count"], judged["offered"]) == ("pen-strokes", len(sample.labels), scale)
+    assert judged["accuracy"][scale] > 0.9 > judged["accuracy"]["0..1"]
+    page = client.get(f"/versions/{version.number}/").content.decode()
+    was, becomes = (f"{100 * judged['accuracy'][name]:.1f} %" for name in ("0..1", scale))
+    assert f"it reads {was} as it is, {becomes} with inputs scaled to" in page
+
+    answer = client.post(f"/versions/{version.number}/rescale/", {"input_scale": scale})
+    assert answer["Location"] == f"/versions/{version.number + 1}/"
+    anew = ModelVersion.objects.get(number=version.number + 1)
+    measurement.measure_version(anew.number)
+    metrics = now(anew).metrics
+    assert metrics["input_scale"]["offered"] is None
+    assert metrics["input_scale"]["accuracy"]["0..1"] == pytest.approx(judged["accuracy"][scale], abs=0.002)
+    assert (anew.parent, anew.name, anew.source) == (version, "Theirs", ModelVersion.Source.IMPORT)
+    assert anew.origin == {"file": "pickle", "input_scale": scale}
+    assert now(version).sha256 == version.sha256
+    page = client.get(f"/versions/{anew.number}/").content.decode()
+    assert "as it is" not in page
+    assert "pickle file, inputs scaled to" in page
+
+
+def test_the_scale_is_judged_without_test_images(
+    folders: Path, transactional_db: None, tmp_path: Path, settings: Any
+) -> None:
+    data = catalogue.load("pen-strokes")
+    settings.DATASETS_DIR = tmp_path / "datasets"
+    # Test images whose labels are all wrong say nothing about the scale.
+    stored.store((data.x_train, data.y_train, data.x_test, (data.y_test + 1) % 10), catalogue.folder_of("pen-strokes"))
+    version = services.import_version(network_pickle.network_to_bytes(trained_on("-1..1")))
+    measurement.measure_version(version.number)
+    assert now(version).metrics["input_scale"]["offered"] == "-1..1"
+
+
+def test_the_same_scale_is_imported_once(folders: Path, transactional_db: None, client: Client) -> None:
+    version = services.import_version(network_pickle.network_to_bytes(trained_on("-1..1")))
+    answers = [
+        client.post(f"/api/v1/versions/{version.number}/rescale", {"input_scale": "-1..1"}, "application/json")
+        for _ in range(2)
+    ]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert [answer.json()["number"] for answer in answers] == [version.number + 1] * 2
+    assert answers[0].json()["parent"] == version.number
+
+
+@pytest.mark.parametrize(
+    ("scale", "number", "status", "code"),
+    [("0..1", 1, 422, "validation"), ("0..2", 1, 422, "validation"), ("-1..1", 9, 404, "version.not_found")],
+)
+def test_a_scale_or_version_that_is_not_there_is_refused(  # noqa: PLR0917 -- a row of the table
+    import_one: Import, client: Client, scale: str, number: int, status: int, code: str
+) -> None:
+    import_one()
+    answer = client.post(f"/api/v1/versions/{number}/rescale", {"input_scale": scale}, "application/json")
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+def test_only_an_import_has_inputs_of_an_unknown_scale(import_one: Import, client: Client) -> None:
+    version = import_one()
+    ModelVersion.objects.update(source=ModelVersion.Source.RUN)
+    answer = client.post(f"/api/v1/versions/{version.number}/rescale", {"input_scale": "-1..1"}, "application/json")
+    assert (answer.status_code, answer.json()["code"]) == (409, "registry.state")
+    page = client.post(f"/versions/{version.number}/rescale/", {"input_scale": "-1..1"}, follow=True).content.decode()
+    assert "Expected an imported version" in page
+    assert ModelVersion.objects.count() == 1
