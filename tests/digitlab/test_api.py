@@ -417,6 +417,26 @@ def test_a_file_that_is_no_model_is_refused_and_takes_no_number(lab: Lab, versio
     assert lab.call("GET", "versions?limit=1")[1]["items"][0]["number"] == before
 
 
+def test_plain_arrays_are_imported_with_what_is_said_of_them(lab: Lab) -> None:
+    rng = np.random.default_rng(6)
+    arrays = {"W1": rng.normal(0, 0.1, (12, 784)), "b1": np.zeros((12, 1)), "W2": rng.normal(size=(10, 12))}
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=True, **arrays, b2=np.zeros((10, 1)))
+    status, answer = multipart(lab, "versions/import", buffer.getvalue())
+    assert (status, answer["code"]) == (422, "artifact.facts_missing")
+    assert "expected activation (sigmoid, tanh, relu) and output (sigmoid, softmax)" in answer["detail"]
+    status, answer = multipart(lab, "versions/import", buffer.getvalue(), activation="loud", output="softmax")
+    assert (status, details(answer)[0][0]) == (422, ["form", "activation"])
+    said = {"activation": "relu", "output": "softmax", "input_scale": "0..255"}
+    status, imported = multipart(lab, "versions/import", buffer.getvalue(), **said)
+    assert (status, imported["origin"]) == (201, {"file": "npz", "input_scale": "0..255"})
+    drawn = rng.integers(0, 256, 784)
+    _, answer = lab.call("POST", "predict", {"pixels": drawn.tolist(), "versions": [imported["number"]]})
+    logits = arrays["W2"] @ np.maximum(arrays["W1"] @ drawn, 0)
+    shares = np.exp(logits - logits.max())
+    np.testing.assert_allclose(answer["results"][0]["probabilities"], shares / shares.sum(), atol=1e-4)
+
+
 def test_an_import_without_a_file_is_refused(lab: Lab) -> None:
     assert lab.call("POST", "versions/import", {}) == (
         422,
@@ -659,6 +679,7 @@ def test_the_api_describes_every_call(lab: Lab) -> None:
         "DELETE versions/{number}",
         "GET versions/{number}/artifact",
         "POST versions/import",
+        "POST versions/{number}/rescale",
         "PUT aliases/{name}",
         "GET versions/compare",
         "POST predict",

@@ -92,6 +92,16 @@ def test_a_model_is_imported(draw_network: Draw, tmp_path: Path) -> None:
     assert ModelVersion.objects.get().name == "Mine"
 
 
+def test_plain_arrays_are_imported_with_what_is_said_of_them(tmp_path: Path) -> None:
+    path = tmp_path / "a.npz"
+    np.savez(path, W1=np.ones((784, 12)), b1=np.zeros(12), W2=np.ones((12, 10)), b2=np.zeros(10))
+    with pytest.raises(CommandError, match=r"expected activation \(.*\) and output \(.*\) with this file"):
+        said("import_model", str(path))
+    said("import_model", str(path), "--activation", "relu", "--output", "softmax", "--input-scale=-1..1")
+    version = ModelVersion.objects.get()
+    assert (version.architecture["activation"], version.origin["input_scale"]) == ("relu", "-1..1")
+
+
 @pytest.mark.parametrize("data", [b"", b"text", pickle.dumps(print)])
 def test_a_file_that_is_no_model_is_refused(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "a.pickle"

@@ -190,6 +190,10 @@ export interface components {
       notes: string;
       created: string;
     };
+    Rescaling: {
+      /** @enum {string} */
+      input_scale: "-1..1" | "0..255" | "mnist-standardized";
+    };
     Notes: {
       notes?: string | null;
       tags?: string[] | null;
@@ -368,6 +372,7 @@ export type DatasetOut = components["schemas"]["DatasetOut"];
 export type SnapshotsOut = components["schemas"]["SnapshotsOut"];
 export type VersionList = components["schemas"]["VersionList"];
 export type VersionOut = components["schemas"]["VersionOut"];
+export type Rescaling = components["schemas"]["Rescaling"];
 export type Notes = components["schemas"]["Notes"];
 export type PredictReply = components["schemas"]["PredictReply"];
 export type Result = components["schemas"]["Result"];

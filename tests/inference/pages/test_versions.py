@@ -323,8 +323,9 @@ def test_a_model_file_that_was_changed_is_not_drawn(client: Client, publish: Pub
 # Files
 
 
-def upload(client: Client, data: bytes, name: str = "") -> Any:
-    return client.post("/versions/import/", {"file": SimpleUploadedFile("model.bin", data), "name": name})
+def upload(client: Client, data: bytes, name: str = "", **said: str) -> Any:
+    fields = {"file": SimpleUploadedFile("model.bin", data), "name": name, **said}
+    return client.post("/versions/import/", fields)
 
 
 def test_a_version_is_downloaded_in_every_format_and_imported_again_from_the_page(
@@ -354,6 +355,33 @@ def test_a_file_that_is_no_model_is_told_beside_the_field(
     assert words in page[page.index('id="id_file_error"') : page.index('id="id_file_helptext"')]
     assert 'value="Kept"' in page
     assert ModelVersion.objects.count() == 1
+
+
+PLAIN_ARRAYS = pickle.dumps({"W1": np.ones((784, 12)), "b1": np.zeros(12), "W2": np.ones((12, 10)), "b2": np.zeros(10)})
+
+
+def test_what_a_file_does_not_say_is_asked_for_at_its_field(client: Client) -> None:
+    page = upload(client, PLAIN_ARRAYS, output="sigmoid").content.decode()
+    assert "The file does not say it: choose it here" in page[page.index('id="id_activation_error"') :]
+    assert 'id="id_output_error"' not in page
+    assert 'id="id_file_error"' not in page
+    assert ModelVersion.objects.count() == 0
+
+
+def test_plain_arrays_are_imported_with_what_is_said_of_them(client: Client) -> None:
+    said = {"activation": "tanh", "output": "softmax", "input_scale": "-1..1"}
+    assert upload(client, PLAIN_ARRAYS, **said)["Location"] == "/versions/1/"
+    version = selectors.get_version(1)
+    assert version.architecture == {"layer_sizes": [784, 12, 10], "activation": "tanh", "output": "softmax"}
+    assert version.origin == {"file": "pickle", "input_scale": "-1..1"}
+    assert services.load_network(version).biases[0].tolist() == [-784.0] * 12
+    assert "inputs scaled to −1…1" in page_of(client, "/versions/1/")
+
+
+@pytest.mark.parametrize("field", ["activation", "output", "input_scale"])
+def test_a_choice_that_is_none_is_told_beside_the_field(client: Client, field: str) -> None:
+    answer = upload(client, PLAIN_ARRAYS, **{field: "loud"})
+    assert (answer.status_code, f'id="id_{field}_error"' in answer.content.decode()) == (422, True)
 
 
 def test_no_file_at_all_is_told_beside_the_field(client: Client) -> None:
