@@ -69,6 +69,7 @@ _OPERATIONS: Final = frozenset(
         "BUILD",
     ]
 )
+_PYTHONS_OWN: Final = frozenset({"builtins", "__builtin__", "copyreg", "copy_reg", "operator", "functools", "_codecs"})
 _LIBRARIES: Final = {
     "sklearn": "a scikit-learn estimator",
     "torch": "a PyTorch object",
@@ -105,9 +106,9 @@ def check_operations(data: bytes, *, known: Collection[tuple[str, str]]) -> None
     try:
         for count, (operation, argument, _) in enumerate(pickletools.genops(data)):
             if operation.name not in _OPERATIONS:
-                raise ArtifactError(
-                    f"expected plain values and arrays; the file {_objects(data, operation.name, known)}"
-                )
+                found = foreign_class(data, known=known)
+                what = f"contains {class_title(*found)}" if found else f"uses the pickle operation {operation.name}"
+                raise ArtifactError(f"expected plain values and arrays; the file {what}")
             if count > MAX_OPERATIONS:
                 raise ArtifactError(f"expected at most {MAX_OPERATIONS:,} pickle operations")
             if operation.name in _PUTS and _index(argument) > count:
@@ -119,10 +120,22 @@ def check_operations(data: bytes, *, known: Collection[tuple[str, str]]) -> None
         raise ArtifactError(f"expected a whole pickle file; {error}") from error
 
 
-def _objects(data: bytes, operation: str, known: Collection[tuple[str, str]]) -> str:
-    """What a file has in addition to plain values: the class of an object, or else the operation."""
-    found = next((name for name in _names(data) if name not in known), None)
-    return f"uses the pickle operation {operation}" if found is None else f"contains {class_title(*found)}"
+def foreign_class(data: bytes, *, known: Collection[tuple[str, str]]) -> tuple[str, str] | None:
+    """Module and name of the class whose object a pickle seems to be; None where it looks up nothing but the `known`.
+
+    Python's own names, which build objects of any class, count only where there is no other.
+    """
+    own: tuple[str, str] | None = None
+    try:
+        for name in _names(data):
+            if name in known:
+                continue
+            if name[0] not in _PYTHONS_OWN:
+                return name
+            own = own or name
+    except Exception:  # noqa: S110 -- pickletools raises many kinds on damaged data; what was found before it counts
+        pass
+    return own
 
 
 def _names(data: bytes) -> Iterator[tuple[str, str]]:

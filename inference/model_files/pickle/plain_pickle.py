@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from inference.errors import ArtifactError
-from inference.model_files.pickle.operations import check_operations, class_title
+from inference.model_files.pickle.operations import check_operations, class_title, foreign_class
 
 MAX_BYTES: Final = 256 * 1024 * 1024
 MAX_VALUES: Final = 200_000
@@ -40,11 +40,11 @@ def read(data: bytes) -> Any:
     """
     if len(data) > MAX_BYTES:
         raise ArtifactError(f"expected a file of at most {MAX_BYTES:,} bytes; got {len(data):,}")
-    check_operations(data, known={*_NAMES, ("_codecs", "encode")})
+    check_operations(data, known=_KNOWN)
     # What is made of a file is at most its bytes, once as bytes and once as arrays: naming an array twice adds nothing.
     allowance = _Allowance(2 * len(data))
     try:
-        value = _Reader(io.BytesIO(data), allowance).load()
+        value = _Reader(data, allowance).load()
         return _Builder(allowance).built(value, depth=0)
     except ArtifactError:
         raise
@@ -139,18 +139,21 @@ _NAMES: Final[dict[tuple[str, str], Callable[..., Any]]] = {
     **{(f"numpy.{core}.multiarray", "_reconstruct"): _reconstruct for core in ("core", "_core")},
     **{(f"numpy.{core}.numeric", "_frombuffer"): _frombuffer for core in ("core", "_core")},
 }
+_KNOWN: Final = frozenset({*_NAMES, ("_codecs", "encode")})
 
 
 class _Reader(pickle.Unpickler):
-    def __init__(self, file: io.BytesIO, allowance: _Allowance) -> None:
-        super().__init__(file, encoding="latin1")
+    def __init__(self, data: bytes, allowance: _Allowance) -> None:
+        super().__init__(io.BytesIO(data), encoding="latin1")
+        self._data = data
         self._allowance = allowance
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) == ("_codecs", "encode"):
             return _Name(self._encode)
         if (module, name) not in _NAMES:
-            raise ArtifactError(f"expected plain values and arrays; the file contains {class_title(module, name)}")
+            found = foreign_class(self._data, known=_KNOWN) or (module, name)
+            raise ArtifactError(f"expected plain values and arrays; the file contains {class_title(*found)}")
         return _Name(_NAMES[module, name])
 
     def persistent_load(self, _pid: Any) -> Any:

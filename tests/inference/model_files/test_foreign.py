@@ -103,7 +103,11 @@ FOREIGN: dict[str, tuple[bytes, str]] = {
     "a class of one's own": (object_of("mine.nets", "Network"), r"an object \(mine\.nets\.Network\): save its arrays"),
     "a class, protocol 2": (object_of("mine", "Network", 2), r"an object \(mine\.Network\)"),
     "a class, protocol 5": (object_of("mine", "Network", 5), r"an object \(mine\.Network\)"),
-    "a class, protocol 0": (object_of("mine", "Network", 0), r"an object \((copy_reg\._reconstructor|mine\.Network)\)"),
+    "a class, protocol 0": (object_of("mine", "Network", 0), r"an object \(mine\.Network\)"),
+    "a class by way of a function": (
+        b"\x80\x04cbuiltins\ngetattr\n(cmine.nets\nNetwork\nX\x04\x00\x00\x00loadtR.",
+        r"an object \(mine\.nets\.Network\)",
+    ),
     "a Keras model": (
         object_of("keras.models", "Sequential"),
         r"a Keras object \(keras\.models\.Sequential\).*get_weights",
