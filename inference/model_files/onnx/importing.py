@@ -77,15 +77,15 @@ class _Walk:
         self._reader = reader
         if 15 in graph:
             raise ArtifactError("expected dense tensors; the file has sparse ones")
-        self._constants: dict[str, NDArray[Any]] = {}
-        for part in protobuf.chunks(graph, 5):
-            tensor = reader.message(part)
-            self._constants[tensor_name(tensor)] = tensor_array(tensor)
-        inputs = [part for part in protobuf.chunks(graph, 11) if self._name(part) not in self._constants]
-        outputs = protobuf.chunks(graph, 12)
+        tensors = [reader.message(part) for part in protobuf.chunks(graph, 5)]
+        names = {tensor_name(tensor) for tensor in tensors}
+        inputs = [part for part in protobuf.chunks(graph, 11) if self._name(part) not in names]
+        outputs = [self._name(part) for part in protobuf.chunks(graph, 12)]
         if len(inputs) != 1 or len(outputs) != 1:
-            raise ArtifactError(f"expected one input and one output; got {len(inputs)} and {len(outputs)}")
-        self._flow, self._end = self._name(inputs[0]), self._name(outputs[0])
+            found = f"{len(inputs)} and {len(outputs)} ({', '.join(outputs)[:100]})"
+            raise ArtifactError(f"expected one input and one output, the probabilities or logits; got {found}")
+        self._constants = {tensor_name(tensor): tensor_array(tensor) for tensor in tensors}
+        self._flow, self._end = self._name(inputs[0]), outputs[0]
         shape = sample_shape(reader, inputs[0])
         self._shape = shape if shape is not None and math.prod(shape) == PIXELS else (PIXELS,)
         self._nodes = protobuf.chunks(graph, 1)
