@@ -32,7 +32,10 @@ def tensor_array(tensor: Message) -> NDArray[Any]:
         ArtifactError: it is outside the file, is of another type, or has more or fewer bytes than its shape says.
     """
     if protobuf.integer(tensor, _LOCATION) or _EXTERNAL in tensor:
-        raise ArtifactError("expected an ONNX file that holds its weights; this one refers to another file")
+        raise ArtifactError(
+            "expected an ONNX file that holds its weights; this one refers to another file: in PyTorch, export it with "
+            "external_data=False"
+        )
     element = protobuf.integer(tensor, _TYPE)
     if element not in _TYPES:
         raise ArtifactError(f"expected tensors of {_NAMES}; got ONNX's type {element}")

@@ -322,6 +322,14 @@ REFUSED: dict[str, tuple[list[Any], str]] = {
 }
 
 
+def test_a_graph_with_several_outputs_is_refused_by_their_names() -> None:
+    outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", 10]) for name in ("label", "y")]
+    inputs = [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 784])]
+    made = helper.make_model(helper.make_graph(keras_nodes(), "g", inputs, outputs))
+    with pytest.raises(ArtifactError, match=r"the probabilities or logits; got 1 and 2 \(label, y\)"):
+        read(bytes(made.SerializeToString()))
+
+
 SPARE = {
     "ratio": np.array(0.5, np.float32),
     "training": np.array(True),
