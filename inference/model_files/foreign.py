@@ -14,11 +14,15 @@ TENSORFLOW: Final = 'save its arrays with np.savez("model.npz", *[v.numpy() for 
 ARRAYS: Final = 'save its arrays with np.savez("model.npz", W1=…, b1=…, W2=…, b2=…)'
 COMPRESSED: Final = f"unpack it first; if it is a compressed pickle, as joblib writes, load it there and {ARRAYS}"
 
+_MATLAB: Final = f"a MATLAB file: load it in Python with scipy.io.loadmat and {ARRAYS}"
+
 # By how a file begins; a longer beginning comes before a shorter one.
 _BEGINNINGS: Final[dict[bytes, str]] = {
     b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.": PYTORCH,
     b"\x89HDF\r\n\x1a\n": f"an HDF5 file, such as Keras writes: {KERAS}",
-    b"MATLAB ": f"a MATLAB file: load it in Python with scipy.io.loadmat and {ARRAYS}",
+    b"MATLAB 5.0 MAT-file": _MATLAB,
+    b"MATLAB 7.3 MAT-file": _MATLAB,
+    b"\xac\xed\x00\x05": f"a serialized Java object: {ARRAYS}",
     b"\x93NUMPY": f"a single NumPy array: an archive (.npz) holds all of a network's; {ARRAYS}",
     b"GGUF": f"a GGUF file, which holds a language model: {ARRAYS}",
     b"\x08\x01\x12": f"a TensorFlow SavedModel: {TENSORFLOW}",

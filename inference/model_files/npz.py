@@ -85,12 +85,14 @@ def _our_network(archive: zipfile.ZipFile, names: Mapping[str, zipfile.ZipInfo],
 
 def _plain_network(archive: zipfile.ZipFile, names: Mapping[str, zipfile.ZipInfo], options: ImportOptions) -> Network:
     shapes: dict[str, Shape] = {}
+    said: dict[str, Any] = {}
     for name, entry in names.items():
         with archive.open(entry) as file:
             shape, _, dtype = _header(file, name)
         if dtype.kind == "f":
             shapes[name] = shape
-    said = {name: _plain(archive, names, name) if name in names else None for name in ("activation", "output")}
+        elif name in {"activation", "output"}:
+            said[name] = _plain(archive, names, name)
     return network_of(shapes, lambda name: _array(archive, names, name, shape=shapes[name]), options, **said)
 
 

@@ -79,7 +79,7 @@ def network_of(
     """
     layers = planned(shapes)
     sizes = checked_sizes([layer.size[0] for layer in layers] + [layers[-1].size[1]])
-    functions = options.functions(activation, output, has_hidden_layers=len(layers) > 1)
+    functions = options.functions(_ours(activation), _ours(output), has_hidden_layers=len(layers) > 1)
     weights = [array(layer.weights).T if layer.is_transposed else array(layer.weights) for layer in layers]
     biases = [
         np.zeros(layer.size[1], np.float32) if layer.biases is None else array(layer.biases).reshape(-1)
@@ -112,6 +112,12 @@ def planned(shapes: Mapping[str, Shape]) -> list[PlannedLayer]:
     raise ArtifactError(
         f"expected matrices that lead from {PIXELS} inputs to {CLASSES} outputs; got {found or 'none'}; {_REMEDY}"
     )
+
+
+def _ours(function: Any) -> Any:
+    """Our name of a function that other programs write as `ReLU` or, as scikit-learn does, as `logistic`."""
+    name = function.lower() if isinstance(function, str) else function
+    return "sigmoid" if name == "logistic" else name
 
 
 def _by_role(shapes: Mapping[str, Shape]) -> tuple[list[_Named], list[_Named]]:

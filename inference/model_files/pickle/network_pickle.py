@@ -65,10 +65,10 @@ def sha256(data: bytes) -> str:
 
 def _plain_network(value: Any, options: ImportOptions) -> Network:
     facts = value if isinstance(value, dict) else {}
-    activation, output = facts.get("activation"), facts.get("output")
+    said = {name: facts[name] for name in ("activation", "output") if isinstance(facts.get(name), str)}
     if facts.keys() == {"weights", "biases"}:  # the original project's, unless somebody says otherwise
         value = {name: listed(facts[name], name) for name in facts}
-        activation, output = options.activation or "sigmoid", options.output or "sigmoid"
+        said = {"activation": options.activation or "sigmoid", "output": options.output or "sigmoid"}
     arrays = dict(_arrays(value, ()))
     if not arrays:
         kind = type(value).__name__
@@ -76,7 +76,7 @@ def _plain_network(value: Any, options: ImportOptions) -> Network:
             f'expected arrays, such as a dictionary with "weights" and "biases"; got a {kind} without any'
         )
     shapes = {name: array.shape for name, array in arrays.items() if array.dtype.kind == "f"}
-    return network_of(shapes, arrays.__getitem__, options, activation=activation, output=output)
+    return network_of(shapes, arrays.__getitem__, options, **said)
 
 
 def _arrays(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, NDArray[Any]]]:

@@ -139,6 +139,21 @@ def test_activation_and_output_stand_in_the_file_or_are_asked_for() -> None:
         read_network(npz(arrays), ImportOptions(activation="relu"))
 
 
+@pytest.mark.parametrize(("written", "ours"), [("ReLU", "relu"), ("logistic", "sigmoid"), ("Tanh", "tanh")])
+def test_functions_are_read_as_other_programs_write_them(written: str, ours: str) -> None:
+    arrays = arrays_of("W{}", "b{}")
+    for data in (npz(arrays, activation=written, output="Softmax"), save(arrays, {"activation": written})):
+        assert read_network(data, ImportOptions(output="softmax"))[0].architecture.activation == ours
+
+
+def test_matrices_that_are_called_as_a_layer_are_weights() -> None:
+    values = list(arrays_of("W{}", "b{}").values())
+    names = ("first", "first_b", "activation", "activation_b", "output", "output_b")
+    arrays = dict(zip(names, values, strict=True))
+    for data in (npz(arrays), save(arrays), pickle.dumps(arrays)):
+        assert read_network(data, SAID)[0].sha256() == expected()
+
+
 def test_without_hidden_layers_only_the_output_is_asked_for() -> None:
     data = npz(arrays_of("W{}", "b{}", sizes=(784, 10)))
     with pytest.raises(MissingFactsError) as caught:
