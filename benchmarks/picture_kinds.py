@@ -102,7 +102,7 @@ def _around(page: Page, low: float, high: float, rng: Generator) -> tuple[float,
     return max(0.0, left - near[0]), max(0.0, top - near[1]), min(last, right + near[2]), min(last, bottom + near[3])
 
 
-def plain(page: Page, rng: Generator) -> bytes:
+def plain(page: Page, _: Generator) -> bytes:
     """Black on white."""
     return _bytes(1 - page.ink)
 
@@ -134,7 +134,7 @@ def faint_pencil(page: Page, rng: Generator) -> bytes:
     return _bytes(_dark_on_light(page, paper=0.93, ink=0.93 - rng.uniform(0.18, 0.25)) + _noise(page, rng, 0.01))
 
 
-def tight_crop(page: Page, rng: Generator) -> bytes:
+def tight_crop(page: Page, _: Generator) -> bytes:
     """Cut to the ink itself."""
     left, top, right, bottom = page.box()
     return _bytes(_dark_on_light(page)[top:bottom, left:right])
@@ -219,15 +219,15 @@ def touched_box(page: Page, rng: Generator) -> bytes:
 
 def transparent_corners(page: Page, rng: Generator) -> bytes:
     """A white card with round corners that are transparent."""
-    return _on_card(page, rng, (0, 0, page.side - 1, page.side - 1), radius=page.side * rng.uniform(0.05, 0.2))
+    return _on_card(page, (0, 0, page.side - 1, page.side - 1), radius=page.side * rng.uniform(0.05, 0.2))
 
 
 def transparent_card(page: Page, rng: Generator) -> bytes:
     """A white card in the middle of a transparent picture."""
-    return _on_card(page, rng, _around(page, 0.05, 0.12, rng), radius=page.side * rng.uniform(0, 0.04))
+    return _on_card(page, _around(page, 0.05, 0.12, rng), radius=page.side * rng.uniform(0, 0.04))
 
 
-def _on_card(page: Page, rng: Generator, box: tuple[float, float, float, float], *, radius: float) -> bytes:
+def _on_card(page: Page, box: tuple[float, float, float, float], *, radius: float) -> bytes:
     alpha = Image.new("L", (page.side * _FINER,) * 2)
     ImageDraw.Draw(alpha).rounded_rectangle(tuple(v * _FINER for v in box), radius * _FINER, fill=255)
     image = Image.fromarray(((1 - page.ink) * 255).astype(np.uint8)).convert("RGBA")
@@ -353,7 +353,7 @@ def scan_at_600_dpi(page: Page, rng: Generator) -> bytes:
 
 
 def _in_format(file_format: str) -> Kind:
-    def kind(page: Page, rng: Generator) -> bytes:
+    def kind(page: Page, _: Generator) -> bytes:
         return _bytes(_dark_on_light(page), file_format)
 
     return kind

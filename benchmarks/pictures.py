@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from benchmarks.picture_kinds import KINDS, Page, page
+from benchmarks.picture_kinds import KINDS, page
 from datasets.errors import InkError
 from datasets.ink.preprocessing import PREPROCESSING_ID, pixels_from_image
 from datasets.ink.rasterization import rasterize

@@ -45,7 +45,7 @@ def local_paper(lightness: Plane, *, darker: bool, reach: int) -> Plane:
     return sliding(sliding(lightness, reach, np.minimum), reach, np.maximum, backwards=True)
 
 
-def border(plane: NDArray[np.generic]) -> NDArray[np.generic]:
+def border(plane: Plane) -> Plane:
     """The outermost pixels of `(height, width)`."""
     return np.concatenate((plane[0], plane[-1], plane[:, 0], plane[:, -1]))
 
@@ -84,10 +84,7 @@ def sliding(
     before = reach // 2 if backwards else (reach - 1) // 2
     for axis in axes:
         pad = [(before, reach - 1 - before) if a == axis else (0, 0) for a in (0, 1)]
-        if beyond is None:
-            row = np.pad(plane, pad, mode="edge")
-        else:
-            row = np.pad(plane, pad, constant_values=beyond)
+        row = np.pad(plane, pad, mode="edge") if beyond is None else np.pad(plane, pad, constant_values=beyond)
         length, span = plane.shape[axis], 1
         while span < reach:  # windows of twice the length, until they reach
             step = min(span, reach - span)

@@ -11,15 +11,16 @@ Mask = NDArray[np.bool_]
 
 _DUST: Final = 0.03
 """Share of the largest piece of ink below which another piece is dust."""
-_REMAINS: Final = 0.15
-"""Share of the largest piece that has to remain where a piece is taken for a frame, an edge or a neighbour."""
+_REMAINS: Final = 0.05
+"""The same of a piece that runs along the edge, such as a scanner's lid."""
 _PART: Final = 0.6
-"""Share of the largest piece inside the picture: a smaller one that touches the edge is part of something else."""
+"""Of a piece that touches the edge, the share that the largest piece inside the picture has to have, for the former to
+be a part of something else."""
 _NEAR: Final = 0.15
 """Of the height of a digit, between it and another piece of it above or below."""
 _ALL: Final = 0.9
 """Share of the picture's width or height that a table's line or a scanner's edge takes."""
-_GRID: Final = 256
+_GRID: Final = 128
 """Cells along the longer side on which connected pieces are separated."""
 _RIM: Final = 0.06
 """Share of the picture's side: what lies wholly so near an edge is part of the edge."""
@@ -36,10 +37,6 @@ def digit_pieces(ink: Mask) -> Mask:
     counts = padded.reshape(padded.shape[0] // cell, cell, -1, cell).sum(axis=(1, 3))
     labels = connected(counts > 0)
     kept = _kept(labels, counts)[labels]
-    # The soft edge of what is kept is kept with it.
-    padded = np.pad(kept, 1)
-    around = [padded[y : y + kept.shape[0], x : x + kept.shape[1]] for y in range(3) for x in range(3)]
-    kept = np.logical_or.reduce(around) & (kept | (labels == 0))
     return np.repeat(np.repeat(kept, cell, axis=0), cell, axis=1)[: ink.shape[0], : ink.shape[1]]
 
 
@@ -58,10 +55,10 @@ def _kept(labels: NDArray[np.intp], counts: NDArray[np.intp]) -> Mask:
     if inner:
         main = max(inner, key=lambda piece: areas[piece])
         for piece, box in boxes.items():
-            if box.touches and (
-                box.along_edge() or (areas[piece] < _PART * areas[main] and not box.above(boxes[main]))
-            ):
-                kept[piece] = areas[main] < _REMAINS * areas[piece] and not box.along_edge()
+            if box.along_edge():
+                kept[piece] &= areas[main] < _REMAINS * areas[piece]
+            elif box.touches and not box.above(boxes[main]):
+                kept[piece] &= areas[main] < _PART * areas[piece]
     rim = [piece for piece, box in boxes.items() if kept[piece] and box.in_rim()]
     if any(kept[piece] for piece in boxes if piece not in rim):
         kept[rim] = False
@@ -97,7 +94,7 @@ class Box:
     def along_edge(self) -> bool:
         """Whether it runs along all of the picture's width or height, or is next to one edge."""
         height, width = self.shape
-        return bool(
+        return self.touches and bool(
             self.in_rim() or self.right - self.left >= _ALL * width - 1 or self.bottom - self.top >= _ALL * height - 1
         )
 

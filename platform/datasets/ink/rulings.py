@@ -13,7 +13,7 @@ from datasets.ink.pieces import Box, connected
 Plane = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-_THICKEST: Final = 0.035
+THICKEST_LINE: Final = 0.035
 """Share of the longer side of the picture: what is thicker is no ruling."""
 _RULING: Final = 0.65
 """Share of the picture's width or height that a ruling runs in one piece; it must reach both edges."""
@@ -23,23 +23,27 @@ _LEAN: Final = 0.025
 """Pixels that a line may rise or fall on one pixel along it, to either side."""
 _DARKEST: Final = 1.6
 """Times the contrast of a line: what is darker on it is ink."""
+_SEVERAL: Final = 3
+"""Lines from edge to edge that are as dark as the ink: one or two may be strokes of a digit that fills the picture."""
+_JOINED: Final = 7
+"""Pixels between the sides of a box, at its corners."""
+_SMALLEST: Final = 16
+"""Pixels: in a smaller picture nothing is long and thin."""
 _FAINTEST: Final = 0.05
 """Contrast below which a line is noise."""
 
 
 class _Lines(NamedTuple):
-    """The nearly horizontal lines of a picture.
+    """Nearly horizontal lines of at least some length.
 
     Attributes:
-        near: `(height, width)` what is near a line that runs from edge to edge.
-        ruled: `(height, width)` what is on such a line, and no stroke that crosses it.
-        sides: `(height, width)` what is on any line long enough for the side of a box.
-        darkest: contrast of the darkest ruling; what is darker is ink.
+        near: `(height, width)` what is near a line.
+        on: `(height, width)` what is on a line, and no stroke that crosses it.
+        darkest: contrast of the darkest line; what is darker is ink.
     """
 
     near: Mask
-    ruled: Mask
-    sides: Mask
+    on: Mask
     darkest: float
 
 
@@ -50,24 +54,49 @@ def without_rulings(contrast: Plane) -> Plane:
     run (a top-hat transform): where a stroke crosses the line, it is not thin there, and stays.
     """
     longer = max(contrast.shape)
-    if min(contrast.shape) < 3 * _THICKEST * longer:
+    if min(contrast.shape) < max(_SMALLEST, 3 * THICKEST_LINE * longer):
         return contrast
-    rows, columns = _lines(contrast, longer), _lines(contrast.T, longer)
-    # Where two lines cross, neither is thin.
-    crossings = rows.near & columns.near.T & (contrast <= max(rows.darkest, columns.darkest))
-    ruled = rows.ruled | columns.ruled.T | crossings
-    boxes = _frames((rows.sides | columns.sides.T) & ~ruled)
+    ruled = _ruled(contrast)
+    rows, columns = (_lines(turned, _BOX_SIDE * longer) for turned in (contrast, contrast.T))
+    sides = (rows.on | columns.on.T) & ~ruled
+    frames = _frames(sliding(sides.astype(np.float32), _JOINED, np.maximum) > 0)
+    boxes = _on_either(contrast, rows, columns) & frames
     cleaned: Plane = np.where(ruled | boxes, np.float32(0), contrast)
     return cleaned
 
 
-def _lines(contrast: Plane, longer: int) -> _Lines:
+def _ruled(contrast: Plane) -> Mask:
+    """What is on lines from edge to edge: on several of them, or on one that is paler than the ink."""
+    rows, columns = (_lines(turned, _RULING * turned.shape[1], spanning=True) for turned in (contrast, contrast.T))
+    count = sum(int(connected(lines.near).max()) for lines in (rows, columns))
+    if count < _SEVERAL and max(rows.darkest, columns.darkest) > contrast.max():
+        return np.zeros(contrast.shape, dtype=bool)
+    return _on_either(contrast, rows, columns)
+
+
+def _on_either(contrast: Plane, rows: _Lines, columns: _Lines) -> Mask:
+    """What is on a line: where two of them cross, neither is thin."""
+    crossings = rows.near & columns.near.T & (contrast <= max(rows.darkest, columns.darkest))
+    on_either: Mask = rows.on | columns.on.T | crossings
+    return on_either
+
+
+def _lines(contrast: Plane, length: float, *, spanning: bool = False) -> _Lines:
+    """Nearly horizontal lines of at least `length` pixels; `spanning`: only those from edge to edge."""
     floor = max(_FAINTEST, 0.15 * float(np.percentile(contrast, 99.5)))
-    thin = contrast - _opening(contrast, round(_THICKEST * longer) + 1, axis=0)
-    near = _spanning(_run(contrast, round(_RULING * contrast.shape[1])) >= floor)
-    ruled, darkest = _thin_part(contrast, thin, near)
-    sides, _ = _thin_part(contrast, thin, _run(contrast, round(_BOX_SIDE * longer)) >= floor)
-    return _Lines(near, ruled, sides, darkest)
+    near: Mask = _run(contrast, round(length)) >= floor
+    if spanning:
+        near = _spanning(near)
+    thin = contrast - _opening(contrast, round(THICKEST_LINE * max(contrast.shape)) + 1, axis=0)
+    on_line: Mask = near & (thin >= np.maximum(0.5 * contrast, 0.5 * _FAINTEST))
+    if not on_line.any():
+        return _Lines(near, on_line, 0.0)
+    across = sliding(contrast, 5, np.maximum, axes=(0,))  # the middle of a line, whose edges are paler
+    darkest = _DARKEST * float(np.median(across[on_line]))
+    on_line &= contrast <= darkest
+    crossings = int(on_line[0].sum()) + int((on_line[1:] & ~on_line[:-1]).sum())
+    thickest = round(1.5 * int(on_line.sum()) / max(1, crossings)) + 2
+    return _Lines(near, on_line & (_opening(on_line.astype(np.float32), thickest, axis=0) < 0.5), darkest)
 
 
 def _run(contrast: Plane, length: int) -> Plane:
@@ -82,18 +111,6 @@ def _spanning(runs: Mask) -> Mask:
     both = np.intersect1d(labels[:, 0], labels[:, -1])
     spanning: Mask = np.isin(labels, both[both > 0])
     return spanning
-
-
-def _thin_part(contrast: Plane, thin: Plane, near: Mask) -> tuple[Mask, float]:
-    """What is thin near a line, and neither much darker nor much thicker than most of it; and the darkest contrast."""
-    on_line: Mask = near & (thin >= np.maximum(0.5 * contrast, 0.5 * _FAINTEST))
-    if not on_line.any():
-        return on_line, 0.0
-    darkest = _DARKEST * float(np.median(contrast[on_line]))
-    on_line &= contrast <= darkest
-    crossings = np.count_nonzero(on_line[0]) + np.count_nonzero(on_line[1:] & ~on_line[:-1])
-    thickest = round(1.5 * np.count_nonzero(on_line) / max(1, crossings)) + 2
-    return on_line & (_opening(on_line.astype(np.float32), thickest, axis=0) < 0.5), darkest
 
 
 def _frames(lines: Mask) -> Mask:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from datasets.errors import EmptyInkError
 from datasets.ink.paper import border, local_paper, smooth_paper
 from datasets.ink.pieces import digit_pieces
-from datasets.ink.rulings import without_rulings
+from datasets.ink.rulings import THICKEST_LINE, without_rulings
 
 LEAST_CONTRAST = 0.12
 """Lightness between ink and paper; below it ink cannot be distinguished from a blank page."""
@@ -18,6 +18,8 @@ _CLEARED = 0.3
 """What may remain of that share in what is judged against the light nearby."""
 _REACH = 0.25
 """Share of the longer side that ink is narrower than, and a shadow wider."""
+_NOISE = np.float32(0.05)
+"""Lightness added to both sides of a ratio, so that the noise of black is not ink."""
 
 Plane = NDArray[np.float32]
 
@@ -40,6 +42,8 @@ def segment_ink(lightness: Plane) -> Plane:
         )
     ink: Plane = np.clip(0.5 + (contrast - threshold) / (ink_level - paper_level), 0, 1)
     ink *= digit_pieces(contrast > threshold)
+    if not (ink >= 0.5).any():
+        raise EmptyInkError("nothing drawn: expected ink, got only what looks like a ruling, a frame or an edge")
     return ink
 
 
@@ -56,14 +60,16 @@ def _contrast(lightness: Plane) -> Plane:
     if at_border < _NOTICEABLE:
         return contrast
     in_shadow = without_rulings(_contrast_in_shadow(lightness))
-    if _at_border(in_shadow) < _CLEARED * at_border and in_shadow.max() >= LEAST_CONTRAST:
-        return in_shadow
-    return contrast
+    return in_shadow if _at_border(in_shadow) < _CLEARED * at_border else contrast
 
 
 def _at_border(contrast: Plane) -> float:
-    """Share of the outermost pixels that are taken for ink."""
-    return float((border(contrast) > _otsu(contrast)[0]).mean())
+    """Share of the outermost pixels that are taken for ink, thin lines apart; 0 where there is no ink."""
+    threshold, ink_level, paper_level = _otsu(contrast)
+    if ink_level - paper_level < LEAST_CONTRAST:
+        return 0.0
+    areas = local_paper(contrast, darker=False, reach=round(THICKEST_LINE * max(contrast.shape)) + 1)
+    return float((border(areas) > threshold).mean())
 
 
 def _contrast_in_shadow(lightness: Plane) -> Plane:
@@ -75,8 +81,8 @@ def _contrast_in_shadow(lightness: Plane) -> Plane:
     ink_below = np.maximum(np.percentile(light, 5) - lightness, 0).sum()
     ink_above = np.maximum(lightness - np.percentile(dark, 95), 0).sum()
     if ink_below >= ink_above:
-        return np.maximum(1 - lightness / np.maximum(light, 0.02), 0)
-    return np.maximum(1 - dark / np.maximum(lightness, 0.02), 0)
+        return np.maximum(1 - (lightness + _NOISE) / (light + _NOISE), 0)
+    return np.maximum(1 - (dark + _NOISE) / (lightness + _NOISE), 0)
 
 
 def _otsu(values: NDArray[np.float32]) -> tuple[float, float, float]:

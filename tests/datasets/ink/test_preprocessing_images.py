@@ -173,10 +173,15 @@ def test_a_filled_disc_stays_a_disc() -> None:
     assert pixels_from_image(encoded(image)).sum() == pytest.approx(np.pi * 10**2, rel=0.05)
 
 
-@pytest.mark.parametrize("size", [(100_000, 100_000), (4_000, 4_001), (2**31 - 1, 1)])
+@pytest.mark.parametrize("size", [(100_000, 100_000), (8_000, 8_001), (2**31 - 1, 1)])
 def test_a_bomb_is_refused_before_it_is_decoded(size: Any) -> None:
-    with pytest.raises(InkError, match="at most 16,000,000 pixels"):
+    with pytest.raises(InkError, match="at most 64,000,000 pixels"):
         pixels_from_image(png_of_size(*size))
+
+
+def test_a_picture_in_colour_may_have_a_quarter_of_the_pixels() -> None:
+    with pytest.raises(InkError, match="at most 16,000,000 pixels, got 4000x4001: scale it down"):
+        pixels_from_image(encoded(Image.new("RGB", (4_000, 4_001))))
 
 
 def test_too_many_bytes_are_refused() -> None:
@@ -186,9 +191,9 @@ def test_too_many_bytes_are_refused() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"not an image", encoded(painted(), "GIF"), encoded(painted(), "BMP"), b"<svg/>", encoded(painted())[:300]],
-    ids=["nothing", "text", "gif", "bmp", "svg", "half a png"],
+    [b"", b"not an image", encoded(painted(), "PPM"), encoded(painted(), "ICO"), b"<svg/>", encoded(painted())[:300]],
+    ids=["nothing", "text", "ppm", "ico", "svg", "half a png"],
 )
-def test_anything_but_a_whole_png_or_jpeg_is_refused(data: Any) -> None:
-    with pytest.raises(InkError, match="expected a PNG or JPEG image"):
+def test_anything_but_a_whole_image_is_refused(data: Any) -> None:
+    with pytest.raises(InkError, match="expected an image as PNG, JPEG, WebP, GIF, BMP or TIFF"):
         pixels_from_image(data)
