@@ -18,7 +18,7 @@ FAST := not processes and not browser and not slow
 MODEL ?= inference/starter_files/starter.pickle
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test test-fast test-python test-js test-postgres coverage bench bench-drawn bench-live bench-network bench-serve bench-snapshots bench-pages faults lint format types migrations lock starter detector screenshots clean
+.PHONY: help run install test test-fast test-python test-js test-postgres coverage bench bench-drawn bench-live bench-network bench-pictures bench-serve bench-snapshots bench-pages faults lint format types migrations lock starter detector screenshots clean
 
 help: ## list the recipes
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -83,6 +83,9 @@ bench-live: $(DEV_STAMP) ## how soon two hundred watchers of a run have an epoch
 
 bench-network: $(DEV_STAMP) ## how fluently the inside of a network follows the pen, and how soon it is there
 	@$(BIN)/python -m benchmarks.network $(ARGS)
+
+bench-pictures: $(STAMP) ## read sixty pictures of each kind: ruled paper, shadows, form boxes, scans (DIGITLAB_SCANS for real ones)
+	@$(BIN)/python -m benchmarks.pictures $(ARGS)
 
 bench-snapshots: $(DEV_STAMP) ## what snapshots cost a training (needs DIGITLAB_MNIST)
 	@$(BIN)/python -m benchmarks.snapshots $(ARGS)

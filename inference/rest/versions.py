@@ -14,6 +14,7 @@ from inference.model_files.input_scale import AS_IT_IS, InputScale
 from inference.model_files.pickle.plain_pickle import MAX_BYTES
 from inference.registry import exports, rescaling_services, selectors, services, trash_services
 from inference.registry.selectors import VersionSort
+from inference.serving.confidence import Verdict
 from inference.serving.prediction import PredictRequest, encoded, predict
 from nnlib.vocabulary import ActivationName, OutputName
 from weblib.actor import actor
@@ -96,7 +97,7 @@ class Result(BaseModel):
     digits: list[int] | None = None
     probabilities: list[float] | list[list[float]]
     confidence: float | None = None
-    verdict: Literal["sure", "unsure"] | None = None
+    verdict: Verdict | None = None
     candidates: list[int] | None = None
     activations: list[list[float]] | None = None
     inside: dict[str, Any] | None = None

@@ -14,12 +14,16 @@ MAX_CANDIDATES: Final = 3
 _LEAST: Final = 1e-30
 
 
+Verdict = Literal["sure", "unsure", "not_a_digit"]
+"""What one version's answer is worth; of a drawing that is no digit, no answer is sure."""
+
+
 class Sureness(TypedDict):
     """Of one version's answer."""
 
     # Calibrated, in [0, 1]: of answers given with 0.9, nine in ten are right.
     confidence: float
-    verdict: Literal["sure", "unsure"]
+    verdict: Verdict
     # Likeliest first: the digit alone where the version is sure, else up to three.
     candidates: list[int]
 

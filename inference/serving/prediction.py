@@ -64,7 +64,10 @@ def reply_of(
     if not request.has_rows:
         reply["seen"] = as_bytes(x[0])
     if request.pixels is None:
-        reply |= looks_like_a_digit(x)
+        likeness = looks_like_a_digit(x)
+        reply |= likeness
+        if not likeness["is_digit"]:
+            results[:] = [result | {"verdict": "not_a_digit"} for result in results]
     if request.id is not None:
         reply["id"] = request.id
     return reply

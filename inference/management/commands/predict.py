@@ -13,8 +13,17 @@ from inference.serving.prediction import PredictRequest, predict
 from weblib.errors import LabError
 
 
+def verdict_text(result: dict[str, Any]) -> str:
+    """What the answer is worth, as the canvas says it."""
+    if result["verdict"] == "not_a_digit":
+        return "does not look like a digit"
+    if result["verdict"] == "sure":
+        return f"confidence {result['confidence']:.1%}"
+    return "low confidence: " + " or ".join(map(str, result["candidates"]))
+
+
 class Command(BaseCommand):
-    help = "Read the digit in a PNG or JPEG, dark on light or light on dark."
+    help = "Read the digit in a picture (PNG, JPEG, WebP, GIF, BMP or TIFF), dark on light or light on dark."
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         """Let `--version` mean the model's version; `manage.py --version` still prints Django's."""
@@ -34,6 +43,6 @@ class Command(BaseCommand):
             sentences = {f"{item['loc'][0]}: {item['msg']}" for item in error.errors()}
             raise CommandError("\n".join(sorted(sentences))) from error
         for result in reply["results"]:
-            self.stdout.write(f"{result['digit']}  (version {result['version']})")
+            self.stdout.write(f"{result['digit']}  (version {result['version']}) {verdict_text(result)}")
             for digit, probability in enumerate(result["probabilities"]):
                 self.stdout.write(f"  {digit} {probability:7.2%} {'█' * round(probability * 40)}")

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,12 +30,13 @@ class Drawing(BaseModel):
         None, description="Diameter of the pen in canvas units"
     )
     image: Annotated[str, Field(max_length=MAX_IMAGE_CHARACTERS)] | None = Field(
-        None, description="PNG or JPEG in base64"
+        None, description="PNG, JPEG, WebP, GIF, BMP or TIFF in base64"
     )
     # Checked by `pixels_from_rows`, all at once: number by number it would take longer than the answer.
     pixels: Annotated[SkipValidation[list[Any] | None], WithJsonSchema(_PIXELS_SCHEMA)] = Field(
         None, description="784 numbers from 0 to 255, ink 255, in MNIST's own layout; or a list of such rows"
     )
+    scale: Literal[1, 255] = Field(255, description="The value of ink in `pixels`; 1 if they are shares from 0 to 1")
 
     @property
     def has_rows(self) -> bool:
@@ -52,7 +53,7 @@ class Drawing(BaseModel):
             return pixels_from_strokes(self.strokes, brush=self.brush).reshape(1, -1)
         if self.image is not None:
             return pixels_from_image(_decoded(self.image)).reshape(1, -1)
-        return pixels_from_rows(self.pixels or [])
+        return pixels_from_rows(self.pixels or [], scale=self.scale)
 
     @model_validator(mode="after")
     def _check_one_form(self) -> Self:
@@ -67,4 +68,4 @@ def _decoded(text: str) -> bytes:
     try:
         return base64.b64decode(payload, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise InkError(f"expected a PNG or JPEG in base64; {error}") from error
+        raise InkError(f"expected an image in base64; {error}") from error

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets.errors import InkError
+from datasets.errors import EmptyInkError, InkError
 from datasets.ink.image_decoding import lightness
 from datasets.ink.normalization import normalize
 from datasets.ink.rasterization import rasterize
@@ -22,7 +22,8 @@ from nnlib.shape import PIXELS
 
 PREPROCESSING_ID = "ink-28x28-v3"
 """Named by every model version: changes whenever the same ink would give other pixels. Since v2, very thick strokes in
-pictures keep some of their width; what comes as strokes is painted as in v1."""
+pictures keep some of their width; since v3, pictures are read without frames, rulings and shadows, and in colour. What
+comes as strokes is painted as in v1."""
 MAX_ROWS = 4096
 
 
@@ -43,24 +44,30 @@ def pixels_from_strokes(strokes: Strokes, *, brush: float | None = None) -> NDAr
 
 
 def pixels_from_image(data: bytes) -> NDArray[np.float32]:
-    """`(784,)` of the bytes of a PNG or JPEG, dark on light or light on dark.
+    """`(784,)` of the bytes of a picture, dark on light or light on dark.
 
     Raises:
         EmptyInkError: the picture is blank.
-        InkError: not a PNG or JPEG, or too large.
+        InkError: not a picture in one of `image_decoding.FORMATS`, or too large.
     """
     return normalize(segment_ink(lightness(data))).reshape(PIXELS)
 
 
-def pixels_from_rows(values: Sequence[float] | Sequence[Sequence[float]] | NDArray[np.generic]) -> NDArray[np.float32]:
-    """`(n, 784)` of n rows of 784 numbers from 0 to 255 in MNIST's own layout (ink 255), taken as they are.
+def pixels_from_rows(
+    values: Sequence[float] | Sequence[Sequence[float]] | NDArray[np.generic], *, scale: int = 255
+) -> NDArray[np.float32]:
+    """`(n, 784)` of n rows of pixels that are prepared already; a flat list of 784 is one row.
 
-    A flat list of 784 is one row.
+    Args:
+        values: numbers from 0 to `scale`, ink being `scale`.
+        scale: 255, or 1 for shares as most libraries have them.
 
     Raises:
-        InkError: another shape, not numbers, outside 0 to 255, or more than `MAX_ROWS`.
+        EmptyInkError: a row without ink.
+        InkError: another shape, not numbers, outside 0 to `scale`, more than `MAX_ROWS`, or no value above 1 where
+            `scale` is 255: such pixels were divided by 255 before, and would be answered as a blank page is.
     """
-    expected = f"expected {PIXELS} numbers from 0 to 255, or up to {MAX_ROWS} rows of them"
+    expected = f"expected {PIXELS} numbers from 0 to {scale}, or up to {MAX_ROWS} rows of them"
     try:
         rows = _whole_numbers(values) if isinstance(values, list) else np.asarray(values)
     except (ValueError, OverflowError):
@@ -69,9 +76,18 @@ def pixels_from_rows(values: Sequence[float] | Sequence[Sequence[float]] | NDArr
         raise InkError(f"{expected}, got {rows.dtype} values")
     if rows.ndim not in (1, 2) or rows.shape[-1] != PIXELS or not 1 <= rows.size <= MAX_ROWS * PIXELS:
         raise InkError(f"{expected}, got an array of shape {rows.shape}")
-    if rows.dtype != np.uint8 and not (rows.min() >= 0 and rows.max() <= 255):  # not: so that NaN fails too
+    rows = rows.reshape(-1, PIXELS)
+    largest = rows.max(axis=1).tolist()
+    if not (max(largest) <= scale and (rows.dtype == np.uint8 or rows.min() >= 0)):  # not: so that NaN fails too
         raise InkError(f"{expected}, got values from {rows.min()} to {rows.max()}")
-    return rows.reshape(-1, PIXELS).astype(np.float32) / np.float32(255)
+    if not all(largest):
+        row = f" in row {largest.index(0)}" if len(largest) > 1 else ""
+        raise EmptyInkError(f"nothing drawn: expected ink, got {PIXELS} pixels of 0{row}")
+    if max(largest) <= 1 < scale:
+        raise InkError(
+            f"{expected}, got none above {max(largest)}: multiply them by 255, or send scale 1 with pixels from 0 to 1"
+        )
+    return rows.astype(np.float32) / np.float32(scale)
 
 
 def _whole_numbers(values: list[Any]) -> NDArray[np.generic]:

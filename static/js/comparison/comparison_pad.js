@@ -1,4 +1,5 @@
 import { agreementSentence, majority } from "../pad/majority_vote.js";
+import { isNoDigit, verdictText, whilePenIsDown } from "../pad/verdict.js";
 import { Drawing } from "../pad/drawing.js";
 import { Pad } from "../pad/pad.js";
 import { Predictor } from "../pad/predictor.js";
@@ -12,6 +13,7 @@ export class ComparisonPad {
   #drawing = new Drawing();
   #pad = new Pad(byId("pad", HTMLCanvasElement), this.#drawing);
   #predictor = new Predictor();
+  #isPenUp = true;
   #rows = new Map(
     [...byId("readings", HTMLTableElement).querySelectorAll("tr[data-version]")].map((row) => [
       Number(/** @type {HTMLElement} */ (row).dataset.version),
@@ -42,11 +44,13 @@ export class ComparisonPad {
   }
 
   #onStroke() {
+    this.#isPenUp = false;
     this.#updateTools();
     if (this.#predictor.isStreaming) this.#requestPrediction();
   }
 
   #onPenUp() {
+    this.#isPenUp = true;
     this.#updateTools();
     if (this.#drawing.isEmpty) this.#showNothing();
     else this.#requestPrediction();
@@ -66,20 +70,22 @@ export class ComparisonPad {
     byId("hint", HTMLElement).classList.toggle("is-gone", !this.#drawing.isEmpty);
   }
 
-  /** @param {VersionPrediction[]} predictions */
-  #show(predictions) {
+  /** @param {VersionPrediction[]} results */
+  #show(results) {
     if (this.#drawing.isEmpty) return;
+    const predictions = this.#isPenUp ? results : whilePenIsDown(results);
+    byId("unlike", HTMLElement).hidden = !isNoDigit(predictions);
     byId("trouble", HTMLElement).hidden = true;
     const expected = majority(predictions);
     for (const prediction of predictions) {
       const row = this.#rows.get(prediction.version);
       if (!row) continue;
-      const [first, second] = prediction.probabilities
+      const [, second] = prediction.probabilities
         .map((share, digit) => ({ share, digit }))
         .sort((a, b) => b.share - a.share);
       row.classList.toggle("is-odd", expected !== null && prediction.digit !== expected);
       put(row, "digit", String(prediction.digit));
-      put(row, "sure", percent(first?.share, 1));
+      put(row, "sure", verdictText(prediction));
       put(row, "next", second ? `${second.digit}, ${percent(second.share, 1)}` : "–");
     }
     byId("spoken", HTMLElement).textContent = agreementSentence(predictions, (number) => this.#titleOf(number));
@@ -88,6 +94,7 @@ export class ComparisonPad {
   #showNothing() {
     this.#predictor.forget();
     byId("trouble", HTMLElement).hidden = true;
+    byId("unlike", HTMLElement).hidden = true;
     byId("spoken", HTMLElement).textContent = "";
     for (const row of this.#rows.values()) {
       row.classList.remove("is-odd");

@@ -1,5 +1,6 @@
 import { byId } from "../lib/elements.js";
 import { agreementSentence } from "../pad/majority_vote.js";
+import { isNoDigit, whilePenIsDown } from "../pad/verdict.js";
 import { PredictionCards } from "./prediction_cards.js";
 import { VersionChoice } from "./version_choice.js";
 import { Drawing } from "../pad/drawing.js";
@@ -212,15 +213,14 @@ class DrawPage {
     if (!ink) return;
     this.#upload.accept();
     byId("trouble", HTMLElement).hidden = true;
-    // Half a digit is not a digit: the warning waits until the pen is up.
-    const isDigit = !this.#isPenUp || prediction.is_digit !== false;
-    this.#cards.show(prediction.results, { isDigit });
-    byId("unlike", HTMLElement).hidden = isDigit;
-    showVoteBar(byId("votes", HTMLElement), prediction.results);
+    const results = this.#isPenUp ? prediction.results : whilePenIsDown(prediction.results);
+    this.#cards.show(results);
+    byId("unlike", HTMLElement).hidden = !isNoDigit(results);
+    showVoteBar(byId("votes", HTMLElement), results);
     paintModelInput(this.#input, prediction.seen);
     const titles = new Map(this.#versions.chosen.map((version) => [version.number, version.title]));
-    this.#corrections.open(ink, prediction.results[0]?.version);
-    const sentence = agreementSentence(prediction.results, (number) => titles.get(number) ?? `Version ${number}`);
+    this.#corrections.open(ink, results[0]?.version);
+    const sentence = agreementSentence(results, (number) => titles.get(number) ?? `Version ${number}`);
     this.#announce(sentence);
   }
 

@@ -2,6 +2,7 @@ import { siteAddress } from "../lib/site.js";
 import { part } from "../lib/elements.js";
 import { percent } from "../lib/format.js";
 import { majority } from "../pad/majority_vote.js";
+import { verdictText } from "../pad/verdict.js";
 
 /**
  * @typedef {import("../pad/predictor.js").VersionPrediction} VersionPrediction
@@ -37,17 +38,13 @@ export class PredictionCards {
     this.#box.replaceChildren(...cards);
   }
 
-  /**
-   * @param {VersionPrediction[]} predictions
-   * @param {{isDigit: boolean}} ink whether the drawing looks like a digit: a confidence means something only then
-   */
-  show(predictions, { isDigit }) {
+  /** @param {VersionPrediction[]} predictions */
+  show(predictions) {
     const expected = majority(predictions);
     for (const prediction of predictions) {
       const card = this.#cards.get(prediction.version);
       if (!card) continue;
       showPrediction(card, prediction, expected !== null && prediction.digit !== expected);
-      if (!isDigit) showNoDigit(card);
     }
   }
 
@@ -89,25 +86,9 @@ function showPrediction(card, prediction, isOdd) {
   card.classList.remove("is-waiting");
   card.classList.toggle("is-odd", isOdd);
   part(card, "digit", HTMLElement).textContent = String(prediction.digit);
-  part(card, "sentence", HTMLElement).textContent = confidenceText(prediction);
-  card.classList.toggle("is-unsure", prediction.verdict === "unsure");
+  part(card, "sentence", HTMLElement).textContent = verdictText(prediction);
+  card.classList.toggle("is-unsure", prediction.verdict !== "sure");
   setBars(card, prediction.probabilities, prediction.digit);
-}
-
-/** @param {HTMLElement} card whose drawing does not look like a digit */
-function showNoDigit(card) {
-  card.classList.add("is-unsure");
-  part(card, "sentence", HTMLElement).textContent = "nearest digit";
-}
-
-/**
- * @param {Pick<VersionPrediction, "confidence" | "verdict" | "candidates">} prediction
- * @returns {string} "confidence 98.1 %", or the candidates of a low confidence
- */
-export function confidenceText({ confidence, verdict, candidates }) {
-  if (verdict === "sure") return `confidence ${percent(confidence, 1)}`;
-  if (candidates.length < 2) return `low confidence: ${percent(confidence, 1)}`;
-  return `low confidence: ${candidates.slice(0, -1).join(", ")} or ${candidates.at(-1)}`;
 }
 
 /**

@@ -211,7 +211,7 @@ export interface components {
       digits?: number[] | null;
       probabilities: number[] | number[][];
       confidence?: number | null;
-      verdict?: ("sure" | "unsure") | null;
+      verdict?: ("sure" | "unsure" | "not_a_digit") | null;
       candidates?: number[] | null;
       activations?: number[][] | null;
       inside?: {
@@ -228,6 +228,8 @@ export interface components {
       brush?: number | null;
       image?: string | null;
       pixels?: number[] | number[][] | null;
+      /** @enum {integer} */
+      scale?: 1 | 255;
       versions?: (number | string)[];
       activations?: boolean;
       inside?: components["schemas"]["InsideRequest"] | null;
@@ -251,6 +253,8 @@ export interface components {
       brush?: number | null;
       image?: string | null;
       pixels?: number[] | number[][] | null;
+      /** @enum {integer} */
+      scale?: 1 | 255;
       label: number;
       version?: number | string | null;
     };

@@ -1,5 +1,6 @@
 import { byId } from "../lib/elements.js";
-import { errorNumber, percent } from "../lib/format.js";
+import { errorNumber } from "../lib/format.js";
+import { NOT_A_DIGIT, isNoDigit, verdictText } from "../pad/verdict.js";
 import { nameOf } from "./neuron_names.js";
 
 /**
@@ -38,7 +39,7 @@ export class ActivationSummary {
     this.#inspection = inspection;
     byId("answer-digit", HTMLElement).textContent = inspection ? String(inspection.digit) : "–";
     byId("answer-share", HTMLElement).textContent = inspection
-      ? `confidence ${percent(inspection.probabilities[inspection.digit], 1)}`
+      ? verdictText(inspection)
       : "Draw a digit, or choose an example";
     this.#tableTimer ??= setTimeout(() => {
       this.#tableTimer = null;
@@ -75,7 +76,10 @@ export class ActivationSummary {
     if (!inspection) return;
     const names = mostActive(inspection.activations, 3).map(({ neuron }) => nameOf(this.#layers, neuron));
     const active = names.length ? ` Most active: ${names.join(", ")}.` : "";
-    this.#spoken.textContent = `Prediction: ${inspection.digit}, confidence ${percent(inspection.probabilities[inspection.digit], 0)}.${active}`;
+    const sentence = isNoDigit([inspection])
+      ? `${NOT_A_DIGIT}; the nearest is ${inspection.digit}.`
+      : `Prediction: ${inspection.digit}, ${verdictText(inspection)}.`;
+    this.#spoken.textContent = sentence + active;
   }
 }
 

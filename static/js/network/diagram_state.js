@@ -9,7 +9,7 @@
  * @typedef {{digit: number, logit: number, base: number, shares: string}} Attribution
  * @typedef {{lines: Lines[], focus?: Flow, why?: {digits: Attribution[], sentence: string}}} Inside
  *   the network's internals for one drawing
- * @typedef {{version: number, digit: number, probabilities: number[], activations: number[][], inside: Inside}} Inspection
+ * @typedef {import("../pad/predictor.js").VersionPrediction & {activations: number[][], inside: Inside}} Inspection
  * @typedef {{focus: Neuron, lines: (Lines | null)[]}} FocusLines
  * @typedef {{activations: number[][] | null, seen: number[] | null, probabilities: number[] | null,
  *   lines: (Lines | null)[], focusLines: FocusLines | null}} DiagramState

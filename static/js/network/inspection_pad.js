@@ -1,6 +1,7 @@
 import { Drawing } from "../pad/drawing.js";
 import { Pad } from "../pad/pad.js";
 import { Predictor } from "../pad/predictor.js";
+import { whilePenIsDown } from "../pad/verdict.js";
 import { byId } from "../lib/elements.js";
 import { EXAMPLES } from "./example_digits.js";
 
@@ -17,6 +18,7 @@ export class InspectionPad extends EventTarget {
   #drawing = new Drawing();
   #pad = new Pad(byId("pad", HTMLCanvasElement), this.#drawing);
   #predictor = new Predictor();
+  #isPenUp = true;
   #version;
   #focus;
   /** @type {number | null} */
@@ -107,6 +109,7 @@ export class InspectionPad extends EventTarget {
   }
 
   #onStroke() {
+    this.#isPenUp = false;
     this.#updateTools();
     if (this.#predictor.isStreaming) this.#request(false);
   }
@@ -120,6 +123,7 @@ export class InspectionPad extends EventTarget {
 
   /** A gesture that was cancelled may leave the canvas empty. */
   #onLift() {
+    this.#isPenUp = true;
     this.#updateTools();
     if (this.#drawing.isEmpty) {
       this.#predictor.forget();
@@ -146,7 +150,7 @@ export class InspectionPad extends EventTarget {
 
   /** @param {any} prediction */
   #onPrediction(prediction) {
-    const [inspection] = prediction.results;
+    const [inspection] = this.#isPenUp ? prediction.results : whilePenIsDown(prediction.results);
     if (!this.#drawing.isEmpty && inspection?.inside)
       this.dispatchEvent(new CustomEvent("inspection", { detail: inspection }));
   }

@@ -5,13 +5,17 @@ const MAX_UNCHANGED_BYTES = 1_000_000;
 const MAX_BYTES = 50_000_000;
 /** A longer base64 text is sent as JPEG: the WebSocket's limit is two million characters. */
 const MAX_CHARACTERS = 1_800_000;
-const SERVER_READS = ["image/png", "image/jpeg"];
+const SERVER_READS = ["image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp", "image/tiff"];
+/** What the server reads but not every browser. */
+const ONLY_SERVER_READS = ["image/tiff"];
+/** An image with more pixels is scaled down, however few bytes it has. */
+const MAX_UNCHANGED_PIXELS = 4_000_000;
 
 /** A file that is not a readable image; the message is a sentence for users. */
 export class ImageError extends Error {}
 
 /**
- * An image as a `data:` URL for the server: a small PNG or JPEG unchanged, any other image upright and scaled down.
+ * An image as a `data:` URL for the server: a small one unchanged, any other upright and scaled down.
  *
  * @param {Blob} file
  * @returns {Promise<string>}
@@ -22,15 +26,20 @@ export async function readImageFile(file) {
   if (file.size > MAX_BYTES) throw new ImageError("This file is larger than 50 MB: choose a smaller image.");
   if (file.type && !file.type.startsWith("image/"))
     throw new ImageError("This is not an image. PNG, JPEG and most other image formats can be read.");
-  if (file.size <= MAX_UNCHANGED_BYTES && SERVER_READS.includes(file.type)) return dataAddress(file);
+  const isSmallFile = file.size <= MAX_UNCHANGED_BYTES && SERVER_READS.includes(file.type);
   /** @type {ImageBitmap} */
   let bitmap;
   try {
     bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
   } catch {
+    if (isSmallFile && ONLY_SERVER_READS.includes(file.type)) return dataAddress(file);
     throw new ImageError(
       "This image cannot be read: it is damaged, too large, or in a format that this browser does not support.",
     );
+  }
+  if (isSmallFile && bitmap.width * bitmap.height <= MAX_UNCHANGED_PIXELS) {
+    bitmap.close();
+    return dataAddress(file);
   }
   return scaledDown(bitmap, file.type === "image/jpeg");
 }

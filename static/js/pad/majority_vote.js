@@ -1,3 +1,5 @@
+import { NOT_A_DIGIT, isNoDigit, verdictText } from "./verdict.js";
+
 /** @typedef {import("./predictor.js").VersionPrediction} VersionPrediction */
 
 /**
@@ -37,8 +39,19 @@ export function majority(predictions) {
 export function agreementSentence(predictions, titleOf) {
   const [first] = predictions;
   if (!first) return "";
-  const share = Math.round(100 * (first.probabilities[first.digit] ?? 0));
-  if (predictions.length === 1) return `${titleOf(first.version)} predicts ${first.digit} (confidence ${share} %).`;
+  if (isNoDigit(predictions)) return `${NOT_A_DIGIT}. If it is one: ${votesSentence(predictions, titleOf)}`;
+  if (predictions.length === 1) return `${titleOf(first.version)} predicts ${first.digit} (${verdictText(first)}).`;
+  return votesSentence(predictions, titleOf);
+}
+
+/**
+ * @param {VersionPrediction[]} predictions at least one
+ * @param {(number: number) => string} titleOf
+ * @returns {string}
+ */
+function votesSentence(predictions, titleOf) {
+  const [first] = predictions;
+  if (first && predictions.length === 1) return `${titleOf(first.version)} predicts ${first.digit}.`;
   const digit = majority(predictions);
   if (digit === null)
     return `No two agree: ${predictions.map((one) => `${titleOf(one.version)} predicts ${one.digit}`).join(", ")}.`;

@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from datasets.errors import InkError
+from datasets.errors import EmptyInkError, InkError
 from datasets.ink.preprocessing import MAX_ROWS, pixels_from_rows
 
 
@@ -47,6 +47,25 @@ def test_bytes_in_an_array_are_welcome_and_left_alone() -> None:
 def test_anything_else_is_refused_with_what_was_expected(values: Any, message: Any) -> None:
     with pytest.raises(InkError, match=f"expected 784 numbers from 0 to 255.*{message}"):
         pixels_from_rows(values)
+
+
+@pytest.mark.parametrize("values", [[0.0] * 783 + [1.0], [[0.5] * 784, [0.25] * 784], [0] * 783 + [1]])
+def test_shares_are_refused_with_the_remedy_and_read_where_the_scale_says_so(values: Any) -> None:
+    with pytest.raises(InkError, match=r"none above (1|1\.0|0\.5): multiply them by 255, or send scale 1"):
+        pixels_from_rows(values)
+    np.testing.assert_array_equal(pixels_from_rows(values, scale=1), np.reshape(values, (-1, 784)).astype(np.float32))
+
+
+def test_values_above_the_scale_are_refused() -> None:
+    with pytest.raises(InkError, match=r"from 0 to 1, .*got values from 0 to 2"):
+        pixels_from_rows([0] * 783 + [2], scale=1)
+
+
+def test_a_row_without_ink_is_nothing_drawn() -> None:
+    with pytest.raises(EmptyInkError, match=r"nothing drawn: expected ink, got 784 pixels of 0$"):
+        pixels_from_rows([0] * 784)
+    with pytest.raises(EmptyInkError, match="in row 1"):
+        pixels_from_rows([[9] * 784, [0] * 784])
 
 
 def test_too_many_rows_are_refused() -> None:

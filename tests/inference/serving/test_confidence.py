@@ -82,5 +82,10 @@ def test_a_drawing_is_answered_with_whether_it_is_a_digit(version: LoadedVersion
     assert reply["results"][0]["digit"] == reply["results"][0]["candidates"][0]
 
 
+def test_no_answer_to_what_is_no_digit_is_sure(version: LoadedVersion) -> None:
+    reply = answer(PredictRequest(strokes=STROKES["M"], brush=20), [version])
+    assert [result["verdict"] for result in reply["results"]] == ["not_a_digit"]
+
+
 def test_pixels_are_taken_as_a_digit_unasked(version: LoadedVersion) -> None:
-    assert "is_digit" not in answer(PredictRequest(pixels=[0.0] * 784), [version])
+    assert "is_digit" not in answer(PredictRequest(pixels=[128.0] * 784), [version])

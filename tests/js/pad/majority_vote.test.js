@@ -30,7 +30,7 @@ test("where no two versions agree there is no majority", () => {
 });
 
 test("agreement and disagreement are described in a sentence", () => {
-  assert.equal(agreementSentence([reading(3, 7)], titleOf), "Version 3 predicts 7 (confidence 90 %).");
+  assert.equal(agreementSentence([reading(3, 7)], titleOf), "Version 3 predicts 7 (confidence 90.0 %).");
   assert.equal(agreementSentence([reading(3, 7), reading(4, 7)], titleOf), "All 2 versions predict 7.");
   const split = agreementSentence([reading(3, 7), reading(4, 1), reading(5, 7)], titleOf);
   assert.equal(split, "2 of 3 versions predict 7; Version 4 predicts 1.");
@@ -48,5 +48,17 @@ test("votes are counted, most first, and the higher probability breaks a tie", (
       [9, 1],
       [4, 1],
     ],
+  );
+});
+
+test("a drawing that is no digit is said to be none, however many versions agree", () => {
+  const noDigit = [3, 4].map((version) => ({ ...reading(version, 7), verdict: /** @type {const} */ ("not_a_digit") }));
+  assert.equal(
+    agreementSentence(noDigit.slice(0, 1), titleOf),
+    "This does not look like a digit. If it is one: Version 3 predicts 7.",
+  );
+  assert.equal(
+    agreementSentence(noDigit, titleOf),
+    "This does not look like a digit. If it is one: All 2 versions predict 7.",
   );
 });
