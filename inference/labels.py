@@ -16,6 +16,8 @@ INPUT_SCALE_TITLES: Final = {
 
 def origin_text(origin: dict[str, Any]) -> str:
     """The origin of a version beyond its source, in a few words; "" if there is none."""
+    if "published_by_hand" in origin:
+        return origin["published_by_hand"] + (", in half precision" if origin.get("precision") == "half" else "")
     if "file" in origin:
         scale = origin.get("input_scale")
         scaled = "" if scale is None else f", inputs scaled to {INPUT_SCALE_TITLES.get(scale, scale)}"
@@ -25,7 +27,7 @@ def origin_text(origin: dict[str, Any]) -> str:
 
 
 def measurement_text(metrics: dict[str, Any]) -> str:
-    """The note on the metrics of an imported version: the test set, or why there are no metrics."""
+    """The note on the metrics of a version that a worker measures: the test set, or why there are no metrics."""
     if "tested_on" in metrics:
         return f"Measured here on the test images of {choice_title(metrics['tested_on'])}."
     reason = metrics.get("not_measured", {}).get("reason")

@@ -71,7 +71,8 @@ class ModelVersion(models.Model):
     sha256 = models.CharField(max_length=64)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="children")
     # Beyond its source: {"file": "onnx", "input_scale": "-1..1"} of an import,
-    # {"attempts": 2} of a run that was resumed once.
+    # {"attempts": 2} of a run that was resumed once. Of a state of a run that was published by hand: {"run", "epoch",
+    # "samples" of the next epoch, "precision": "single" or "half", "published_by_hand": a sentence}.
     origin = models.JSONField(default=dict)
     notes = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

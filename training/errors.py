@@ -14,6 +14,12 @@ class RunStateError(TrainingError):
     status = 409
 
 
+class StateNotStoredError(RunStateError):
+    """No network of this run after this epoch is stored."""
+
+    code = "run.state_not_stored"
+
+
 class ComparisonError(TrainingError, ValueError):
     """This set of versions and runs cannot be compared."""
 

@@ -114,6 +114,11 @@ class Run(models.Model):
         return self.status in {Status.QUEUED, Status.RUNNING}
 
     @property
+    def can_publish(self) -> bool:
+        """Whether a button that publishes its newest state makes sense; a completed run was published by itself."""
+        return self.status in RESUMABLE and bool(self.checkpoint)
+
+    @property
     def can_resume(self) -> bool:
         """Whether a resume button makes sense."""
         return self.status in RESUMABLE
@@ -171,6 +176,28 @@ class RunEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.status}: {self.text}"
+
+
+class PublishedState(models.Model):
+    """A state of a run that was published by hand: a version in addition to the one of its end.
+
+    The row is deleted with the run or with the version, whichever is deleted first; the other one stays.
+    """
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="published_states")
+    epoch = models.PositiveIntegerField()
+    # Of the next epoch, where the run was stopped in the middle of it.
+    samples = models.PositiveIntegerField(default=0)
+    version = models.OneToOneField(ModelVersion, on_delete=models.CASCADE, related_name="published_state")
+
+    class Meta:
+        ordering = ("run", "epoch", "samples")
+        constraints = (
+            models.UniqueConstraint(fields=("run", "epoch", "samples"), name="one_version_per_run_and_state"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.version}: run {self.run_id} after epoch {self.epoch}"
 
 
 class SnapshotRow(models.Model):

@@ -15,7 +15,7 @@ def train(run_id: int) -> None:
 
 @shared_task(name="training.tasks.measure", ignore_result=True)
 def measure(number: int) -> None:
-    """Measure one imported version; nothing happens if it is measured already, or gone."""
+    """Measure one version; nothing happens if it is measured already, or gone."""
     measure_version(number)
 
 

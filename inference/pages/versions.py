@@ -84,13 +84,14 @@ def version_page(request: HttpRequest, number: int) -> HttpResponse:
         return render(request, "inference/versions/trashed.html", {"version": trashed}, status=404)
     version = _version_or_404(number)
     metrics = version.metrics
+    is_measured_later = version.source == ModelVersion.Source.IMPORT or "published_by_hand" in version.origin
     context = {
         "version": version,
         "run_id": version_references.run_id(version.number),
         "is_champion": any(alias.name == CHAMPION for alias in version.aliases.all()),
         "configuration": labels.configuration_rows(version.config),
         "metrics": metrics,
-        "measurement": measurement_text(metrics) if version.source == ModelVersion.Source.IMPORT else "",
+        "measurement": measurement_text(metrics) if is_measured_later else "",
         "scale_offer": scale_offer(metrics),
         "corrections": correction_score.scores_for_page([number]).get(number),
         "confusion": per_digit.confusion_rows(metrics.get("confusion")),

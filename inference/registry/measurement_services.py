@@ -9,8 +9,18 @@ from inference.models import ModelVersion
 NOT_FINISHED: Final = "a worker began to measure it and did not come to an end"
 
 
+def needs_measurement(version: ModelVersion) -> bool:
+    """Whether a worker is to evaluate it: an import without figures, or a state of a run that was published by hand.
+
+    Those have `measured: false` until then; the version of a run's end is measured before it is published.
+    """
+    if version.source == ModelVersion.Source.IMPORT:
+        return version.test_accuracy is None
+    return version.metrics.get("measured") is False
+
+
 def record_measurement(number: int, metrics: dict[str, Any], test_predictions: bytes) -> bool:
-    """Add to an import what it is worth on test images; False where that is known, or the version is gone or trashed.
+    """Add to a version what it is worth on test images; False where that is known, or the version is gone or trashed.
 
     Args:
         number: of the version.
@@ -29,7 +39,7 @@ def record_measurement(number: int, metrics: dict[str, Any], test_predictions: b
 
 
 def record_failed_measurement(number: int, reason: str, *, tried_at: float) -> bool:
-    """Note why an import cannot be measured, and when that was found; True where the reason is new.
+    """Note why a version cannot be measured, and when that was found; True where the reason is new.
 
     Args:
         number: of the version.
@@ -70,7 +80,6 @@ def _note(version: ModelVersion, reason: str, tried_at: float) -> None:
 
 def _unmeasured(number: int) -> ModelVersion | None:
     """The version, locked until the transaction ends; of two callers at once, the second reads what the first wrote."""
-    unmeasured = ModelVersion.objects.select_for_update().filter(
-        number=number, source=ModelVersion.Source.IMPORT, test_accuracy__isnull=True
-    )
-    return unmeasured.defer("history", "test_predictions").first()
+    locked = ModelVersion.objects.select_for_update().filter(number=number)
+    version = locked.defer("history", "test_predictions").first()
+    return version if version is not None and needs_measurement(version) else None

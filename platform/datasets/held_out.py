@@ -65,6 +65,17 @@ def default_test_set() -> HeldOut | None:
     return next((found[0] for key in TITLES if (found := _stored(key)) is not None), None)
 
 
+def held_out_of(dataset: str) -> HeldOut | None:
+    """The test images of a data set that runs train on; None where this machine does not have them.
+
+    MNIST's judge a mixture with MNIST. Corrections have none of their own (`datasets.samples.rehearsal`).
+    """
+    if dataset not in {*TITLES, "mnist+pen-strokes"}:
+        return default_test_set()
+    found = _stored("pen-strokes" if dataset == "pen-strokes" else "mnist")
+    return None if found is None else found[0]
+
+
 def _stored(key: str) -> tuple[HeldOut, str] | None:
     """The test set of a stored data set, and the fingerprint of the whole."""
     folder = catalogue.folder_of(key)

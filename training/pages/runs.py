@@ -13,18 +13,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 import datasets
 from training.configuration.presets import PRESETS
 from training.configuration.run_config import DatasetKey, Optimizer
-from training.errors import RunStateError
+from training.errors import RunStateError, StateNotStoredError
 from training.models import Run
 from training.pages import snapshots
 from training.pages.forms import RunForm, preset_values, starting_values
-from training.runs import selectors, services
+from training.runs import publishing, selectors, services
+from training.runs.snapshot_rows import can_have_parameters
 from training.states import Status
 from weblib import labels
-from weblib.errors import CursorError, RateExceededError
+from weblib.errors import CursorError, LabError, RateExceededError
 from weblib.list_orders import COMMON_TITLES
 from weblib.list_query import ListQuery
 from weblib.rate_limits import count_one
 from weblib.tag_form import save_tags
+from weblib.whole_numbers import whole_number
 
 PAGE_SIZE = 25
 # A page carries this many epochs itself; a longer history comes over the live stream.
@@ -112,6 +114,9 @@ def run_page(request: HttpRequest, run_id: int) -> HttpResponse:
         "state": state,
         "latest_epochs": shown[: -EPOCHS_WITHOUT_SCRIPT - 1 : -1],
         "configuration": labels.configuration_rows(run.config),
+        "published": selectors.published_states(run_id),
+        "stored_epochs": selectors.stored_epochs(run),
+        "can_publish_epochs": can_have_parameters(run.configuration.parameter_count),
         **snapshots.shown_of(run),
     }
     return render(request, "training/runs/run.html", context)
@@ -135,6 +140,23 @@ def run_stop(request: HttpRequest, run_id: int) -> HttpResponse:
 def run_resume(request: HttpRequest, run_id: int) -> HttpResponse:
     """Queue the run again."""
     return _acted(request, run_id, services.resume_run)
+
+
+@require_POST
+def run_publish(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Publish what the run was after the epoch that is sent, or its newest state, as a version."""
+    run = _run_or_404(run_id)
+    text = request.POST.get("epoch", "")
+    epoch = whole_number(text) if text else None
+    try:
+        if text and epoch is None:
+            raise StateNotStoredError(f"expected the number of an epoch; got {text[:20]!r}")
+        version = publishing.publish_state(run.pk, epoch=epoch)
+    except LabError as error:
+        messages.error(request, labels.sentence(error))
+        return redirect("run", run_id)
+    messages.success(request, f"{run.title} is published as version {version.number}, as it was at this point.")
+    return redirect("version", version.number)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

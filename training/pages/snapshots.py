@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 from inference.inspection import snapshot_frames
 from inference.registry.snapshots import epochs_of
 from training.models import Run, SnapshotRow
+from training.runs import snapshot_rows
 from training.states import Status
-from training.worker import snapshot_recorder
 
 
 def shown_of(run: Run) -> dict[str, Any]:
@@ -22,14 +22,14 @@ def shown_of(run: Run) -> dict[str, Any]:
     # Of a completed run they went with its version, which was deleted.
     is_learning = run.status != Status.COMPLETED
     base = reverse("run_learning", args=(run.pk,)).removesuffix(".json") + "/"
-    return {"learning_base": base, "learning_epochs": snapshot_recorder.epochs_of(run.pk), "is_learning": is_learning}
+    return {"learning_base": base, "learning_epochs": snapshot_rows.epochs_of(run.pk), "is_learning": is_learning}
 
 
 @require_safe
 @never_cache
 def learning(_request: HttpRequest, run_id: int) -> HttpResponse:
     """The epochs of which there are snapshots; none once the run is done: its version has them."""
-    return JsonResponse({"epochs": snapshot_recorder.epochs_of(run_id)})
+    return JsonResponse({"epochs": snapshot_rows.epochs_of(run_id)})
 
 
 @require_safe
@@ -40,7 +40,7 @@ def learning_at(_request: HttpRequest, run_id: int, epoch: int) -> HttpResponse:
     204 for a snapshot that was thinned out, or moved to the run's version, a moment ago.
     """
     try:
-        return JsonResponse(snapshot_frames.frame(snapshot_recorder.load(run_id, epoch)))
+        return JsonResponse(snapshot_frames.frame(snapshot_rows.load(run_id, epoch)))
     except SnapshotRow.DoesNotExist:
         if Run.objects.filter(pk=run_id).exists():
             return HttpResponse(status=204)

@@ -15,6 +15,7 @@ urlpatterns = [
     path("runs/<int:run_id>/learning/<int:epoch>.json", snapshots.learning_at, name="run_learning_at"),
     path("runs/<int:run_id>/stop/", runs.run_stop, name="run_stop"),
     path("runs/<int:run_id>/resume/", runs.run_resume, name="run_resume"),
+    path("runs/<int:run_id>/publish/", runs.run_publish, name="run_publish"),
     path("runs/<int:run_id>/delete/", runs.run_delete, name="run_delete"),
     # Here and not with the versions: only this package knows runs, and they are compared with each other.
     path("versions/compare/", comparison.compare, name="compare"),

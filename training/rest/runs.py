@@ -4,12 +4,14 @@ from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, JsonResponse
 from ninja import Query, Router, Status
-from pydantic import BaseModel, BeforeValidator, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from inference.registry.selectors import version_json
+from inference.rest.versions import VersionOut
 from training.configuration.parent_shape import shaped_like_parent
 from training.configuration.presets import PRESETS
-from training.configuration.run_config import RunConfig, empty_is_none
-from training.runs import selectors, services
+from training.configuration.run_config import MAX_EPOCHS, RunConfig, empty_is_none
+from training.runs import publishing, selectors, services
 from training.runs.messages import EpochJson, RunDetail, RunJson
 from training.runs.selectors import RunSort
 from training.states import Status as RunStatus
@@ -44,6 +46,14 @@ class RunChange(BaseModel):
     """Tags of a run."""
 
     tags: Tags
+
+
+class Publication(BaseModel):
+    """The epoch to publish; without it, the newest state."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    epoch: Annotated[int, Field(ge=1, le=MAX_EPOCHS)] | None = None
 
 
 class RunList(BaseModel):
@@ -84,8 +94,8 @@ def list_runs(
 
 @router.get("runs/{int:run_id}", response={200: RunDetail, **errors(404)}, summary="Show a run")
 def show(request: HttpRequest, run_id: int) -> Any:  # noqa: ARG001
-    """The run as it stands, and its log."""
-    return {**selectors.run_json(selectors.get_run(run_id)), "events": selectors.events_of(run_id)}
+    """The run as it stands, its log, and the epochs of it that can be published (`stored_epochs`)."""
+    return selectors.run_detail(run_id)
 
 
 @router.patch("runs/{int:run_id}", response={200: RunJson, **errors(404, 422)}, summary="Change a run's tags")
@@ -115,6 +125,22 @@ def resume(request: HttpRequest, run_id: int) -> Any:  # noqa: ARG001
     """Queue a stopped or failed run again; it goes on from its checkpoint."""
     services.resume_run(run_id)
     return selectors.run_json(selectors.get_run(run_id))
+
+
+@router.post(
+    "runs/{int:run_id}/publish",
+    response={201: VersionOut, **errors(404, 409, 422)},
+    summary="Publish a stored state of a run as a version",
+)
+def publish(request: HttpRequest, run_id: int, payload: Publication | None = None) -> Status[Any]:  # noqa: ARG001
+    """Publish what the run was after `epoch`; without it, the newest state of a run that was stopped or failed.
+
+    `stored_epochs` of the run are the epochs that can be published; another one is refused with the code
+    `run.state_not_stored`. A state that was published before is answered with the version that it became. A worker
+    measures the version afterwards, on the test images of the run: until then `metrics.measured` is false.
+    """
+    version = publishing.publish_state(run_id, epoch=None if payload is None else payload.epoch)
+    return Status(201, version_json(version))
 
 
 @router.delete("runs/{int:run_id}", response={204: None, **errors(404, 409)}, summary="Delete a run")

@@ -3,10 +3,13 @@
 import re
 import shutil
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import numpy as np
 from django.conf import settings
+from numpy.typing import NDArray
 
 from inference.errors import ArtifactError
 from inference.model_files.pickle import plain_pickle
@@ -15,6 +18,25 @@ from weblib.atomic_files import write_atomically
 
 _NAME = re.compile(r"^[0-9a-f]{12}-\d+\.checkpoint$")
 _KEPT_DATA = "data.npz"
+# In the file beside the state of the engine, which has a layout of its own.
+_NETWORK: Final = "network"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedNetwork:
+    """The network of a checkpoint, whatever engine trains it.
+
+    Attributes:
+        parameters: `(parameter_count,)` float32 in the layout of `nnlib.Parameters`.
+        dataset_fingerprint: Of the data that it is trained on.
+        epoch: Epochs that are done.
+        samples: Samples of the next epoch that are done.
+    """
+
+    parameters: NDArray[np.float32]
+    dataset_fingerprint: str
+    epoch: int = 0
+    samples: int = 0
 
 
 def folder(run_id: int) -> Path:
@@ -27,13 +49,16 @@ def kept_data(run_id: int) -> Path:
     return folder(run_id) / _KEPT_DATA
 
 
-def save(run_id: int, *, token: uuid.UUID, serial: int, state: dict[str, Any]) -> str:
+def save(
+    run_id: int, *, token: uuid.UUID, serial: int, state: dict[str, Any], network: SavedNetwork | None = None
+) -> str:
     """Write the state under a name that no other worker uses, flushed and renamed; answers the name.
 
     The run's row names the checkpoint that counts: a file that was written but never named is not looked at.
     """
     target = folder(run_id) / f"{token.hex[:12]}-{serial}.checkpoint"
-    write_atomically(target, [plain_pickle.write(state)])
+    saved = None if network is None else {"parameters": network.parameters, "data": network.dataset_fingerprint}
+    write_atomically(target, [plain_pickle.write(state if saved is None else {**state, _NETWORK: saved})])
     return target.name
 
 
@@ -43,15 +68,27 @@ def load(run_id: int, name: str) -> dict[str, Any]:
     Raises:
         CheckpointError: it is missing or damaged.
     """
-    if not _NAME.match(name):
-        raise CheckpointError(f"expected the name of a checkpoint; got {name[:60]!r}")
-    try:
-        state = plain_pickle.read((folder(run_id) / name).read_bytes())
-    except (OSError, ArtifactError) as error:
-        raise CheckpointError(f"the checkpoint of run {run_id} cannot be read: {error}") from error
-    if not isinstance(state, dict):
-        raise CheckpointError(f"the checkpoint of run {run_id} is not one")
+    state = _read(run_id, name)
+    state.pop(_NETWORK, None)
     return state
+
+
+def load_network(run_id: int, name: str) -> SavedNetwork | None:
+    """The network in a checkpoint; None in one of a release before 0.2, which has the layout of its engine only.
+
+    Raises:
+        CheckpointError: it is missing or damaged.
+    """
+    state = _read(run_id, name)
+    try:
+        saved, progress = state.get(_NETWORK), state["progress"]
+        if saved is None:
+            return None
+        return SavedNetwork(
+            saved["parameters"], str(saved["data"]), epoch=int(progress["epoch"]), samples=int(progress["position"])
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"the checkpoint of run {run_id} is damaged ({type(error).__name__})") from error
 
 
 def others(run_id: int, name: str) -> list[Path]:
@@ -77,3 +114,15 @@ def remove(files: list[Path]) -> None:
 def remove_all(run_id: int) -> None:
     """Remove the run's checkpoints: its version exists, or the run is gone."""
     shutil.rmtree(folder(run_id), ignore_errors=True)
+
+
+def _read(run_id: int, name: str) -> dict[str, Any]:
+    if not _NAME.match(name):
+        raise CheckpointError(f"expected the name of a checkpoint; got {name[:60]!r}")
+    try:
+        state = plain_pickle.read((folder(run_id) / name).read_bytes())
+    except (OSError, ArtifactError) as error:
+        raise CheckpointError(f"the checkpoint of run {run_id} cannot be read: {error}") from error
+    if not isinstance(state, dict):
+        raise CheckpointError(f"the checkpoint of run {run_id} is not one")
+    return state

@@ -52,12 +52,23 @@ class RunJson(TypedDict):
     parameters: int
     can_stop: bool
     can_resume: bool
+    can_publish: bool
+
+
+class PublishedJson(TypedDict):
+    """A state of a run that was published by hand: after `epoch` epochs and `samples` samples of the next."""
+
+    epoch: int
+    samples: int
+    version: int
 
 
 class RunDetail(RunJson):
-    """A run with its log, oldest line first."""
+    """A run with its log, oldest line first; the epochs that can be published, and what was published by hand."""
 
     events: list[EventJson]
+    stored_epochs: list[int]
+    published: list[PublishedJson]
 
 
 class RunSnapshot(TypedDict):

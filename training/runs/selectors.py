@@ -6,13 +6,15 @@ from typing import Any, Final, Literal, cast
 
 from django.db.models import Count, Q, QuerySet
 
+from inference.registry import snapshots
 from nnlib import count_parameters
 from nnlib.shape import CLASSES, PIXELS
-from training.models import EPOCH_FIELDS, Epoch, Run, RunEvent, RunTag
-from training.runs.messages import EpochJson, EventJson, RunJson
+from training.models import EPOCH_FIELDS, Epoch, PublishedState, Run, RunEvent, RunTag
+from training.runs import snapshot_rows
+from training.runs.messages import EpochJson, EventJson, PublishedJson, RunDetail, RunJson
 from training.states import Status
 from weblib.list_orders import CommonSort, common_orders
-from weblib.paging import Order, Page, page_of
+from weblib.paging import MAX_PAGE, Order, Page, page_of
 from weblib.whole_numbers import whole_number
 
 RunSort = Literal[CommonSort, "status"]
@@ -80,6 +82,49 @@ def epochs_after(run_id: int, after: int = 0) -> list[EpochJson]:
     return cast("list[EpochJson]", list(rows))
 
 
+def stored_epochs(run: Run) -> list[int]:
+    """The epochs, from 1, after which the network is stored and can be published, in order.
+
+    Few remain of a long run (`training.worker.snapshot_recorder`), and none whose network is too large for snapshots
+    that hold parameters. The newest state of a stopped run is in its checkpoint in addition, in single precision.
+    """
+    epochs: set[int] = set()
+    if snapshot_rows.can_have_parameters(run.configuration.parameter_count):
+        epochs |= set(snapshots.epochs_of(run.version) if run.version else snapshot_rows.epochs_of(run.pk))
+    return sorted(epochs - {0})
+
+
+def published_states(run_id: int) -> list[PublishedJson]:
+    """The states of a run that were published by hand, in order; without those whose version is in the trash."""
+    states = PublishedState.objects.filter(run_id=run_id, version__trashed_at__isnull=True)
+    found = states.order_by("epoch", "samples").values_list("epoch", "samples", "version__number")
+    return [{"epoch": epoch, "samples": samples, "version": version} for epoch, samples, version in found]
+
+
+def unmeasured_states(*, tried_before: float) -> list[int]:
+    """The numbers of versions published by hand without figures or a failed evaluation since `tried_before`."""
+    is_due = Q(version__metrics__not_measured__isnull=True) | Q(
+        version__metrics__not_measured__tried_at__lt=tried_before
+    )
+    states = PublishedState.objects.filter(is_due, version__metrics__measured=False, version__trashed_at__isnull=True)
+    return list(states.order_by("version__number").values_list("version__number", flat=True)[:MAX_PAGE])
+
+
+def run_detail(run_id: int) -> RunDetail:
+    """The run with its log, and what of it can be published or was.
+
+    Raises:
+        Run.DoesNotExist: there is none of that id.
+    """
+    run = get_run(run_id)
+    return {
+        **run_json(run),
+        "events": events_of(run_id),
+        "stored_epochs": stored_epochs(run),
+        "published": published_states(run_id),
+    }
+
+
 def events_of(run_id: int) -> list[EventJson]:
     """The run's log, oldest first."""
     events = RunEvent.objects.filter(run_id=run_id).order_by("id")
@@ -104,8 +149,9 @@ def why_needed(number: int) -> str:
 
 
 def publishing_run_id(number: int) -> int | None:
-    """The run that published version `number`; None if it is gone."""
-    return Run.objects.filter(version__number=number).values_list("pk", flat=True).first()
+    """The run that published version `number`, or of which it was published by hand; None if it is gone."""
+    is_its = Q(version__number=number) | Q(published_states__version__number=number)
+    return Run.objects.filter(is_its).values_list("pk", flat=True).first()
 
 
 def run_json(run: Run) -> RunJson:
@@ -135,6 +181,7 @@ def run_json(run: Run) -> RunJson:
         "parameters": parameter_count(run.config),
         "can_stop": run.can_stop,
         "can_resume": run.can_resume,
+        "can_publish": run.can_publish,
     }
 
 

@@ -24,6 +24,7 @@ from training.errors import LeaseLostError, RunStateError, StopRequested, Worker
 from training.messaging import notifications, queue
 from training.models import Run
 from training.runs import checkpoints
+from training.runs.checkpoints import SavedNetwork
 from training.runs.selectors import epochs_after
 from training.states import Status
 from training.worker import leases
@@ -83,6 +84,7 @@ class Execution:
         self.lease = lease
         self._observe = observe
         self._training: Training | None = None
+        self._dataset_fingerprint = ""
         self._serial = 0
         self._progress_at = 0.0
         self._saved_at = time.monotonic()
@@ -100,6 +102,7 @@ class Execution:
         config = run.configuration
         watch.check()
         data = self._load_data(config, watch)
+        self._dataset_fingerprint = data.fingerprint
         state = checkpoints.load(run.pk, run.checkpoint) if run.checkpoint else None
         self._curve = list(run.curve)
         first = retry_database(lambda: _first_network(config))
@@ -125,8 +128,13 @@ class Execution:
             return None
         self._serial += 1
         self._saved_at = time.monotonic()
-        state = self._training.state()
-        return checkpoints.save(self.lease.run_id, token=self.lease.token, serial=self._serial, state=state)
+        return checkpoints.save(
+            self.lease.run_id,
+            token=self.lease.token,
+            serial=self._serial,
+            state=self._training.state(),
+            network=SavedNetwork(self._training.network.flat, self._dataset_fingerprint),
+        )
 
     def _load_data(self, config: RunConfig, watch: Heartbeat) -> Dataset:
         told = 0.0

@@ -20,13 +20,11 @@ from nnlib.data.samples import pixels
 from nnlib.losses import LOSSES, one_hot
 from training.configuration.run_config import Loss
 from training.models import SnapshotRow
+from training.runs.snapshot_rows import can_have_parameters, epochs_of, load, most_with_parameters
 
 PICTURES: Final = 24
 BINS: Final = 31
 GRADIENT_IMAGES: Final = 256
-# All parameters of all snapshots of a run; what would leave fewer than the least is kept without parameters.
-MAX_BYTES: Final = 12 * 1024 * 1024
-LEAST_WITH_PARAMETERS: Final = 4
 
 Floats = NDArray[np.float32]
 
@@ -60,7 +58,7 @@ class SnapshotRecorder:
             LOSSES[self._loss],
         )
         neurons = pictured(network.architecture.layer_sizes[1])
-        has_parameters = most_with_parameters(network.architecture.parameter_count) >= LEAST_WITH_PARAMETERS
+        has_parameters = can_have_parameters(network.architecture.parameter_count)
         largest = np.finfo(np.float16).max
         return Snapshot(
             epoch=epoch,
@@ -91,21 +89,6 @@ class SnapshotRecorder:
         SnapshotRow.objects.filter(run_id=self._run_id).delete()
 
 
-def epochs_of(run_id: int) -> list[int]:
-    """The epochs of which a run has snapshots, in order."""
-    return list(SnapshotRow.objects.filter(run_id=run_id).order_by("epoch").values_list("epoch", flat=True))
-
-
-def load(run_id: int, epoch: int) -> Snapshot:
-    """The snapshot of one epoch of a run.
-
-    Raises:
-        SnapshotRow.DoesNotExist: there is none.
-    """
-    (snapshot,) = snapshots.unpack(bytes(SnapshotRow.objects.get(run_id=run_id, epoch=epoch).data))
-    return snapshot
-
-
 def missed_least(epochs: Sequence[int]) -> int:
     """Of epochs in order the one whose neighbours are nearest to each other, by their ratio; never the first or last.
 
@@ -113,11 +96,6 @@ def missed_least(epochs: Sequence[int]) -> int:
     """
     inner = range(1, len(epochs) - 1)
     return epochs[min(inner, key=lambda i: math.log((epochs[i + 1] + 1) / (epochs[i - 1] + 1)))]
-
-
-def most_with_parameters(count: int) -> int:
-    """How many snapshots of so many parameters may be kept."""
-    return MAX_BYTES // (2 * count)
 
 
 def pictured(count: int) -> NDArray[np.int32]:

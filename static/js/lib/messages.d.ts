@@ -43,6 +43,7 @@ export interface components {
       parameters: number;
       can_stop: boolean;
       can_resume: boolean;
+      can_publish: boolean;
     };
     ErrorOut: {
       detail: string;
@@ -99,6 +100,11 @@ export interface components {
       status: string;
       text: string;
     };
+    PublishedJson: {
+      epoch: number;
+      samples: number;
+      version: number;
+    };
     RunDetail: {
       id: number;
       name: string;
@@ -126,33 +132,18 @@ export interface components {
       parameters: number;
       can_stop: boolean;
       can_resume: boolean;
+      can_publish: boolean;
       events: components["schemas"]["EventJson"][];
+      stored_epochs: number[];
+      published: components["schemas"]["PublishedJson"][];
     };
     RunChange: {
       tags: string[];
-    };
-    DatasetList: {
-      items: components["schemas"]["DatasetOut"][];
-      next: null;
-    };
-    DatasetOut: {
-      key: string;
-      title: string;
-      train_count: number;
-      test_count: number;
-      /** @enum {string} */
-      state: "ready" | "on_first_use" | "unavailable";
-      note: string;
-      tested_on: string;
     };
     SnapshotsOut: {
       epochs: number[];
       size_bytes: number;
       sha256: string;
-    };
-    VersionList: {
-      items: components["schemas"]["VersionOut"][];
-      next: string | null;
     };
     VersionOut: {
       number: number;
@@ -189,6 +180,27 @@ export interface components {
       tags: string[];
       notes: string;
       created: string;
+    };
+    Publication: {
+      epoch?: number | null;
+    };
+    DatasetList: {
+      items: components["schemas"]["DatasetOut"][];
+      next: null;
+    };
+    DatasetOut: {
+      key: string;
+      title: string;
+      train_count: number;
+      test_count: number;
+      /** @enum {string} */
+      state: "ready" | "on_first_use" | "unavailable";
+      note: string;
+      tested_on: string;
+    };
+    VersionList: {
+      items: components["schemas"]["VersionOut"][];
+      next: string | null;
     };
     Rescaling: {
       /** @enum {string} */
@@ -369,13 +381,15 @@ export type RunRequest = components["schemas"]["RunRequest"];
 export type Status = components["schemas"]["Status"];
 export type RunList = components["schemas"]["RunList"];
 export type EventJson = components["schemas"]["EventJson"];
+export type PublishedJson = components["schemas"]["PublishedJson"];
 export type RunDetail = components["schemas"]["RunDetail"];
 export type RunChange = components["schemas"]["RunChange"];
+export type SnapshotsOut = components["schemas"]["SnapshotsOut"];
+export type VersionOut = components["schemas"]["VersionOut"];
+export type Publication = components["schemas"]["Publication"];
 export type DatasetList = components["schemas"]["DatasetList"];
 export type DatasetOut = components["schemas"]["DatasetOut"];
-export type SnapshotsOut = components["schemas"]["SnapshotsOut"];
 export type VersionList = components["schemas"]["VersionList"];
-export type VersionOut = components["schemas"]["VersionOut"];
 export type Rescaling = components["schemas"]["Rescaling"];
 export type Notes = components["schemas"]["Notes"];
 export type PredictReply = components["schemas"]["PredictReply"];

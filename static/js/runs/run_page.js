@@ -43,6 +43,8 @@ class RunPage {
   #hasNewEpochs = true;
   #lastMessageAt = Date.now();
   #isLive = false;
+  /** @type {Set<number>} the epochs that can be published */
+  #storedEpochs = new Set(pageData("stored-epochs"));
 
   /** @param {{run: RunJson, epochs: import("../lib/messages.js").EpochJson[], events: import("../lib/messages.js").EventJson[]}} state */
   constructor(state) {
@@ -68,6 +70,10 @@ class RunPage {
     );
     if (this.#run.status !== "completed" || this.#epochs.complete < this.#run.epoch) this.#stream.start();
     setInterval(() => this.#showSilence(), 2000);
+    addEventListener("stored-epochs", (event) => {
+      this.#storedEpochs = new Set(/** @type {CustomEvent<number[]>} */ (event).detail);
+      this.#drawPublishButtons();
+    });
     this.#draw();
   }
 
@@ -133,6 +139,16 @@ class RunPage {
       else body.insertBefore(epochRow(epoch), next);
     }
     byId("no-epochs", HTMLElement).hidden = epochs.length > 0;
+    this.#drawPublishButtons();
+  }
+
+  /** A button in the row of every epoch that is stored, and in no other. */
+  #drawPublishButtons() {
+    for (const row of byId("epochs", HTMLTableElement).tBodies[0]?.rows ?? []) {
+      const [epoch, cell] = [numberOf(row), row.cells[row.cells.length - 1]];
+      if (!cell || this.#storedEpochs.has(epoch) === cell.hasChildNodes()) continue;
+      cell.replaceChildren(...(this.#storedEpochs.has(epoch) ? [publishButton(epoch)] : []));
+    }
   }
 
   #drawState() {
@@ -141,6 +157,7 @@ class RunPage {
     badge.className = `badge badge--${run.status}`;
     badge.textContent = capitalised(run.status);
     byId("stop", HTMLElement).hidden = !run.can_stop;
+    byId("publish", HTMLElement).hidden = !run.can_publish;
     byId("resume", HTMLElement).hidden = !run.can_resume;
     byId("delete", HTMLElement).hidden = run.status === "running" || run.status === "stopping";
     byId("failure", HTMLElement).hidden = run.status !== "failed";
@@ -247,8 +264,20 @@ function epochRow(epoch) {
     errorNumber(epoch.learning_rate),
     duration(epoch.seconds),
   ];
-  row.append(...texts.map(numberCell));
+  row.append(...texts.map(numberCell), document.createElement("td"));
   return row;
+}
+
+/** @param {number} epoch */
+function publishButton(epoch) {
+  const button = document.createElement("button");
+  button.className = "button button--small";
+  button.setAttribute("form", "publish-epoch");
+  button.name = "epoch";
+  button.value = String(epoch);
+  button.setAttribute("aria-label", `Publish epoch ${epoch} as a version`);
+  button.textContent = "Publish";
+  return button;
 }
 
 /** @param {string} text */

@@ -14,10 +14,25 @@ class RunSnapshots {
 
   start() {
     this.#player.start();
+    this.#offerToPublish();
     this.#player.epochs = pageData("learning-epochs") ?? [];
     const last = this.#player.epochs.at(-1);
     if (last !== undefined) this.#player.show(last);
     if (this.#box.dataset.live) addEventListener("run-changed", this.#onChange);
+  }
+
+  /** Lets the shown epoch be published, and each epoch of the table that has a snapshot. */
+  #offerToPublish() {
+    const button = document.getElementById("learning-publish");
+    if (!(button instanceof HTMLButtonElement)) return;
+    this.#player.addEventListener("selected", (event) => {
+      const epoch = /** @type {CustomEvent<number>} */ (event).detail;
+      button.value = String(epoch);
+      button.disabled = epoch === 0; // before training there is nothing to publish
+    });
+    this.#player.addEventListener("epochs", (event) =>
+      dispatchEvent(new CustomEvent("stored-epochs", { detail: /** @type {CustomEvent<number[]>} */ (event).detail })),
+    );
   }
 
   /** @param {Event} event */

@@ -18,7 +18,8 @@ const PLAY_MS = 450;
 /**
  * Plays the snapshots of a training: weights and histograms of one epoch, with a slider for the epochs.
  *
- * Dispatches `frame` (detail: a Frame) when the user has chosen another epoch.
+ * Dispatches `frame` (detail: a Frame) when the user has chosen another epoch, `selected` (an epoch) whenever
+ * one is shown, and `epochs` (a list) when there are others.
  */
 export class SnapshotPlayer extends EventTarget {
   #base;
@@ -93,6 +94,7 @@ export class SnapshotPlayer extends EventTarget {
     byId("learning-empty", HTMLElement).hidden = epochs.length > 0;
     const index = epochs.indexOf(this.#selected);
     if (index >= 0) this.#slider.value = String(index);
+    this.dispatchEvent(new CustomEvent("epochs", { detail: epochs }));
   }
 
   /**
@@ -104,6 +106,7 @@ export class SnapshotPlayer extends EventTarget {
     this.#slider.value = String(Math.max(0, this.#epochs.indexOf(epoch)));
     this.#slider.setAttribute("aria-valuetext", epochText(epoch));
     byId("learning-epoch", HTMLOutputElement).value = epochText(epoch);
+    this.dispatchEvent(new CustomEvent("selected", { detail: epoch }));
     const frame = await this.#frame(epoch);
     // Another epoch may have been selected in the meantime.
     if (!frame || this.#selected !== epoch) return;

@@ -19,7 +19,7 @@ from inference.registry.trash_services import delete_forever
 from inference.serving.prediction import NETWORKS
 from nnlib import Architecture, EpochFinished, Event, Network
 from training.models import Run, SnapshotRow
-from training.runs import services
+from training.runs import services, snapshot_rows
 from training.runs.selectors import get_run
 from training.worker import snapshot_recorder
 from training.worker.execution import execute
@@ -148,14 +148,14 @@ def test_a_run_longer_than_its_film_is_thinned(submit: Submit, monkeypatch: pyte
 @pytest.mark.parametrize("hidden", [(250,), (800,), (300, 100), (4096, 1500)])
 def test_the_snapshots_of_any_network_stay_small(hidden: tuple[int, ...]) -> None:
     count = Architecture((784, *hidden, 10), "relu", "softmax").parameter_count
-    most = min(MAX_SNAPSHOTS, snapshot_recorder.most_with_parameters(count))
-    assert 2 * count * most <= snapshot_recorder.MAX_BYTES
+    most = min(MAX_SNAPSHOTS, snapshot_rows.most_with_parameters(count))
+    assert 2 * count * most <= snapshot_rows.MAX_BYTES
 
 
 def test_of_too_large_a_network_only_what_is_shown_is_kept(
     submit: Submit, monkeypatch: pytest.MonkeyPatch, client: Client
 ) -> None:
-    monkeypatch.setattr(snapshot_recorder, "MAX_BYTES", 10_000)
+    monkeypatch.setattr(snapshot_rows, "MAX_BYTES", 10_000)
     version = version_of(submit(epochs=2))
     assert [snapshot.parameters is None for snapshot in files.load(version)] == [True, True, True]
     body = {"pixels": [0.0] * 784, "versions": [f"{version.number}@1"]}
