@@ -113,5 +113,5 @@ def histogram(values: Floats) -> Histogram:
 
 
 def _signed_bytes(rows: Floats) -> NDArray[np.int8]:
-    largest = np.maximum(np.abs(rows).max(axis=1, keepdims=True), np.finfo(np.float32).tiny)
+    largest = np.maximum(np.abs(rows).max(axis=1, keepdims=True), 127 * np.finfo(np.float32).tiny)
     return np.rint(rows * (127 / largest)).astype(np.int8)

@@ -272,3 +272,8 @@ def test_a_snapshot_that_a_browser_has_is_not_sent_again(submit: Submit, client:
     tag = client.get(address)["ETag"]
     assert client.get(address, headers={"If-None-Match": tag}).status_code == 304
     assert client.get(address.replace("1.json", "0.json"))["ETag"] != tag
+
+
+def test_neurons_of_zero_weights_are_pictured_as_zeros() -> None:
+    rows = np.zeros((2, 784), np.float32)
+    assert not snapshot_recorder._signed_bytes(rows).any()
