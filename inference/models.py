@@ -60,6 +60,8 @@ class ModelVersion(models.Model):
         output_field=models.FloatField(null=True),
         db_persist=True,
     )
+    # Codes and numbers (`registry.findings`); None of a version that an earlier release published, for a moment.
+    findings = models.JSONField(null=True, default=None)
     # One byte per test image: the digit that this version reads in it.
     test_predictions = models.BinaryField(default=bytes)
     dataset = models.CharField(max_length=40, blank=True)
@@ -92,6 +94,7 @@ class ModelVersion(models.Model):
             models.Index(fields=("test_error", "-number"), name="version_test_error"),
             models.Index(fields=("train_seconds", "-number"), name="version_train_seconds"),
             models.Index(fields=("size_bytes", "-number"), name="version_size_bytes"),
+            models.Index(fields=("id",), name="version_no_findings", condition=models.Q(findings__isnull=True)),
             models.Index(fields=("trashed_at",), name="version_trash", condition=models.Q(trashed_at__isnull=False)),
         )
 

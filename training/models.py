@@ -21,7 +21,7 @@ class Run(models.Model):
     # What it does before and between epochs: "preparing mnist", "" while it trains.
     stage = models.CharField(max_length=100, blank=True)
     failure = models.TextField(blank=True)
-    # Why training ended by itself: error_threshold, epochs or patience.
+    # Why training ended by itself: error_threshold, epochs, patience or (failed) not_finite.
     finish_reason = models.CharField(max_length=20, blank=True)
 
     created_at = models.DateTimeField(auto_now_add=True)
@@ -35,6 +35,8 @@ class Run(models.Model):
     # The numbers of the last epoch, and a thinned train-error curve: the list of runs reads no epoch rows.
     latest = models.JSONField(null=True, blank=True)
     curve = models.JSONField(default=list)
+    # Codes and numbers (`inference.registry.findings`), written when it ends; None until then.
+    findings = models.JSONField(null=True, default=None)
     # Seconds of all epochs together.
     train_seconds = models.FloatField(default=0.0)
     # What lists are filtered and sorted by, taken out by the database: no code has to keep it in step.
@@ -74,6 +76,7 @@ class Run(models.Model):
             models.Index(fields=("test_accuracy", "-id"), name="run_test_accuracy"),
             models.Index(fields=("test_error", "-id"), name="run_test_error"),
             models.Index(fields=("train_seconds", "-id"), name="run_train_seconds"),
+            models.Index(fields=("status",), name="run_no_findings", condition=models.Q(findings__isnull=True)),
         )
         constraints = (
             models.CheckConstraint(condition=models.Q(status__in=Status.values), name="run_status_known"),

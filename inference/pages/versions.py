@@ -14,7 +14,16 @@ from inference.errors import VersionNotFoundError
 from inference.labels import measurement_text, origin_text
 from inference.model_files.kinds import KINDS
 from inference.models import CHAMPION, ModelVersion
-from inference.registry import alias_services, lineage, selectors, services, trash_selectors, version_references
+from inference.registry import (
+    alias_services,
+    findings,
+    findings_services,
+    lineage,
+    selectors,
+    services,
+    trash_selectors,
+    version_references,
+)
 from inference.reports import correction_score, per_digit
 from inference.reports.input_scales import scale_offer
 from inference.reports.reliability_diagram import diagram_of
@@ -64,6 +73,7 @@ def version_list(request: HttpRequest) -> HttpResponse:
         page = selectors.versions_page(**query.selection, limit=PAGE_SIZE)
     context = {
         "page": page,
+        "rows": [(version, findings.worded(version.findings)) for version in page.rows],
         "query": query,
         "older": query.address(cursor=page.next_cursor) if page.next_cursor else "",
         "sources": ModelVersion.Source.choices,
@@ -89,6 +99,7 @@ def version_page(request: HttpRequest, number: int) -> HttpResponse:
         "version": version,
         "run_id": version_references.run_id(version.number),
         "is_champion": any(alias.name == CHAMPION for alias in version.aliases.all()),
+        "findings": findings.worded(findings_services.findings_of_version(version)),
         "configuration": labels.configuration_rows(version.config),
         "metrics": metrics,
         "measurement": measurement_text(metrics) if is_measured_later else "",

@@ -5,6 +5,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from inference.models import ModelVersion
+from inference.registry.findings_services import computed_findings
 
 NOT_FINISHED: Final = "a worker began to measure it and did not come to an end"
 
@@ -34,7 +35,8 @@ def record_measurement(number: int, metrics: dict[str, Any], test_predictions: b
         version.metrics = {**version.metrics, **metrics, "measured": True}
         version.metrics.pop("not_measured", None)
         version.test_predictions = test_predictions
-        version.save(update_fields=["metrics", "test_predictions"])
+        version.findings = computed_findings(version)
+        version.save(update_fields=["metrics", "test_predictions", "findings"])
     return True
 
 

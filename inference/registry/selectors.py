@@ -10,6 +10,7 @@ from django.db.models.functions import Cast
 
 from inference.errors import VersionNotFoundError
 from inference.models import CHAMPION, Alias, ModelVersion, VersionTag
+from inference.registry.findings import worded
 from inference.registry.trash_selectors import trashed_version
 from weblib.list_orders import CommonSort, common_orders
 from weblib.paging import MAX_PAGE, Order, Page, page_of
@@ -153,6 +154,7 @@ def _facts_json(version: ModelVersion) -> dict[str, Any]:
         "architecture": version.architecture,
         "config": version.config,
         "metrics": version.metrics,
+        "findings": worded(version.findings),
         "dataset": version.dataset,
         "dataset_fingerprint": version.dataset_fingerprint,
         "preprocessing": version.preprocessing,

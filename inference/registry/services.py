@@ -18,6 +18,7 @@ from inference.model_files.kinds import read_network
 from inference.model_files.pickle import network_pickle
 from inference.models import CHAMPION, Alias, ModelVersion, VersionCounter, VersionTag
 from inference.registry.alias_services import move_alias
+from inference.registry.findings_services import computed_findings
 from inference.registry.selectors import get_version
 from nnlib import Network
 
@@ -131,6 +132,8 @@ def publish_version(network: Network, artifact: StoredArtifact, facts: VersionFa
         origin=facts.origin,
         notes=facts.notes,
     )
+    version.findings = computed_findings(version)
+    version.save(update_fields=["findings"])
     VersionTag.objects.bulk_create(VersionTag(version=version, word=word) for word in facts.tags)
     if not Alias.objects.filter(name=CHAMPION).exists():
         move_alias(CHAMPION, version.number, by="")

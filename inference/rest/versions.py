@@ -13,6 +13,7 @@ from inference.model_files.import_options import ImportOptions
 from inference.model_files.input_scale import AS_IT_IS, InputScale
 from inference.model_files.pickle.plain_pickle import MAX_BYTES
 from inference.registry import exports, rescaling_services, selectors, services, trash_services
+from inference.registry.findings import FindingJson
 from inference.registry.selectors import VersionSort
 from inference.serving.confidence import Verdict
 from inference.serving.prediction import PredictRequest, encoded, predict
@@ -47,6 +48,7 @@ class VersionOut(BaseModel):
     config: dict[str, Any]
     metrics: dict[str, Any]
     history: list[dict[str, Any]]
+    findings: list[FindingJson]
     dataset: str
     dataset_fingerprint: str
     preprocessing: str

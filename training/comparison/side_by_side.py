@@ -10,6 +10,8 @@ from datasets.held_out import HeldOut, held_out_images, judged_by
 from inference.errors import VersionNotFoundError
 from inference.models import ModelVersion
 from inference.registry import selectors as versions
+from inference.registry.findings import has_learned_nothing
+from inference.registry.findings_services import findings_of_version
 from inference.reports.correction_score import Score, scores_for_page
 from inference.reports.paired_test import FLIPS, Flip, Pair
 from inference.reports.prediction_time import prediction_seconds
@@ -213,6 +215,7 @@ def _version(version: ModelVersion, answers: bytes, corrections: Score | None) -
         size_bytes=version.size_bytes,
         answers=answers,
         corrections_accuracy=None if corrections is None else corrections.accuracy,
+        is_guessing=has_learned_nothing(findings_of_version(version)),
         judged_by=judged_by(version.dataset, version.dataset_fingerprint, version.metrics),
     )
 
@@ -235,6 +238,7 @@ def _run(run: Run) -> Compared:
         history=cast("list[dict[str, Any]]", runs.epochs_after(run.pk)),
         layer_sizes=(PIXELS, *run.config["hidden_layers"], CLASSES),
         became=run.version.number if run.version else None,
+        is_guessing=has_learned_nothing(run.findings),
     )
 
 

@@ -37,6 +37,7 @@ class Compared:
     prediction_seconds: float | None = None
     became: int | None = None  # the version that a completed run left
     corrections_accuracy: float | None = None
+    is_guessing: bool = False  # it learned nothing: it is the best in no row
 
     @property
     def is_live(self) -> bool:
@@ -112,7 +113,8 @@ def results_table(compared: Sequence[Compared]) -> list[Row]:
     shown = [(m, values) for m, values in rows if not m.is_optional or any(value is not None for value in values)]
     is_fair = were_judged_alike(compared)
     table = [
-        _measured_row(m.title, m.show, m.best if is_fair or not m.is_judged else None, values) for m, values in shown
+        _measured_row(m.title, m.show, m.best if is_fair or not m.is_judged else None, values, compared)
+        for m, values in shown
     ]
     intervals = [one.interval for one in compared]
     if any(intervals):
@@ -128,7 +130,7 @@ def digit_table(compared: Sequence[Compared], name: str) -> list[Row]:
     if not any(value is not None for column in columns for value in column):
         return []
     rows = enumerate(zip(*columns, strict=True))
-    return [_measured_row(f"{digit}", _percent, best, list(values)) for digit, values in rows]
+    return [_measured_row(f"{digit}", _percent, best, list(values), compared) for digit, values in rows]
 
 
 def diagrams(compared: Sequence[Compared]) -> list[tuple[Compared, Diagram | None]]:
@@ -227,11 +229,19 @@ MEASURES: Final = [
 
 
 def _measured_row(
-    title: str, show: Callable[[float], str], best: Callable[..., float] | None, values: Sequence[Value]
+    title: str,
+    show: Callable[[float], str],
+    best: Callable[..., float] | None,
+    values: Sequence[Value],
+    compared: Sequence[Compared],
 ) -> Row:
-    known = [value for value in values if value is not None]
-    top = best(known) if best and len(set(known)) > 1 else None
-    cells = [Cell(readable.NOTHING if v is None else show(v), v is not None and v == top) for v in values]
+    known = {value for value in values if value is not None}
+    eligible = [v for v, one in zip(values, compared, strict=True) if v is not None and not one.is_guessing]
+    top = best(eligible) if best and eligible and len(known) > 1 else None
+    cells = [
+        Cell(readable.NOTHING if v is None else show(v), v is not None and v == top and not one.is_guessing)
+        for v, one in zip(values, compared, strict=True)
+    ]
     return Row(title, cells, all(a == b for a, b in pairwise(values)))
 
 

@@ -111,6 +111,8 @@ def run_page(request: HttpRequest, run_id: int) -> HttpResponse:
     }
     context = {
         "run": run,
+        "run_key": str(run.pk),
+        "is_problem": any(one["level"] == "problem" for one in state["run"]["findings"]),
         "state": state,
         "latest_epochs": shown[: -EPOCHS_WITHOUT_SCRIPT - 1 : -1],
         "configuration": labels.configuration_rows(run.config),

@@ -4,6 +4,8 @@ from typing import Any, Literal
 
 from typing_extensions import TypedDict  # the API's schemas are made from these, for which 3.11's own lacks a method
 
+from inference.registry.findings import FindingJson
+
 
 class EpochJson(TypedDict):
     """One epoch; errors are means per sample, accuracies shares in [0, 1]."""
@@ -42,6 +44,7 @@ class RunJson(TypedDict):
     epoch: int
     epochs: int
     progress: float
+    findings: list[FindingJson]
     latest: EpochJson | None
     curve: list[float]
     attempt: int

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, cast
 from django.db.models import Count, Q, QuerySet
 
 from inference.registry import snapshots
+from inference.registry.findings import worded
 from nnlib import count_parameters
 from nnlib.shape import CLASSES, PIXELS
 from training.models import EPOCH_FIELDS, Epoch, PublishedState, Run, RunEvent, RunTag
@@ -171,6 +172,7 @@ def run_json(run: Run) -> RunJson:
         "epoch": run.last_epoch,
         "epochs": run.max_epochs,
         "progress": run.progress,
+        "findings": worded(run.findings),
         "latest": cast("EpochJson | None", run.latest),
         "curve": run.curve,
         "attempt": run.attempt,

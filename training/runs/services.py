@@ -89,7 +89,16 @@ def resume_run(run_id: int) -> Run:
         if not run.can_resume:
             raise RunStateError(f"run {run_id} is {run.status}: only a stopped or failed run can be resumed")
         text = f"Resumed after epoch {run.last_epoch}." if run.checkpoint else "Queued again, from the start."
-        run = _change(run, Status.QUEUED, text, offered_at=timezone.now(), finished_at=None, failure="", losses=0)
+        run = _change(
+            run,
+            Status.QUEUED,
+            text,
+            offered_at=timezone.now(),
+            finished_at=None,
+            failure="",
+            finish_reason="",
+            losses=0,
+        )
         queue.enqueue_on_commit(run.pk)
     return run
 

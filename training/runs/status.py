@@ -8,7 +8,8 @@ from django.db.models import F, QuerySet
 
 from training.messaging import notifications
 from training.models import Run, RunEvent
-from training.states import Status, predecessors
+from training.runs.findings import record_findings
+from training.states import ENDED, Status, predecessors
 
 
 def change_status(rows: QuerySet[Run], status: Status, text: str | Callable[[Run], str], **fields: Any) -> Run | None:
@@ -30,9 +31,13 @@ def change_status(rows: QuerySet[Run], status: Status, text: str | Callable[[Run
         if run_id is None:
             return None
         allowed = rows.filter(status__in=predecessors(status))
-        if not allowed.update(status=status, revision=F("revision") + 1, **fields):
+        # A run that goes on has an end of its own again.
+        reset = {} if status in ENDED else {"findings": None}
+        if not allowed.update(status=status, revision=F("revision") + 1, **reset, **fields):
             return None
-        run = Run.objects.get(pk=run_id)
+        run = Run.objects.select_related("version").get(pk=run_id)
+        if status in ENDED:
+            record_findings(run)
         RunEvent.objects.create(run=run, status=status, text=text if isinstance(text, str) else text(run))
         notifications.notify_on_commit(run_id)
     return run

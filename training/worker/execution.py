@@ -18,6 +18,7 @@ from inference.registry.selectors import get_version
 from inference.registry.services import VersionFacts, load_network, publish_version, store_network
 from inference.reports.metrics import measured
 from nnlib import BatchProgress, EpochFinished, Event, Network, TrainingFinished
+from nnlib.errors import NonFiniteError
 from training.configuration.run_config import RunConfig
 from training.engines import Training, libraries, new_training
 from training.errors import LeaseLostError, RunStateError, StopRequested, WorkerShutdown
@@ -25,6 +26,7 @@ from training.messaging import notifications, queue
 from training.models import Run
 from training.runs import checkpoints
 from training.runs.checkpoints import SavedNetwork
+from training.runs.findings import NOT_FINITE
 from training.runs.selectors import epochs_after
 from training.states import Status
 from training.worker import leases
@@ -286,7 +288,8 @@ def _hand_back(lease: Lease, kept: dict[str, Any], saved: str) -> None:
 def _fail(lease: Lease, error: Exception) -> None:
     try:
         reason = _reason(error)
-        leases.release(lease, Status.FAILED, f"Failed: {reason}", failure=reason)
+        diverged = {"finish_reason": NOT_FINITE} if isinstance(error, NonFiniteError) else {}
+        leases.release(lease, Status.FAILED, f"Failed: {reason}", failure=reason, **diverged)
     except LeaseLostError as lost:
         logger.warning("%s: nothing more is written", lost)
     except DATABASE_UNAVAILABLE as away:

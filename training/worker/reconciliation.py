@@ -10,11 +10,12 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from inference.registry import findings_services
 from inference.registry.services import model_store
 from inference.registry.storage import AtomicFileSystemStorage
 from training.messaging import queue
 from training.models import Run
-from training.runs import checkpoints
+from training.runs import checkpoints, findings
 from training.runs.status import change_status
 from training.states import HELD, Status
 from training.worker import imports, leases
@@ -31,6 +32,8 @@ def reconcile() -> None:
         take_over_from_dead_process(run_id)
     offer_lost_runs()
     imports.offer_unmeasured()
+    findings.fill_findings()
+    findings_services.fill_findings()
     clear_checkpoints()
     clear_model_store()
 

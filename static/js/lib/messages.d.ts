@@ -16,6 +16,15 @@ export interface components {
       learning_rate: number;
       seconds: number;
     };
+    FindingJson: {
+      code: string;
+      /** @enum {string} */
+      level: "problem" | "warning" | "note";
+      title: string;
+      what: string;
+      why: string;
+      try: string;
+    };
     RunJson: {
       id: number;
       name: string;
@@ -33,6 +42,7 @@ export interface components {
       epoch: number;
       epochs: number;
       progress: number;
+      findings: components["schemas"]["FindingJson"][];
       latest: components["schemas"]["EpochJson"] | null;
       curve: number[];
       attempt: number;
@@ -122,6 +132,7 @@ export interface components {
       epoch: number;
       epochs: number;
       progress: number;
+      findings: components["schemas"]["FindingJson"][];
       latest: components["schemas"]["EpochJson"] | null;
       curve: number[];
       attempt: number;
@@ -162,6 +173,7 @@ export interface components {
       history: {
         [key: string]: unknown;
       }[];
+      findings: components["schemas"]["FindingJson"][];
       dataset: string;
       dataset_fingerprint: string;
       preprocessing: string;
@@ -373,6 +385,7 @@ export interface components {
   pathItems: never;
 }
 export type EpochJson = components["schemas"]["EpochJson"];
+export type FindingJson = components["schemas"]["FindingJson"];
 export type RunJson = components["schemas"]["RunJson"];
 export type ErrorOut = components["schemas"]["ErrorOut"];
 export type FieldError = components["schemas"]["FieldError"];

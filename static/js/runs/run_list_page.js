@@ -4,6 +4,7 @@ import { SESSION_ENDED } from "../lib/session.js";
 import { capitalised, percent } from "../lib/format.js";
 import { siteAddress } from "../lib/site.js";
 import { ENDED } from "./run_states.js";
+import { isPoor, showFindingBadge, statusClass } from "./findings.js";
 import { keepTimesRelative } from "../lib/relative_times.js";
 import { RunListPoller } from "./run_list_poller.js";
 import { RowSelection } from "./row_selection.js";
@@ -61,16 +62,18 @@ function newRow(run) {
  */
 function fill(row, run) {
   const badge = part(row, "status", HTMLElement);
-  badge.className = `badge badge--${run.status}`;
+  badge.className = statusClass(run);
   put(badge, capitalised(run.status));
   put(part(row, "title", HTMLElement), run.title);
   part(row, "tick", HTMLInputElement).setAttribute("aria-label", `Select ${run.title}`);
   part(row, "curve", SVGPolylineElement).setAttribute("points", run.curve.length ? polyline(run.curve, 96, 28) : "");
   const bar = part(row, "progress", HTMLProgressElement);
   bar.value = run.progress;
-  bar.className = run.status === "completed" ? "is-completed" : ENDED.includes(run.status) ? "is-ended" : "";
+  bar.className =
+    run.status === "completed" && !isPoor(run) ? "is-completed" : ENDED.includes(run.status) ? "is-ended" : "";
   put(part(row, "epoch", HTMLElement), run.stage || `epoch ${run.epoch} of ${run.epochs}`);
   put(part(row, "accuracy", HTMLElement), percent(run.latest?.test_accuracy));
+  showFindingBadge(part(row, "finding", HTMLElement), run.findings);
   showTags(part(row, "tags", HTMLElement), run.tags);
   const link = part(row, "version", HTMLAnchorElement);
   link.hidden = run.version === null;

@@ -7,6 +7,7 @@ import { siteAddress } from "../lib/site.js";
 import { ENDED } from "./run_states.js";
 import { openDialogsFromLinks } from "../lib/dialogs.js";
 import { EpochList } from "./epoch_list.js";
+import { isPoor, showFindings, statusClass } from "./findings.js";
 import { progressText } from "./progress_text.js";
 import { RunStream } from "./run_stream.js";
 import { remainingSeconds } from "./remaining_time.js";
@@ -154,8 +155,9 @@ class RunPage {
   #drawState() {
     const run = this.#run;
     const badge = byId("status", HTMLElement);
-    badge.className = `badge badge--${run.status}`;
+    badge.className = statusClass(run);
     badge.textContent = capitalised(run.status);
+    showFindings(byId("findings", HTMLElement), run.findings);
     byId("stop", HTMLElement).hidden = !run.can_stop;
     byId("publish", HTMLElement).hidden = !run.can_publish;
     byId("resume", HTMLElement).hidden = !run.can_resume;
@@ -180,7 +182,7 @@ class RunPage {
 
     const bar = byId("progress", HTMLProgressElement);
     bar.value = run.status === "completed" ? 1 : Math.min(1, (last + fraction) / run.epochs);
-    bar.className = run.status === "completed" ? "is-completed" : isEnded ? "is-ended" : "";
+    bar.className = run.status === "completed" && !isPoor(run) ? "is-completed" : isEnded ? "is-ended" : "";
     byId("progress-text", HTMLElement).textContent = progressText(run, last, batch !== null);
 
     const batchBar = byId("batch", HTMLProgressElement);

@@ -31,7 +31,7 @@ from training.worker.heartbeat import Heartbeat
 Submit = Callable[..., Run]
 
 
-def trained_until(epoch: int, run: Run, *, kind: type[Event] = EpochFinished) -> Run:
+def trained_until(epoch: int, run: Run, *, kind: type[EpochFinished] | type[BatchProgress] = EpochFinished) -> Run:
     """The run, trained and stopped at the end of an epoch, or at the first batches of it."""
     watches: list[Heartbeat] = []
 
