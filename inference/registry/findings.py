@@ -231,11 +231,12 @@ def _number(value: float) -> str:
 
 def _learned_nothing_words(one: Stored) -> FindingJson:
     always = f" It answers {one['only_answer']} to every image." if "only_answer" in one else ""
-    error = (
-        f" Its error of {_number(one['error'])} is not below that of guessing, {_number(one['guessing_error'])}."
-        if "error" in one and one["error"] >= one["guessing_error"] * (1 - NEAR)
-        else ""
-    )
+    error = ""
+    if "error" in one and one["error"] >= one["guessing_error"] * (1 - NEAR):
+        relation = "above" if one["error"] > one["guessing_error"] * (1 + NEAR) else "about"
+        error = (
+            f" Its error of {_number(one['error'])} is {relation} that of guessing, {_number(one['guessing_error'])}."
+        )
     return {
         "code": one["code"],
         "level": "problem",

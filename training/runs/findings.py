@@ -17,7 +17,8 @@ def record_findings(run: Run) -> None:
     rows = Epoch.objects.filter(run=run).order_by("epoch").values(*EPOCH_FIELDS)
     history = cast("list[dict[str, Any]]", list(rows))
     run.findings = _found(run, history)
-    Run.objects.filter(pk=run.pk).update(findings=run.findings)
+    # A run that was resumed meanwhile has an end of its own again.
+    Run.objects.filter(pk=run.pk, status__in=ENDED).update(findings=run.findings)
 
 
 def fill_findings() -> None:

@@ -72,6 +72,12 @@ def test_the_errors_of_guessing_are_those_of_the_constant_answer() -> None:
     assert GUESSING_ERROR["squared_error"] == pytest.approx(0.9**2 + 9 * 0.1**2)
 
 
+@pytest.mark.parametrize(("error", "relation"), [(2.29, "about"), (2.31, "about"), (41.0, "above")])
+def test_the_sentence_says_on_which_side_of_guessing_the_error_is(error: float, relation: str) -> None:
+    (finding,) = worded(findings_of(curve([error], accuracy=0.1, train_accuracy=0.1), loss="cross_entropy"))
+    assert f"Its error of {error:.3g} is {relation} that of guessing, 2.3." in finding["what"]
+
+
 @pytest.mark.parametrize("accuracy", [0.3, 0.6])
 def test_a_network_that_has_begun_to_learn_has_not_learned_nothing(accuracy: float) -> None:
     assert codes(curve([2.28, 2.1], accuracy=accuracy, train_accuracy=accuracy)) == []
