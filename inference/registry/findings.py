@@ -72,7 +72,7 @@ def findings_of(
         history: One mapping per epoch, in order, with `train_error`, `test_error`, `train_accuracy`, `test_accuracy`;
             one that lacks any of them, as of a foreign file, is left out.
         loss: Whose errors these are.
-        config: Of the run; its `epochs` and `error_threshold` tell a training that ran out of epochs.
+        config: Of the run; from `epochs`, `schedule` and `error_threshold` follows whether it ran out of epochs.
         metrics: Of the version: `test_accuracy`, `test_error` and `confusion`, which count where they are known.
         is_finite: False where the training ended with an error that is no number.
     """

@@ -18,7 +18,7 @@ from weblib.atomic_files import write_atomically
 
 _NAME = re.compile(r"^[0-9a-f]{12}-\d+\.checkpoint$")
 _KEPT_DATA = "data.npz"
-# In the file beside the state of the engine, which has a layout of its own.
+# A key in addition to those of the engine, whose state has a layout of its own.
 _NETWORK: Final = "network"
 
 
