@@ -20,10 +20,10 @@ from datasets.ink.segmentation import segment_ink
 from datasets.ink.strokes import MAX_COORDINATE, Strokes, ink_from_strokes
 from nnlib.shape import PIXELS
 
-PREPROCESSING_ID = "ink-28x28-v3"
-"""Named by every model version: changes whenever the same ink would give other pixels. Since v2, very thick strokes in
-pictures keep some of their width; since v3, pictures are read without frames, rulings and shadows, and in colour. What
-comes as strokes is painted as in v1."""
+PREPROCESSING_ID = "ink-28x28-v2"
+"""Named by every model version and in its file: changes whenever the same ink would give other pixels. Since v2, very
+thick strokes in pictures keep some of their width; what comes as strokes is painted as in v1. How ink is found in a
+picture is not part of it: a network is made for what ink looks like, and its file stays the same, byte for byte."""
 MAX_ROWS = 4096
 
 
