@@ -7,6 +7,8 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from nnlib import count_parameters
+from nnlib.evaluation import LOSS_OF
+from nnlib.vocabulary import LossName
 
 CHAMPION = "champion"
 ALIAS_NAME_LENGTH = 40
@@ -111,6 +113,11 @@ class ModelVersion(models.Model):
         """Neurons of every layer, inputs first."""
         sizes: list[int] = self.architecture["layer_sizes"]
         return sizes
+
+    @property
+    def loss(self) -> LossName:
+        """What its errors are means of; each output activation goes with one loss."""
+        return LOSS_OF[self.architecture["output"]]
 
     @property
     def parameter_count(self) -> int:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Final, get_args
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -28,6 +28,7 @@ from inference.reports import correction_score, per_digit
 from inference.reports.input_scales import scale_offer
 from inference.reports.reliability_diagram import diagram_of
 from inference.serving.prediction import MAX_VERSIONS
+from nnlib.vocabulary import LossName
 from weblib import labels
 from weblib.actor import actor
 from weblib.errors import CursorError
@@ -64,8 +65,10 @@ def draw(request: HttpRequest) -> HttpResponse:
 def version_list(request: HttpRequest) -> HttpResponse:
     """The versions that fit the filters in the address; `?cursor=` goes on to the next page."""
     datasets = selectors.known_datasets()
-    choices = {"source": ModelVersion.Source.values, "dataset": datasets}
+    choices = {"source": ModelVersion.Source.values, "dataset": datasets, "loss": get_args(LossName)}
     query = ListQuery.read(request.GET, choices=choices, sorts=selectors.SORTS)
+    losses = selectors.losses_of(**query.filters) if query.is_by_error else []
+    asked, query = query, query.by_accuracy() if len(losses) > 1 else query
     try:
         page = selectors.versions_page(**query.selection, cursor=query.cursor, limit=PAGE_SIZE)
     except CursorError:
@@ -78,6 +81,8 @@ def version_list(request: HttpRequest) -> HttpResponse:
         "older": query.address(cursor=page.next_cursor) if page.next_cursor else "",
         "sources": ModelVersion.Source.choices,
         "datasets": [(key, labels.choice_title(key)) for key in datasets],
+        "losses": [(loss, labels.choice_title(loss)) for loss in get_args(LossName)],
+        "by_error": asked.by_error_of(losses),
         "sorts": SORT_TITLES,
         "known_tags": selectors.known_tags(),
         "champion": selectors.champion_number(),
@@ -101,6 +106,7 @@ def version_page(request: HttpRequest, number: int) -> HttpResponse:
         "is_champion": any(alias.name == CHAMPION for alias in version.aliases.all()),
         "findings": findings.worded(findings_services.findings_of_version(version)),
         "configuration": labels.configuration_rows(version.config),
+        "loss": labels.loss_title(version.loss),
         "metrics": metrics,
         "measurement": measurement_text(metrics) if is_measured_later else "",
         "scale_offer": scale_offer(metrics),

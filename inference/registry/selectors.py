@@ -7,11 +7,15 @@ from typing import Any, Final, Literal
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
+from typing_extensions import TypedDict, Unpack
 
 from inference.errors import VersionNotFoundError
 from inference.models import CHAMPION, Alias, ModelVersion, VersionTag
 from inference.registry.findings import worded
 from inference.registry.trash_selectors import trashed_version
+from nnlib.evaluation import LOSS_OF
+from nnlib.losses import LOSSES
+from nnlib.vocabulary import LossName
 from weblib.list_orders import CommonSort, common_orders
 from weblib.paging import MAX_PAGE, Order, Page, page_of
 from weblib.whole_numbers import whole_number
@@ -24,16 +28,23 @@ SORTS: Final[dict[str, Order]] = {
 }
 
 
+class VersionFilters(TypedDict, total=False):
+    """What a list is narrowed by; `text` is looked for in names, notes and numbers."""
+
+    source: str | None
+    dataset: str | None
+    loss: LossName | None
+    tags: Sequence[str]
+    text: str
+
+
 def versions_page(
     *,
-    source: str | None = None,
-    dataset: str | None = None,
-    tags: Sequence[str] = (),
-    text: str = "",
     sort: VersionSort = "-number",
     cursor: str | None = None,
     limit: int = 50,
     is_whole: bool = False,
+    **filters: Unpack[VersionFilters],
 ) -> Page[ModelVersion]:
     """One page of the versions that fit every filter; `text` is looked for in names, notes and numbers.
 
@@ -43,17 +54,31 @@ def versions_page(
         CursorError: no page of this order gave `cursor`.
     """
     versions = _whole().defer("history") if is_whole else _light()
-    if source:
+    fitting = _fitting(versions, **filters)
+    return page_of(fitting, order=SORTS[sort], key="number", cursor=cursor, limit=limit)
+
+
+def losses_of(**filters: Unpack[VersionFilters]) -> list[LossName]:
+    """The losses of the versions that fit every filter, in alphabetical order."""
+    fitting = _fitting(ModelVersion.objects.all(), **filters)
+    outputs = fitting.order_by().values_list(KT("architecture__output"), flat=True).distinct()
+    return sorted(LOSS_OF[output] for output in outputs)
+
+
+def _fitting(versions: QuerySet[ModelVersion], **filters: Unpack[VersionFilters]) -> QuerySet[ModelVersion]:
+    if source := filters.get("source"):
         versions = versions.filter(source=source)
-    if dataset:
+    if dataset := filters.get("dataset"):
         versions = versions.filter(dataset=dataset)
-    for tag in tags:
+    if loss := filters.get("loss"):
+        versions = versions.filter(architecture__output=LOSSES[loss].output)
+    for tag in filters.get("tags", ()):
         versions = versions.filter(pk__in=VersionTag.objects.filter(word=tag).values("version"))
-    if text:
+    if text := filters.get("text"):
         said = Q(name__icontains=text) | Q(notes__icontains=text)
         number = whole_number(text)
         versions = versions.filter(said if number is None else said | Q(number=number))
-    return page_of(versions, order=SORTS[sort], key="number", cursor=cursor, limit=limit)
+    return versions
 
 
 def known_tags() -> list[str]:

@@ -17,7 +17,7 @@ from inference.registry.findings import FindingJson
 from inference.registry.selectors import VersionSort
 from inference.serving.confidence import Verdict
 from inference.serving.prediction import PredictRequest, encoded, predict
-from nnlib.vocabulary import ActivationName, OutputName
+from nnlib.vocabulary import ActivationName, LossName, OutputName
 from weblib.actor import actor
 from weblib.error_answers import errors
 from weblib.paging import MAX_PAGE
@@ -124,12 +124,24 @@ def list_versions(
     sort: VersionSort = "-number",
     dataset: Name = "",
     source: Name = "",
+    loss: LossName | Literal[""] = "",
     tag: Annotated[list[Name], Query()] = [],  # noqa: B006 -- Ninja's way to take several
     q: Name = "",
 ) -> HttpResponse:
-    """One page of versions; `tag` may be given several times, `q` is looked for in names and notes."""
+    """One page of versions; `tag` may be given several times, `q` is looked for in names and notes.
+
+    Errors of different losses cannot be compared: give a `loss` with `sort=test_error`.
+    """
     page = selectors.versions_page(
-        source=source, dataset=dataset, tags=tag, text=q, sort=sort, cursor=cursor or None, limit=limit, is_whole=True
+        source=source,
+        dataset=dataset,
+        loss=loss or None,
+        tags=tag,
+        text=q,
+        sort=sort,
+        cursor=cursor or None,
+        limit=limit,
+        is_whole=True,
     )
     # Not through Ninja's validation: it would walk every epoch of two hundred histories.
     body = f'{{"items": {selectors.versions_text(page.rows)}, "next": {json.dumps(page.next_cursor)}}}'

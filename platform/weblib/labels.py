@@ -33,6 +33,7 @@ _VALUE_TITLES: Final[dict[str, str]] = {
     "sgd": "SGD",
     "rmsprop": "RMSProp",
     "adamw": "AdamW",
+    "cross_entropy": "Cross-entropy",
     "nnlib": "nnlib (ours)",
     "keras": "Keras (TensorFlow)",
     "one_cycle": "One cycle",
@@ -48,6 +49,11 @@ def field_title(field: str) -> str:
 def choice_title(value: str) -> str:
     """What people call one of a field's fixed values."""
     return _VALUE_TITLES.get(value, value.replace("_", " ").capitalize())
+
+
+def loss_title(loss: str) -> str:
+    """What people call a loss inside a sentence: "cross-entropy"."""
+    return choice_title(loss).lower()
 
 
 def value_text(value: Any) -> str:

@@ -18,6 +18,9 @@ COMMON_TITLES: Final[dict[str, str]] = {
     "-duration": "Longest training",
 }
 
+# Errors of different losses are different quantities; the accuracy is the same one for all.
+ACCURACY_INSTEAD: Final[dict[str, str]] = {"test_error": "-test_accuracy", "-test_error": "test_accuracy"}
+
 
 def common_orders(key: str) -> dict[str, Order]:
     """The orders by number, accuracy, error and duration; `key` is the column of a row's number."""

@@ -1,12 +1,13 @@
 """The query of a list page: filters, order and cursor, all of them in its address."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from django.http import QueryDict
 
 from weblib import labels
+from weblib.list_orders import ACCURACY_INSTEAD
 
 MAX_TEXT = 100
 
@@ -57,9 +58,14 @@ class ListQuery:
         return bool(self.choices or self.tags or self.text)
 
     @property
+    def filters(self) -> dict[str, Any]:
+        """The filters, as the selectors of the list take them."""
+        return {**self.choices, "tags": self.tags, "text": self.text}
+
+    @property
     def selection(self) -> dict[str, Any]:
-        """The filters and the order, as the selector of the list takes them."""
-        return {**self.choices, "tags": self.tags, "text": self.text, "sort": self.sort}
+        """The filters and the order."""
+        return {**self.filters, "sort": self.sort}
 
     def address(self, **changes: Any) -> str:
         """`?status=failed&sort=…` of this query with some of it changed; the first page by default."""
@@ -71,6 +77,21 @@ class ListQuery:
             if value and (name, value) != ("sort", "-number"):
                 query[name] = value
         return f"?{query.urlencode()}"
+
+    @property
+    def is_by_error(self) -> bool:
+        """Whether the order depends on the loss."""
+        return self.sort in ACCURACY_INSTEAD
+
+    def by_accuracy(self) -> Self:
+        """The same list by accuracy in place of error, best for best, from its first page."""
+        return replace(self, sort=ACCURACY_INSTEAD[self.sort], cursor=None)
+
+    def by_error_of(self, losses: Sequence[str]) -> list[tuple[str, str]]:
+        """Per loss its title and the address of its rows alone, in this order; [] where there is one loss at most."""
+        if len(losses) < 2:
+            return []
+        return [(labels.loss_title(loss), self.address_with("loss", loss)) for loss in losses]
 
     @property
     def own_address(self) -> str:

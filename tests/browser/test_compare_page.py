@@ -67,6 +67,24 @@ def test_the_view_of_the_curves_stands_in_the_address_and_survives_a_reload(
     expect(page.locator("#smoothing")).to_have_value("0.6")
 
 
+def test_errors_of_different_losses_never_share_an_axis(page: Page, lab: Lab, pair: tuple[int, int]) -> None:
+    run = lab.submit(epochs=2, loss="squared_error", activation="sigmoid", name="Classic one")
+    classic = lab.wait_for(run, "completed")["version"]
+    page.goto(f"{lab.url}/versions/compare/?numbers={pair[0]},{classic}")
+    chart = page.locator("#compare-chart")
+    expect(page.locator("#measure")).to_have_value("test_accuracy")
+    expect(chart).to_have_attribute("data-axis", "Test accuracy")
+    page.locator("#measure").select_option("test_error:squared_error")
+    expect(chart).to_have_attribute("data-axis", "Test error (squared error)")
+    expect(chart.locator(".u-legend .u-series .u-label")).to_have_text(["Epoch", "Classic one"])
+    expect(page.get_by_role("button", name="Learned 1")).to_be_disabled()
+    expect(page.locator("#chart-note")).to_contain_text("of another loss: Learned 1")
+    page.reload()
+    expect(page.locator("#measure")).to_have_value("test_error:squared_error")
+    page.goto(f"{lab.url}/runs/{run}/")
+    expect(page.locator("#error-chart")).to_have_attribute("data-axis", "Error (squared error)")
+
+
 def test_a_run_beside_a_version_grows_while_it_trains(page: Page, lab: Lab, pair: tuple[int, int]) -> None:
     run = lab.submit(epochs=4000, hidden_layers=[64], batch_size=8, name="Goes on")
     lab.wait_for(run, "running")

@@ -108,6 +108,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "sentence": sentence,
         "not_fair": not found.is_fair,
+        "losses": [(loss, labels.loss_title(loss)) for loss in found.losses],
         "configuration": tables.configuration_table(found.compared, hide_equal=asked.hides_equal),
         "digit_tables": [
             (title, name, rows)
@@ -212,6 +213,7 @@ def _kind(image: tuple[int, int, int, int]) -> str:
 
 
 def _lines(found: Comparison, pair: PairFound | None) -> Iterator[Sequence[Any]]:
+    yield "results", "Loss", "", *(one.loss for one in found.compared)
     for measure in tables.MEASURES:
         yield "results", measure.title, "", *(measure.value(one) for one in found.compared)
     for index, end in enumerate(("from", "to")):

@@ -16,10 +16,12 @@ from inference.reports.correction_score import Score, scores_for_page
 from inference.reports.paired_test import FLIPS, Flip, Pair
 from inference.reports.prediction_time import prediction_seconds
 from nnlib.shape import CLASSES, PIXELS
+from nnlib.vocabulary import LossName
 from training.comparison.tables import (
     Compared,
     configuration_table,
     digit_table,
+    losses_of,
     reliability_table,
     results_table,
     were_judged_alike,
@@ -46,6 +48,11 @@ class Comparison:
     def is_fair(self) -> bool:
         """Whether all were judged by the same images, as far as it is known."""
         return were_judged_alike(self.compared)
+
+    @property
+    def losses(self) -> list[LossName]:
+        """The losses that their errors are means of."""
+        return losses_of(self.compared)
 
     def find(self, number: int | None) -> Compared | None:
         """The version of that number, if its answers are known."""
@@ -150,6 +157,7 @@ def as_json(comparison: Comparison, found: PairFound | None) -> dict[str, Any]:
                 "number": one.number,
                 "title": one.title,
                 "status": one.status,
+                "loss": one.loss,
                 "test_count": one.test_count,
                 "test_accuracy_interval": one.interval,
                 "calibration": one.metrics.get("calibration"),
@@ -163,6 +171,7 @@ def as_json(comparison: Comparison, found: PairFound | None) -> dict[str, Any]:
             for name, table in rows.items()
         },
         "is_fair": comparison.is_fair,
+        "is_of_one_loss": len(comparison.losses) == 1,
         "pairs": [
             _pair_json(comparison.pair(a, b))
             for index, a in enumerate(comparison.judged)
@@ -210,6 +219,7 @@ def _version(version: ModelVersion, answers: bytes, corrections: Score | None) -
         status="completed",
         config=version.config,
         metrics=version.metrics,
+        loss=version.loss,
         history=version.history,
         layer_sizes=version.layer_sizes,
         size_bytes=version.size_bytes,
@@ -235,6 +245,7 @@ def _run(run: Run) -> Compared:
         status=run.status,
         config=run.config,
         metrics=metrics,
+        loss=run.configuration.loss,
         history=cast("list[dict[str, Any]]", runs.epochs_after(run.pk)),
         layer_sizes=(PIXELS, *run.config["hidden_layers"], CLASSES),
         became=run.version.number if run.version else None,

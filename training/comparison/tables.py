@@ -11,6 +11,7 @@ from inference.reports.reliability import Bin, Reliability
 from inference.reports.reliability_diagram import Diagram, diagram_of
 from inference.reports.statistics import wilson_interval
 from nnlib import count_parameters
+from nnlib.vocabulary import LossName
 from weblib import labels
 from weblib.templatetags import readable
 
@@ -29,6 +30,7 @@ class Compared:
     status: str
     config: dict[str, Any]
     metrics: dict[str, Any]
+    loss: LossName
     history: Sequence[dict[str, Any]]
     layer_sizes: Sequence[int]
     size_bytes: int | None = None
@@ -68,6 +70,7 @@ class Compared:
             "number": self.number,
             "title": self.title,
             "is_live": self.is_live,
+            "loss": self.loss,
             "count": len(self.history),
             "history": with_elapsed(self.history, history),
         }
@@ -104,16 +107,29 @@ def were_judged_alike(compared: Sequence[Compared]) -> bool:
     return len({one.judged_by for one in compared if one.judged_by}) < 2
 
 
+def losses_of(compared: Sequence[Compared]) -> list[LossName]:
+    """The losses of those compared, each once; errors of different ones cannot be compared."""
+    return list(dict.fromkeys(one.loss for one in compared))
+
+
 def results_table(compared: Sequence[Compared]) -> list[Row]:
     """What was measured of each; a row that may stay empty is left out where it is.
 
-    The best of a row is marked, where all were measured by the same.
+    The best of a row is marked, where all were measured by the same. An error is named after its loss.
     """
     rows = [(measure, [measure.value(one) for one in compared]) for measure in MEASURES]
     shown = [(m, values) for m, values in rows if not m.is_optional or any(value is not None for value in values)]
     is_fair = were_judged_alike(compared)
+    losses = losses_of(compared)
     table = [
-        _measured_row(m.title, m.show, m.best if is_fair or not m.is_judged else None, values, compared)
+        _measured_row(
+            f"{m.title} ({labels.loss_title(losses[0])})" if m.is_of_loss and len(losses) == 1 else m.title,
+            m.show,
+            m.best if (is_fair or not m.is_judged) and (len(losses) == 1 or not m.is_of_loss) else None,
+            values,
+            compared,
+            notes=[labels.loss_title(one.loss) for one in compared] if m.is_of_loss and len(losses) > 1 else None,
+        )
         for m, values in shown
     ]
     intervals = [one.interval for one in compared]
@@ -166,6 +182,7 @@ class Measure:
 
     Attributes:
         is_judged: whether it depends on the version's test images.
+        is_of_loss: whether it is a mean of the loss.
     """
 
     title: str
@@ -174,6 +191,7 @@ class Measure:
     best: Callable[..., float] | None = None
     is_optional: bool = False
     is_judged: bool = False
+    is_of_loss: bool = False
 
 
 def _metric(*names: str) -> Callable[[Compared], Value]:
@@ -208,9 +226,9 @@ def _two_digits(value: float) -> str:
 
 MEASURES: Final = [
     Measure("Test accuracy", _metric("test_accuracy"), _percent, max, is_judged=True),
-    Measure("Test error", _metric("test_error"), readable.error_number, min, is_judged=True),
+    Measure("Test error", _metric("test_error"), readable.error_number, min, is_judged=True, is_of_loss=True),
     Measure("Training accuracy", _metric("train_accuracy"), _percent),
-    Measure("Training error", _metric("train_error"), readable.error_number),
+    Measure("Training error", _metric("train_error"), readable.error_number, is_of_loss=True),
     Measure("Drawn digits read right", _metric("drawn_accuracy"), _percent, max, is_optional=True),
     Measure("Your corrections", lambda one: one.corrections_accuracy, _percent, max, is_optional=True),
     Measure(
@@ -234,15 +252,21 @@ def _measured_row(
     best: Callable[..., float] | None,
     values: Sequence[Value],
     compared: Sequence[Compared],
+    *,
+    notes: Sequence[str] | None = None,
 ) -> Row:
+    """A row of numbers; `notes` stand after the numbers, which then differ in kind."""
     known = {value for value in values if value is not None}
     eligible = [v for v, one in zip(values, compared, strict=True) if v is not None and not one.is_guessing]
     top = best(eligible) if best and eligible and len(known) > 1 else None
+    texts = [readable.NOTHING if v is None else show(v) for v in values]
+    if notes is not None:
+        texts = [text if v is None else f"{text} ({note})" for text, v, note in zip(texts, values, notes, strict=True)]
     cells = [
-        Cell(readable.NOTHING if v is None else show(v), v is not None and v == top and not one.is_guessing)
-        for v, one in zip(values, compared, strict=True)
+        Cell(text, v is not None and v == top and not one.is_guessing)
+        for text, v, one in zip(texts, values, compared, strict=True)
     ]
-    return Row(title, cells, all(a == b for a, b in pairwise(values)))
+    return Row(title, cells, notes is None and all(a == b for a, b in pairwise(values)))
 
 
 def _share_of(answers: Bin | None) -> str:

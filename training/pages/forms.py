@@ -77,7 +77,7 @@ class RunForm(forms.Form):
     optimizer = _choice("optimizer", options.Optimizer)
     augmentation = _choice("augmentation", options.Augmentation)
     activation = _choice("activation", options.Activation)
-    loss = _choice("loss", options.Loss, said="Squared error goes with sigmoid outputs, cross entropy with a softmax.")
+    loss = _choice("loss", options.Loss, said="Squared error goes with sigmoid outputs, cross-entropy with a softmax.")
     initializer = _choice(
         "initializer",
         options.Initializer,

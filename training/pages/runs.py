@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 import datasets
 from training.configuration.presets import PRESETS
-from training.configuration.run_config import DatasetKey, Optimizer
+from training.configuration.run_config import DatasetKey, Loss, Optimizer
 from training.errors import RunStateError, StateNotStoredError
 from training.models import Run
 from training.pages import snapshots
@@ -39,8 +39,10 @@ SORT_TITLES: Final = {**COMMON_TITLES, "status": "State"}
 @ensure_csrf_cookie
 def run_list(request: HttpRequest) -> HttpResponse:
     """The runs that fit the filters in the address; `?cursor=` goes on to the next page."""
-    choices = {"status": Status.values, "dataset": get_args(DatasetKey)}
+    choices = {"status": Status.values, "dataset": get_args(DatasetKey), "loss": get_args(Loss)}
     query = ListQuery.read(request.GET, choices=choices, sorts=selectors.SORTS)
+    losses = selectors.losses_of(**query.filters) if query.is_by_error else []
+    asked, query = query, query.by_accuracy() if len(losses) > 1 else query
     try:
         page = selectors.runs_page(**query.selection, cursor=query.cursor, limit=PAGE_SIZE)
     except CursorError:
@@ -57,6 +59,8 @@ def run_list(request: HttpRequest) -> HttpResponse:
         "filters": [(value, label, count, query.address_with("status", value)) for value, label, count in states],
         "older": query.address(cursor=page.next_cursor) if page.next_cursor else "",
         "datasets": [(key, labels.choice_title(key)) for key in get_args(DatasetKey)],
+        "losses": [(loss, labels.choice_title(loss)) for loss in get_args(Loss)],
+        "by_error": asked.by_error_of(losses),
         "sorts": SORT_TITLES,
         "known_tags": selectors.known_tags(),
         "page_size": PAGE_SIZE,
@@ -115,6 +119,7 @@ def run_page(request: HttpRequest, run_id: int) -> HttpResponse:
         "is_problem": any(one["level"] == "problem" for one in state["run"]["findings"]),
         "state": state,
         "latest_epochs": shown[: -EPOCHS_WITHOUT_SCRIPT - 1 : -1],
+        "loss": labels.loss_title(run.configuration.loss),
         "configuration": labels.configuration_rows(run.config),
         "published": selectors.published_states(run_id),
         "stored_epochs": selectors.stored_epochs(run),

@@ -10,7 +10,7 @@ from inference.registry.selectors import version_json
 from inference.rest.versions import VersionOut
 from training.configuration.parent_shape import shaped_like_parent
 from training.configuration.presets import PRESETS
-from training.configuration.run_config import MAX_EPOCHS, RunConfig, empty_is_none
+from training.configuration.run_config import MAX_EPOCHS, Loss, RunConfig, empty_is_none
 from training.runs import publishing, selectors, services
 from training.runs.messages import EpochJson, RunDetail, RunJson
 from training.runs.selectors import RunSort
@@ -81,13 +81,17 @@ def list_runs(
     cursor: Name = "",
     sort: RunSort = "-number",
     dataset: Name = "",
+    loss: Annotated[Loss | None, BeforeValidator(empty_is_none)] = None,
     tag: Annotated[list[Name], Query()] = [],  # noqa: B006 -- Ninja's way to take several
     q: Name = "",
 ) -> dict[str, Any]:
-    """One page of runs; `tag` may be given several times, `q` is looked for in names."""
+    """One page of runs; `tag` may be given several times, `q` is looked for in names.
+
+    Errors of different losses cannot be compared: give a `loss` with `sort=test_error`.
+    """
     state = status.value if status else None
     page = selectors.runs_page(
-        status=state, dataset=dataset, tags=tag, text=q, sort=sort, cursor=cursor or None, limit=limit
+        status=state, dataset=dataset, loss=loss, tags=tag, text=q, sort=sort, cursor=cursor or None, limit=limit
     )
     return {"items": selectors.runs_json(page.rows), "next": page.next_cursor}
 

@@ -5,11 +5,14 @@ from datetime import datetime
 from typing import Any, Final, Literal, cast
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.fields.json import KT
+from typing_extensions import TypedDict, Unpack
 
 from inference.registry import snapshots
 from inference.registry.findings import worded
 from nnlib import count_parameters
 from nnlib.shape import CLASSES, PIXELS
+from nnlib.vocabulary import LossName
 from training.models import EPOCH_FIELDS, Epoch, PublishedState, Run, RunEvent, RunTag
 from training.runs import snapshot_rows
 from training.runs.messages import EpochJson, EventJson, PublishedJson, RunDetail, RunJson
@@ -29,33 +32,52 @@ _UNREAD_OF_VERSION: Final = tuple(
 )
 
 
+class RunFilters(TypedDict, total=False):
+    """What a list is narrowed by; `text` is looked for in names, a number also among ids."""
+
+    status: str | None
+    dataset: str | None
+    loss: LossName | None
+    tags: Sequence[str]
+    text: str
+
+
 def runs_page(
     *,
-    status: str | None = None,
-    dataset: str | None = None,
-    tags: Sequence[str] = (),
-    text: str = "",
     sort: RunSort = "-number",
     cursor: str | None = None,
     limit: int = 50,
+    **filters: Unpack[RunFilters],
 ) -> Page[Run]:
     """One page of the runs that fit every filter; `text` is looked for in names, a number also among ids.
 
     Raises:
         CursorError: no page of this order gave `cursor`.
     """
-    runs = _runs()
-    if status:
+    fitting = _fitting(_runs(), **filters)
+    return page_of(fitting, order=SORTS[sort], key="id", cursor=cursor, limit=limit)
+
+
+def losses_of(**filters: Unpack[RunFilters]) -> list[LossName]:
+    """The losses of the runs that fit every filter, in alphabetical order."""
+    fitting = _fitting(Run.objects.all(), **filters)
+    return sorted(fitting.order_by().values_list(KT("config__loss"), flat=True).distinct())
+
+
+def _fitting(runs: QuerySet[Run], **filters: Unpack[RunFilters]) -> QuerySet[Run]:
+    if status := filters.get("status"):
         runs = runs.filter(status=status)
-    if dataset:
+    if dataset := filters.get("dataset"):
         runs = runs.filter(dataset=dataset)
-    for tag in tags:
+    if loss := filters.get("loss"):
+        runs = runs.filter(config__loss=loss)
+    for tag in filters.get("tags", ()):
         runs = runs.filter(pk__in=RunTag.objects.filter(word=tag).values("run"))
-    if text:
+    if text := filters.get("text"):
         named = Q(name__icontains=text)
         number = whole_number(text)
         runs = runs.filter(named if number is None else named | Q(pk=number))
-    return page_of(runs, order=SORTS[sort], key="id", cursor=cursor, limit=limit)
+    return runs
 
 
 def known_tags() -> list[str]:
@@ -132,9 +154,10 @@ def events_of(run_id: int) -> list[EventJson]:
     return [{"at": _iso(event.at), "status": event.status, "text": event.text} for event in events]
 
 
-def count_by_status() -> dict[str, int]:
-    """How many runs are in each state."""
-    found = dict(Run.objects.order_by().values_list("status").annotate(Count("id")))
+def count_by_status(**filters: Unpack[RunFilters]) -> dict[str, int]:
+    """How many of the runs that fit every filter are in each state."""
+    fitting = _fitting(Run.objects.all(), **filters)
+    found = dict(fitting.order_by().values_list("status").annotate(Count("id")))
     return {status: found.get(status, 0) for status in Status.values}
 
 

@@ -17,7 +17,7 @@ const MAX_DOTS = 40;
 
 /**
  * A line chart over epochs, as wide as its element; it follows the size of the element and the colour scheme. Long lines
- * are downsampled; a zoom shows every point of its window.
+ * are downsampled; a zoom shows every point of its window. `data-axis` of the element is the title of the y axis.
  */
 export class LineChart {
   #box;
@@ -174,6 +174,9 @@ export class LineChart {
         {
           ...axis,
           size: 58,
+          label: this.#box.dataset.axis,
+          labelSize: 18,
+          labelFont: axis.font,
           values: (_plot, splits) => splits.map((split) => (split == null ? "" : this.#format(split))),
         },
       ],

@@ -4,11 +4,12 @@ import { smoothed } from "../charts/smoothing.js";
 import { byId } from "../lib/elements.js";
 import { duration, errorNumber, percent } from "../lib/format.js";
 import { RunStream } from "../runs/run_stream.js";
-import { readOptions, writeOptions } from "./chart_options.js";
+import { isError, measureKey, readOptions, writeOptions } from "./chart_options.js";
 import { fetchHistory } from "../charts/epoch_history.js";
 
 /**
- * @typedef {import("../charts/epoch_history.js").Curve & {kind: "version" | "run", is_live: boolean}} ComparedCurve
+ * @typedef {import("../charts/epoch_history.js").Curve & {kind: "version" | "run", is_live: boolean, loss: string}}
+ *   ComparedCurve
  * @typedef {import("../lib/messages.js").EpochJson} EpochJson
  * @typedef {import("../lib/messages.js").RunMessage} RunMessage
  */
@@ -19,7 +20,8 @@ const DASHES = [undefined, [6, 4], [2, 3], [9, 3, 2, 3]];
 /** The curves of the compared versions and runs in one chart; the curve of a run grows while it trains. */
 export class ComparisonCurves {
   #curves;
-  #options = readOptions(new URLSearchParams(location.search));
+  #losses;
+  #options;
   #chart;
   /** @type {HTMLButtonElement[]} */
   #buttons = [];
@@ -33,6 +35,8 @@ export class ComparisonCurves {
    */
   constructor(curves, { onUpdate } = {}) {
     this.#curves = curves;
+    this.#losses = [...new Set(curves.map((curve) => curve.loss))];
+    this.#options = readOptions(new URLSearchParams(location.search), this.#losses);
     this.#onUpdate = onUpdate;
     this.#chart = new LineChart(byId("compare-chart", HTMLElement), [], (value) => this.#format(value), {
       spansGaps: true,
@@ -54,11 +58,12 @@ export class ComparisonCurves {
   #listen() {
     const measure = byId("measure", HTMLSelectElement);
     const smoothing = byId("smoothing", HTMLSelectElement);
-    measure.value = this.#options.measure;
+    measure.value = measureKey(this.#options);
     smoothing.value = String(this.#options.smoothing);
-    measure.addEventListener("change", () =>
-      this.#change({ measure: /** @type {import("../charts/epoch_columns.js").Measure} */ (measure.value) }),
-    );
+    measure.addEventListener("change", () => {
+      const { measure: chosen, loss } = readOptions(new URLSearchParams({ measure: measure.value }), this.#losses);
+      this.#change({ measure: chosen, loss });
+    });
     smoothing.addEventListener("change", () => this.#change({ smoothing: Number(smoothing.value) }));
     onPress(byId("over", HTMLElement), this.#options.over, (over) =>
       this.#change({ over: over === "seconds" ? over : "epochs" }),
@@ -72,17 +77,24 @@ export class ComparisonCurves {
   /** @param {Partial<import("./chart_options.js").ChartOptions>} part */
   #change(part) {
     this.#options = { ...this.#options, ...part };
-    const query = writeOptions(new URLSearchParams(location.search), this.#options);
+    const query = writeOptions(new URLSearchParams(location.search), this.#options, this.#losses);
     history.replaceState(null, "", `?${query.toString().replaceAll("%2C", ",")}${location.hash}`);
     this.#show();
   }
 
   #show() {
+    const title = byId("measure", HTMLSelectElement).selectedOptions[0]?.text ?? "";
+    const box = byId("compare-chart", HTMLElement);
+    box.dataset.axis = title;
+    box.setAttribute("aria-label", `${title} of those compared; the tables below have the last numbers`);
     this.#chart.showLines(this.#lines(), this.#columns());
     this.#buttons.forEach((button, index) => {
       const curve = this.#curves[index];
-      button.setAttribute("aria-pressed", String(curve !== undefined && !this.#isHidden(curve)));
+      if (!curve) return;
+      button.setAttribute("aria-pressed", String(this.#isShown(curve)));
+      button.disabled = !this.#isOnAxis(curve);
     });
+    byId("chart-note", HTMLElement).textContent = this.#hint();
   }
 
   /** Smoothed curves come first; the original ones are drawn faintly behind them. */
@@ -92,7 +104,7 @@ export class ComparisonCurves {
         label: curve.title,
         colour: `--series-${index + 1}`,
         dash: DASHES[index % DASHES.length],
-        isShown: !this.#isHidden(curve),
+        isShown: this.#isShown(curve),
       }))
       .filter((line) => line.isShown);
     return this.#options.smoothing ? [...lines, ...lines.map((line) => ({ ...line, isFaint: true }))] : lines;
@@ -101,7 +113,7 @@ export class ComparisonCurves {
   /** @returns {import("../charts/line_chart.js").Columns} */
   #columns() {
     const { measure, over, smoothing } = this.#options;
-    const histories = this.#curves.filter((curve) => !this.#isHidden(curve)).map((curve) => curve.history);
+    const histories = this.#curves.filter((curve) => this.#isShown(curve)).map((curve) => curve.history);
     const columns = overlayColumns(histories, measure, over === "seconds" ? elapsedOf : numberOf);
     if (!smoothing) return columns;
     const [places, ...values] = columns;
@@ -123,8 +135,17 @@ export class ComparisonCurves {
   }
 
   /** @param {ComparedCurve} curve */
-  #isHidden(curve) {
-    return this.#options.hidden.includes(keyOf(curve));
+  #isShown(curve) {
+    return this.#isOnAxis(curve) && !this.#options.hidden.includes(keyOf(curve));
+  }
+
+  /**
+   * Errors of different losses are different quantities: they never share an axis.
+   *
+   * @param {ComparedCurve} curve
+   */
+  #isOnAxis(curve) {
+    return !isError(this.#options.measure) || curve.loss === this.#options.loss;
   }
 
   /**
@@ -158,7 +179,7 @@ export class ComparisonCurves {
     const [x, ...values] = row ?? [];
     let line = 0;
     this.#curves.forEach((curve, index) => {
-      const value = this.#isHidden(curve) ? null : values[line++];
+      const value = !this.#isShown(curve) ? null : values[line++];
       const label = this.#buttons[index]?.lastElementChild;
       if (label) label.textContent = value == null ? "" : this.#format(value);
     });
@@ -167,12 +188,14 @@ export class ComparisonCurves {
   }
 
   #hint() {
+    const others = this.#curves.filter((curve) => !this.#isOnAxis(curve)).map((curve) => curve.title);
+    if (others.length) return `Not on this axis, because their errors are of another loss: ${others.join(", ")}.`;
     return "Drag over a part of the chart to zoom in; double-click to zoom out.";
   }
 
   /** @param {number} value */
   #format(value) {
-    return this.#options.measure.endsWith("accuracy") ? percent(value, 1) : errorNumber(value);
+    return isError(this.#options.measure) ? errorNumber(value) : percent(value, 1);
   }
 
   /**

@@ -20,6 +20,7 @@ from inference.models import ModelVersion
 from inference.registry import services
 from inference.reports.metrics import answer_metrics, calibration
 from nnlib import Architecture, Network
+from nnlib.vocabulary import OutputName
 from training.configuration.run_config import RunConfig
 from training.models import Epoch, Run
 from training.states import Status
@@ -54,8 +55,8 @@ def publish(tmp_path: Path, settings: Any, ten_images: str) -> Publish:
     models = {"BACKEND": backend, "OPTIONS": {"location": str(tmp_path / "models")}}
     settings.STORAGES = {**settings.STORAGES, "models": models}
 
-    def publish_one(answers: str, **facts: Any) -> ModelVersion:
-        architecture = Architecture((784, 4, 10), "relu", "softmax")
+    def publish_one(answers: str, output: OutputName = "softmax", **facts: Any) -> ModelVersion:
+        architecture = Architecture((784, 4, 10), "relu", output)
         network = Network.initialised(architecture, initializer="he", rng=np.random.default_rng(1))
         truth = np.frombuffer(digits(TRUTH), np.uint8)
         known = {
@@ -309,3 +310,64 @@ def test_of_versions_judged_by_different_images_none_is_marked_as_the_best_at_th
     page = page_of(client, f"numbers={first.number},{other.number}")
     assert "cannot be compared" in page
     assert "(best)" not in page
+
+
+# Errors of different losses.
+
+
+def of_two_losses(publish: Publish) -> tuple[ModelVersion, ModelVersion]:
+    """A version that minimised cross-entropy, and one of squared error that reads less with the smaller error."""
+    metrics = {"test_accuracy": 0.98, "test_error": 0.07, "train_accuracy": 0.99, "train_error": 0.02}
+    good = publish(FIRST, metrics=metrics)
+    classic = publish(SECOND, output="sigmoid", metrics={**metrics, "test_accuracy": 0.95, "test_error": 0.004})
+    return good, classic
+
+
+def test_no_error_is_best_where_losses_differ(client: Client, publish: Publish) -> None:
+    numbers = ",".join(str(version.number) for version in of_two_losses(publish))
+    page = page_of(client, f"numbers={numbers}")
+    assert '<th scope="row">Test error</th><td>0.07 (cross-entropy)</td><td>0.004 (squared error)</td>' in page
+    assert '<td class="is-best">98.00 %' in page
+    assert 'id="different-losses"' in page
+    reply = client.get(f"/api/v1/versions/compare?numbers={numbers}").json()
+    assert [one["loss"] for one in reply["compared"]] == ["cross_entropy", "squared_error"]
+    assert reply["is_of_one_loss"] is False
+    csv_lines = list(csv.reader(io.StringIO(client.get(f"/versions/compare.csv?numbers={numbers}").content.decode())))
+    assert ["results", "Loss", "", "cross_entropy", "squared_error"] in csv_lines
+
+
+def test_the_best_error_is_marked_and_its_loss_named_where_all_have_one(client: Client, publish: Publish) -> None:
+    good, _ = of_two_losses(publish)
+    better = publish(SECOND, metrics={"test_accuracy": 0.95, "test_error": 0.06})
+    page = page_of(client, f"numbers={good.number},{better.number}")
+    assert '<th scope="row">Test error (cross-entropy)</th><td>0.07</td><td class="is-best">0.06' in page
+    assert "different-losses" not in page
+
+
+def test_a_run_is_compared_by_the_loss_of_its_configuration(client: Client, publish: Publish) -> None:
+    _, classic = of_two_losses(publish)
+    run = live_run()
+    page = page_of(client, f"numbers={classic.number}&runs={run.pk}")
+    assert 'id="different-losses"' in page
+    assert [curve["loss"] for curve in json.loads(re.findall(r'<script id="curves"[^>]*>(.*?)</script>', page)[0])] == [
+        "squared_error",
+        "cross_entropy",
+    ]
+
+
+def test_a_list_by_error_holds_one_loss_or_is_sorted_by_accuracy(client: Client, publish: Publish) -> None:
+    good, classic = of_two_losses(publish)
+
+    def listed(query: str) -> list[int]:
+        page = client.get(f"/versions/{query}").content.decode()
+        return [int(number) for number in re.findall(r'name="numbers" value="(\d+)"', page)]
+
+    assert listed("?sort=test_error") == [good.number, classic.number]
+    assert listed("?sort=-test_error") == [classic.number, good.number]
+    page = client.get("/versions/?sort=test_error").content.decode()
+    assert "this list is sorted by test accuracy" in page
+    assert 'href="?loss=squared_error&amp;sort=test_error">squared error</a>' in page
+    assert listed("?sort=test_error&loss=squared_error") == [classic.number]
+    assert "sorted by test accuracy" not in client.get("/versions/?sort=test_error&loss=squared_error").content.decode()
+    found = client.get("/api/v1/versions?sort=test_error&loss=cross_entropy").json()["items"]
+    assert [version["number"] for version in found] == [good.number]

@@ -465,3 +465,23 @@ def test_wrong_tags_are_told_beside_their_field_and_submit_nothing(client: Clien
     assert "Tags may have 40 letters each" in page
     assert "z" * 60 in page
     assert not Run.objects.exists()
+
+
+def test_runs_by_error_are_of_one_loss_or_sorted_by_accuracy(client: Client) -> None:
+    for loss, error, accuracy in (("cross_entropy", 0.07, 0.98), ("squared_error", 0.004, 0.95)):
+        names = ("train_error", "train_accuracy", "learning_rate", "seconds")
+        latest = {"epoch": 1, "test_error": error, "test_accuracy": accuracy, **dict.fromkeys(names, 0.5)}
+        config = RunConfig(dataset="pen-strokes", loss=loss).as_json()
+        Run.objects.create(config=config, max_epochs=1, offered_at=timezone.now(), latest=latest)
+    good, classic = Run.objects.order_by("pk").values_list("pk", flat=True)
+
+    def listed(query: str) -> list[int]:
+        return [int(n) for n in re.findall(r'data-run="(\d+)"', client.get(f"/runs/{query}").content.decode())]
+
+    assert listed("?sort=test_error") == [good, classic]
+    page = client.get("/runs/?sort=test_error").content.decode()
+    assert "this list is sorted by test accuracy" in page
+    assert 'data-query="?sort=-test_accuracy"' in page  # the page polls the API for the order that it shows
+    assert listed("?sort=test_error&loss=squared_error") == [classic]
+    polled = client.get("/api/v1/runs?sort=test_error&loss=squared_error").json()["items"]
+    assert [run["id"] for run in polled] == [classic]
