@@ -1,7 +1,6 @@
 import { ApiError, fetchJson } from "../lib/api.js";
 import { siteAddress } from "../lib/site.js";
 import { byId } from "../lib/elements.js";
-import { keepTimesRelative } from "../lib/relative_times.js";
 
 const form = byId("corrections", HTMLFormElement);
 const remove = byId("delete", HTMLButtonElement);
@@ -63,4 +62,3 @@ form.addEventListener("keydown", (event) => {
 });
 addEventListener("pageshow", updateSelection);
 updateSelection();
-keepTimesRelative();

@@ -2,6 +2,9 @@
 
 export const MISSING = "–";
 
+// Not by Intl: it writes "Sept", and another form for each language.
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
 /**
  * @param {number | null | undefined} share in [0, 1]
  * @param {number} [decimals]
@@ -48,6 +51,33 @@ export function roughDuration(seconds) {
 }
 
 /**
+ * A moment in the reader's time zone; the template tag `moment` gives the same form in the server's.
+ *
+ * @param {string} iso
+ * @param {{isExact?: boolean}} [options] `isExact`: with the second and the zone
+ * @returns {string} "25 Nov 2026, 16:00", or "25 Nov 2026, 16:00:05 GMT+1"
+ */
+export function momentText(iso, { isExact = false } = {}) {
+  const at = new Date(iso);
+  if (Number.isNaN(at.getTime())) return MISSING;
+  const [hours, minutes, seconds] = [at.getHours(), at.getMinutes(), at.getSeconds()].map(twoDigits);
+  const text = `${dayText(at)}, ${hours}:${minutes}`;
+  if (!isExact) return text;
+  const zone = new Intl.DateTimeFormat("en-GB", { timeZoneName: "short" }).formatToParts(at);
+  return `${text}:${seconds} ${zone.find((piece) => piece.type === "timeZoneName")?.value ?? ""}`.trim();
+}
+
+/** @param {Date} at */
+function dayText(at) {
+  return `${at.getDate()} ${MONTHS[at.getMonth()]} ${at.getFullYear()}`;
+}
+
+/** @param {number} value */
+function twoDigits(value) {
+  return String(value).padStart(2, "0");
+}
+
+/**
  * @param {string} iso
  * @param {Date} now
  * @returns {string} "just now", "5 min ago", "3 h ago", "4 d ago", or the day
@@ -60,7 +90,7 @@ export function ago(iso, now) {
   if (minutes < 60) return `${minutes} min ago`;
   if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ago`;
   if (minutes < 7 * 24 * 60) return `${Math.floor(minutes / 1440)} d ago`;
-  return then.toLocaleDateString(undefined, { day: "numeric", month: "short", year: "numeric" });
+  return dayText(then);
 }
 
 /**

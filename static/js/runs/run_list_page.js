@@ -5,7 +5,7 @@ import { capitalised, percent } from "../lib/format.js";
 import { siteAddress } from "../lib/site.js";
 import { ENDED } from "./run_states.js";
 import { isPoor, showFindingBadge, statusClass } from "./findings.js";
-import { keepTimesRelative } from "../lib/relative_times.js";
+import { showTimes } from "../lib/times.js";
 import { RunListPoller } from "./run_list_poller.js";
 import { RowSelection } from "./row_selection.js";
 
@@ -35,6 +35,7 @@ function show(runs) {
     if (list.children[index] !== row) list.insertBefore(row, list.children[index] ?? null);
   });
   while (list.children.length > wanted.length) list.lastElementChild?.remove();
+  showTimes(list);
   byId("no-runs", HTMLElement).hidden = wanted.length > 0;
   byId("bulk-bar", HTMLElement).hidden = wanted.length === 0;
   selection.refresh();
@@ -123,4 +124,3 @@ poller.addEventListener("failure", (event) => {
 byId("select-all-label", HTMLElement).hidden = false;
 selection.start();
 poller.start();
-keepTimesRelative();

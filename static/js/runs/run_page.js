@@ -4,6 +4,7 @@ import { onScaleChange } from "../charts/scale_switch.js";
 import { byId, pageData } from "../lib/elements.js";
 import { capitalised, duration, errorNumber, percent, roughDuration } from "../lib/format.js";
 import { siteAddress } from "../lib/site.js";
+import { timeElement } from "../lib/times.js";
 import { ENDED } from "./run_states.js";
 import { openDialogsFromLinks } from "../lib/dialogs.js";
 import { EpochList } from "./epoch_list.js";
@@ -298,11 +299,7 @@ function eventItem(event) {
   badge.textContent = capitalised(event.status);
   const text = document.createElement("p");
   text.textContent = event.text;
-  const time = document.createElement("time");
-  time.dateTime = event.at;
-  time.textContent = new Date(event.at).toLocaleTimeString();
-  time.title = new Date(event.at).toLocaleString();
-  item.append(badge, text, time);
+  item.append(badge, text, timeElement(event.at));
   return item;
 }
 

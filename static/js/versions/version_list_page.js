@@ -1,5 +1,3 @@
-import { keepTimesRelative } from "../lib/relative_times.js";
-
 const MIN_COMPARED = 2;
 const MAX_COMPARED = 8;
 
@@ -22,4 +20,3 @@ function limitSelection() {
 }
 
 limitSelection();
-keepTimesRelative();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ago, duration, errorNumber, percent, roughDuration } from "../../../static/js/lib/format.js";
+import { ago, duration, errorNumber, momentText, percent, roughDuration } from "../../../static/js/lib/format.js";
 
 test("a share is written as a percentage, and one that was never measured as a dash", () => {
   assert.equal(percent(0.98125), "98.13 %");
@@ -47,4 +47,15 @@ test("a moment is told by how long ago it was", () => {
   assert.equal(ago("2026-03-10T02:00:00Z", now), "10 h ago");
   assert.equal(ago("2026-03-07T12:00:00Z", now), "3 d ago");
   assert.match(ago("2025-01-02T12:00:00Z", now), /2025/);
+});
+
+test("a moment has one form, in the reader's time zone", () => {
+  const before = process.env.TZ;
+  process.env.TZ = "Asia/Kolkata";
+  assert.equal(momentText("2026-09-03T20:05:09Z"), "4 Sep 2026, 01:35");
+  assert.equal(momentText("2026-09-03T20:05:09Z", { isExact: true }), "4 Sep 2026, 01:35:09 GMT+5:30");
+  assert.equal(ago("2025-09-03T20:05:09Z", new Date("2026-03-10T12:00:00Z")), "4 Sep 2025");
+  if (before === undefined) delete process.env.TZ;
+  else process.env.TZ = before;
+  assert.equal(momentText("no moment"), "–");
 });
