@@ -97,8 +97,9 @@ def _strongest(weights: Floats) -> list[list[float]]:
 def _histogram(values: Floats) -> dict[str, Any]:
     low, high = float(values.min()), float(values.max())
     if low == high:
-        low, high = low - 0.5, high + 0.5
-    counts, _ = np.histogram(values, bins=BINS, range=(low, high))
+        counts = np.where(np.arange(BINS) == BINS // 2, len(values), 0)
+    else:  # in float64: in float32, NumPy finds no room for the bins between nearly equal values
+        counts, _ = np.histogram(values.astype(np.float64), bins=BINS, range=(low, high))
     return {"low": _short(low), "high": _short(high), "counts": counts.tolist()}
 
 

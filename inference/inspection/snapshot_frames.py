@@ -3,10 +3,10 @@
 import base64
 from typing import Any, Final
 
-from inference.registry.snapshots import Histogram, Snapshot
+from inference.registry.snapshots import SMALLEST_LIMIT, Histogram, Snapshot
 
 # Changes whenever a page would be sent something else of the same snapshot.
-FORMAT: Final = "snapshot-1"
+FORMAT: Final = "snapshot-2"
 
 
 def frame(snapshot: Snapshot) -> dict[str, Any]:
@@ -24,5 +24,5 @@ def frame(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def _histogram(histogram: Histogram) -> dict[str, Any]:
-    limit = float(f"{histogram.limit:.4g}")
+    limit = float(f"{histogram.limit:.4g}") if histogram.limit > SMALLEST_LIMIT else 0.0
     return {"low": -limit, "high": limit, "counts": histogram.counts.tolist()}

@@ -12,6 +12,7 @@ from inference.model_files.pickle.plain_pickle import MAX_BYTES
 from inference.models import ALIAS_NAME_LENGTH, check_alias_name
 from weblib.labels import choice_title
 from weblib.plain_text import NAME_LENGTH
+from weblib.templatetags.readable import file_size
 
 
 def _choices(names: Sequence[str]) -> list[tuple[str, str]]:
@@ -61,7 +62,9 @@ class ImportForm(forms.Form):
         """The uploaded file, unless it is larger than any model."""
         file = self.cleaned_data["file"]
         if file.size > MAX_BYTES:
-            raise forms.ValidationError(f"A model file has at most {MAX_BYTES:,} bytes; this one has {file.size:,}.")
+            raise forms.ValidationError(
+                f"A model file has at most {file_size(MAX_BYTES)}; this one has {file_size(file.size)}."
+            )
         return file
 
     @property

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.defaultfilters import filesizeformat
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -11,6 +10,7 @@ from inference.errors import VersionInUseError, VersionNotFoundError
 from inference.registry import selectors, trash_selectors, trash_services
 from weblib import labels
 from weblib.actor import actor
+from weblib.templatetags.readable import file_size
 
 
 @require_safe
@@ -80,4 +80,4 @@ def trash_empty(request: HttpRequest) -> HttpResponse:
 
 
 def _freed(count: int) -> str:
-    return f"{filesizeformat(count)} of the disk are free again." if count else "Its file stays: others have the same."
+    return f"{file_size(count)} of the disk are free again." if count else "Its file stays: others have the same."

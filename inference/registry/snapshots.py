@@ -27,6 +27,10 @@ MAX_SNAPSHOTS: Final = 24
 MAX_CACHED_BYTES: Final = 64 * 1024 * 1024
 
 
+SMALLEST_LIMIT: Final = 1e-12
+"""The limit of a histogram of values that are all 0, or nearly."""
+
+
 @dataclass(frozen=True, slots=True)
 class Histogram:
     """`counts` `(bins,)` int32 of values in equal steps from -`limit` to `limit`."""

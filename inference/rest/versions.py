@@ -101,6 +101,7 @@ class Result(BaseModel):
     confidence: float | None = None
     verdict: Verdict | None = None
     candidates: list[int] | None = None
+    temperature: float | None = None
     activations: list[list[float]] | None = None
     inside: dict[str, Any] | None = None
 

@@ -26,6 +26,8 @@ class Sureness(TypedDict):
     verdict: Verdict
     # Likeliest first: the digit alone where the version is sure, else up to three.
     candidates: list[int]
+    # What calibrates the probabilities: each to the power of 1 / temperature, divided by their sum.
+    temperature: float
 
 
 class Likeness(TypedDict):
@@ -43,10 +45,10 @@ def how_sure(probabilities: Sequence[float], *, temperature: float) -> Sureness:
     total, best = sum(powers), max(powers)
     confidence = best / total
     if confidence >= SURE_FROM:
-        return Sureness(confidence=confidence, verdict="sure", candidates=[powers.index(best)])
+        return Sureness(confidence=confidence, verdict="sure", candidates=[powers.index(best)], temperature=temperature)
     order = sorted(range(len(powers)), key=lambda digit: -powers[digit])
     likely = [digit for digit in order[:MAX_CANDIDATES] if powers[digit] / total >= CANDIDATE_FROM]
-    return Sureness(confidence=confidence, verdict="unsure", candidates=likely or order[:1])
+    return Sureness(confidence=confidence, verdict="unsure", candidates=likely or order[:1], temperature=temperature)
 
 
 def looks_like_a_digit(x: NDArray[np.float32]) -> Likeness:

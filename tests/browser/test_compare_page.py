@@ -115,6 +115,28 @@ def test_the_table_follows_a_run_to_its_end(page: Page, lab: Lab, pair: tuple[in
     expect(page.locator("#results .badge")).to_have_text("stopped", timeout=PATIENCE)
 
 
+def test_the_page_of_a_run_that_has_ended_is_not_called_live(page: Page, lab: Lab) -> None:
+    run = lab.submit(epochs=4000, hidden_layers=[64], batch_size=8)
+    lab.wait_for(run, "running")
+    page.goto(f"{lab.url}/runs/{run}/")
+    expect(page.locator("#connection")).to_have_text("Live", timeout=PATIENCE)
+    lab.call("POST", f"runs/{run}/stop")
+    expect(page.locator("#status")).to_have_text("Stopped", timeout=PATIENCE)
+    expect(page.locator("#connection")).to_be_hidden()
+    page.reload()
+    page.wait_for_timeout(1500)  # the socket has sent its first message
+    expect(page.locator("#connection")).to_be_hidden()
+
+
+def test_the_longest_bar_of_a_drawing_is_its_confidence(page: Page, lab: Lab) -> None:
+    page.goto(f"{lab.url}/?version=1")
+    draw(page, SEVEN)
+    expect(page.locator(".answer [data-part=digit]")).to_have_text("7", timeout=PATIENCE)
+    expect(page.locator(".answer [data-part=sentence]")).to_have_text(re.compile(r"^confidence \d"))
+    share = page.locator(".answer .bar.is-best [data-part=share]").inner_text()
+    expect(page.locator(".answer [data-part=sentence]")).to_have_text(f"confidence {share}")
+
+
 def test_one_drawing_is_read_by_all(page: Page, lab: Lab, pair: tuple[int, int]) -> None:
     page.goto(f"{lab.url}/versions/compare/?numbers=1,{pair[1]}")
     page.locator("#pad").scroll_into_view_if_needed()

@@ -212,8 +212,8 @@ def _count(value: float) -> str:
     return f"{value:,.0f}"
 
 
-def _kilobytes(value: float) -> str:
-    return f"{value / 1000:,.0f} kB"
+def _file_size(value: float) -> str:
+    return readable.file_size(int(value))
 
 
 def _microseconds(seconds: float) -> str:
@@ -241,7 +241,7 @@ MEASURES: Final = [
     Measure("Epochs", _metric("epochs"), _count),
     Measure("Training time", _metric("seconds"), readable.duration),
     Measure("Weights and biases", lambda one: count_parameters(one.layer_sizes), _count),
-    Measure("Model file", lambda one: one.size_bytes, _kilobytes),
+    Measure("Model file", lambda one: one.size_bytes, _file_size),
     Measure("One prediction", lambda one: one.prediction_seconds, _microseconds, min, is_optional=True),
 ]
 

@@ -48,7 +48,7 @@ def run_list(request: HttpRequest) -> HttpResponse:
     except CursorError:
         query = replace(query, cursor=None)
         page = selectors.runs_page(**query.selection, limit=PAGE_SIZE)
-    counts = selectors.count_by_status()
+    counts = selectors.count_by_status(**{**query.filters, "status": None})
     states = [("", "All", sum(counts.values())), *((s.value, s.label, counts[s.value]) for s in Status)]
     status = query.choices.get("status", "")
     context = {

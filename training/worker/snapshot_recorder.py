@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from datasets import Dataset
 from inference.registry import snapshots
-from inference.registry.snapshots import MAX_SNAPSHOTS, Histogram, Snapshot
+from inference.registry.snapshots import MAX_SNAPSHOTS, SMALLEST_LIMIT, Histogram, Snapshot
 from nnlib import Network
 from nnlib.backpropagation import backward, forward
 from nnlib.data.samples import pixels
@@ -106,7 +106,7 @@ def pictured(count: int) -> NDArray[np.int32]:
 def histogram(values: Floats) -> Histogram:
     """A histogram of values in `BINS` equal steps around 0."""
     flat = values.ravel()
-    limit = max(float(np.abs(flat).max()), 1e-12)
+    limit = max(float(np.abs(flat).max()), SMALLEST_LIMIT)
     places = ((flat + np.float32(limit)) * np.float32(BINS / (2 * limit))).astype(np.intp)
     counts = np.bincount(np.minimum(places, BINS - 1, out=places), minlength=BINS)
     return Histogram(limit, counts.astype(np.int32))

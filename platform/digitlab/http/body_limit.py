@@ -9,6 +9,7 @@ from typing import Any, Final
 from inference.model_files.pickle.plain_pickle import MAX_BYTES
 from weblib.asgi_answer import send_answer
 from weblib.errors import error_body
+from weblib.templatetags.readable import file_size
 
 # The largest model file, and what a multipart form puts around it.
 MOST_BODY_BYTES: Final = MAX_BYTES + 1024 * 1024
@@ -51,7 +52,7 @@ def _announced(headers: list[tuple[bytes, bytes]]) -> int:
 
 
 async def _refuse(scope: dict[str, Any], send: Any) -> None:
-    sentence = f"That is too large: a request here has at most {MOST_BODY_BYTES // 1024**2} MB. Nothing was kept of it."
+    sentence = f"That is too large: a request here has at most {file_size(MOST_BODY_BYTES)}. Nothing was kept of it."
     kind, body = "text/plain; charset=utf-8", sentence
     if scope["path"].startswith("/api/"):
         kind, body = "application/json", json.dumps(error_body(sentence, "body.too_large"))

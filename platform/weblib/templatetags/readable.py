@@ -22,13 +22,38 @@ def percent(share: float | None, decimals: int = 2) -> str:
 
 @register.filter
 def error_number(value: float | None) -> str:
-    """An error with four significant digits, "0.01603"; a tiny one as "1.39e−8". `format.js` has the same."""
+    """A number with four significant digits, "0.01603"; a tiny one as "1.39e−8". `format.js` has the same."""
     if value is None or not math.isfinite(value):
         return NOTHING
-    if 0 < abs(value) < 0.0001:
-        mantissa, exponent = f"{value:.2e}".split("e")
-        return f"{mantissa}e−{abs(int(exponent))}"
-    return f"{value:.4g}"
+    sign = "−" if value < 0 else ""
+    size = abs(value)
+    if 0 < size < 0.0001:
+        mantissa, exponent = f"{size:.2e}".split("e")
+        return f"{sign}{mantissa}e−{abs(int(exponent))}"
+    return f"{sign}{float(f'{size:.4g}'):.15g}"
+
+
+@register.filter
+def p_value(p: float) -> str:
+    """A p-value as "p = 0.0123"; one that four digits cannot show as "p < 0.0001"."""
+    return "p < 0.0001" if p < 0.0001 else f"p = {error_number(p)}"
+
+
+@register.filter
+def file_size(count: int | None) -> str:
+    """Bytes in decimal units: "512 bytes", "795 kB", "1.2 MB"; `format.js` has the same."""
+    if count is None:
+        return NOTHING
+    if count < 1000:
+        return f"{count} byte" if count == 1 else f"{count} bytes"
+    size = float(count)
+    for unit in ("kB", "MB", "GB", "TB"):
+        size /= 1000
+        if size < 9.95:
+            return f"{math.floor(10 * size + 0.5) / 10:.1f} {unit}"
+        if size < 999.5:
+            break
+    return f"{math.floor(size + 0.5)} {unit}"
 
 
 @register.filter

@@ -1,4 +1,5 @@
 import { agreementSentence, majority } from "../pad/majority_vote.js";
+import { calibrated } from "../pad/calibration.js";
 import { isNoDigit, verdictText, whilePenIsDown } from "../pad/verdict.js";
 import { Drawing } from "../pad/drawing.js";
 import { Pad } from "../pad/pad.js";
@@ -80,7 +81,7 @@ export class ComparisonPad {
     for (const prediction of predictions) {
       const row = this.#rows.get(prediction.version);
       if (!row) continue;
-      const [, second] = prediction.probabilities
+      const [, second] = calibrated(prediction)
         .map((share, digit) => ({ share, digit }))
         .sort((a, b) => b.share - a.share);
       row.classList.toggle("is-odd", expected !== null && prediction.digit !== expected);

@@ -1,6 +1,7 @@
 import { siteAddress } from "../lib/site.js";
 import { part } from "../lib/elements.js";
 import { percent } from "../lib/format.js";
+import { calibrated } from "../pad/calibration.js";
 import { majority } from "../pad/majority_vote.js";
 import { verdictText } from "../pad/verdict.js";
 
@@ -12,7 +13,7 @@ import { verdictText } from "../pad/verdict.js";
 /** More cards than this show the digit and the confidence, but no bars. */
 const MAX_WITH_BARS = 6;
 
-/** One card per chosen version: its digit, its confidence, and ten bars of probabilities. */
+/** One card per chosen version: its digit, its confidence, and ten bars of calibrated probabilities. */
 export class PredictionCards {
   #box;
   #template;
@@ -88,7 +89,7 @@ function showPrediction(card, prediction, isOdd) {
   part(card, "digit", HTMLElement).textContent = String(prediction.digit);
   part(card, "sentence", HTMLElement).textContent = verdictText(prediction);
   card.classList.toggle("is-unsure", prediction.verdict !== "sure");
-  setBars(card, prediction.probabilities, prediction.digit);
+  setBars(card, calibrated(prediction), prediction.digit);
 }
 
 /**

@@ -16,12 +16,40 @@ export function percent(share, decimals = 2) {
 
 /**
  * @param {number | null | undefined} value
- * @returns {string} four significant digits: "0.01603"
+ * @returns {string} four significant digits: "0.01603", "1.39e−8", "−2.5"
  */
 export function errorNumber(value) {
   if (value == null || !Number.isFinite(value)) return MISSING;
-  if (value !== 0 && Math.abs(value) < 0.0001) return value.toExponential(2).replace("e-", "e−");
-  return String(Number(value.toPrecision(4)));
+  const [sign, size] = [value < 0 ? "−" : "", Math.abs(value)];
+  if (size !== 0 && size < 0.0001) return `${sign}${size.toExponential(2).replace("e-", "e−")}`;
+  return `${sign}${Number(size.toPrecision(4))}`;
+}
+
+/**
+ * @param {number} low
+ * @param {number} high
+ * @returns {string} "from −0.5 to 1.25", or "all 0" if the two look the same
+ */
+export function rangeText(low, high) {
+  const [from, to] = [errorNumber(low), errorNumber(high)];
+  return from === to ? `all ${from}` : `from ${from} to ${to}`;
+}
+
+/**
+ * @param {number | null | undefined} count of bytes
+ * @returns {string} in decimal units: "512 bytes", "795 kB", "1.2 MB"
+ */
+export function fileSize(count) {
+  if (count == null) return MISSING;
+  if (count < 1000) return count === 1 ? "1 byte" : `${count} bytes`;
+  let size = count;
+  for (const unit of ["kB", "MB", "GB"]) {
+    size /= 1000;
+    if (size < 9.95) return `${(Math.floor(10 * size + 0.5) / 10).toFixed(1)} ${unit}`;
+    if (size < 999.5) return `${Math.floor(size + 0.5)} ${unit}`;
+  }
+  size /= 1000;
+  return `${size < 9.95 ? (Math.floor(10 * size + 0.5) / 10).toFixed(1) : Math.floor(size + 0.5)} TB`;
 }
 
 /**

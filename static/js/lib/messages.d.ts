@@ -237,6 +237,7 @@ export interface components {
       confidence?: number | null;
       verdict?: ("sure" | "unsure" | "not_a_digit") | null;
       candidates?: number[] | null;
+      temperature?: number | null;
       activations?: number[][] | null;
       inside?: {
         [key: string]: unknown;

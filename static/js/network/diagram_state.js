@@ -15,6 +15,8 @@
  *   lines: (Lines | null)[], focusLines: FocusLines | null}} DiagramState
  */
 
+import { calibrated } from "../pad/calibration.js";
+
 const MAX_IDLE_LINES = 300;
 
 /**
@@ -47,7 +49,7 @@ export function inspectedState(summary, inspection) {
   return {
     activations: inspection.activations,
     seen: inspection.activations[0] ?? null,
-    probabilities: inspection.probabilities,
+    probabilities: calibrated(inspection),
     lines: inspection.inside.lines,
     focusLines: focus
       ? { focus: { layer: focus.layer, index: focus.neuron }, lines: aroundFocus(summary, focus) }

@@ -1,6 +1,6 @@
 import { fetchJson } from "../lib/api.js";
 import { byId } from "../lib/elements.js";
-import { capitalised, errorNumber } from "../lib/format.js";
+import { capitalised, errorNumber, rangeText } from "../lib/format.js";
 import { paintHistogram } from "../charts/histogram.js";
 import { nameOf } from "./neuron_names.js";
 import { decodeFloat32, paintHeatmap } from "../charts/heatmap.js";
@@ -83,10 +83,9 @@ export class NeuronPanel {
     byId("neuron-caption", HTMLElement).textContent = details.is_projected
       ? "Its weights, projected back to the pixels through the previous layers without their activation functions."
       : "Its 784 weights at the positions of their pixels. Ink on blue raises its activation, ink on orange lowers it.";
-    byId("neuron-sentence", HTMLElement).textContent =
-      `${details.sentence} Bias ${errorNumber(details.bias).replace("-", "−")}.`;
+    byId("neuron-sentence", HTMLElement).textContent = `${details.sentence} Bias ${errorNumber(details.bias)}.`;
     byId("histogram-text", HTMLElement).textContent =
-      `${isDigit ? "Output" : "Activation"} from ${errorNumber(details.histogram.low)} to ${errorNumber(details.histogram.high)} over ${details.count.toLocaleString()} ${details.source}; square-root scale.`;
+      `${isDigit ? "Output" : "Activation"} ${rangeText(details.histogram.low, details.histogram.high)} over ${details.count.toLocaleString()} ${details.source}; square-root scale.`;
     this.#fillMeans(details.means);
     this.#fillImages(details);
     this.#fillTable("incoming", details.incoming, details.layer - 1);

@@ -29,7 +29,7 @@ export function tourSteps(summary, show) {
     {
       target: "answer",
       title: "The prediction",
-      text: "The last ten neurons stand for the digits. The digit with the largest output is the prediction; its share of the sum is the confidence.",
+      text: "The last ten neurons stand for the digits. The digit with the largest output is the prediction; its share of the sum, calibrated, is the confidence.",
     },
     {
       target: "why",

@@ -1,3 +1,5 @@
+import { fileSize } from "../lib/format.js";
+
 /** The longer side of an image that is sent, in pixels: more than the server needs. */
 const MAX_SIDE = 800;
 /** A file up to this size is sent unchanged if the server reads its type. */
@@ -23,7 +25,8 @@ export class ImageError extends Error {}
  */
 export async function readImageFile(file) {
   if (file.size === 0) throw new ImageError("This file is empty.");
-  if (file.size > MAX_BYTES) throw new ImageError("This file is larger than 50 MB: choose a smaller image.");
+  if (file.size > MAX_BYTES)
+    throw new ImageError(`This file is larger than ${fileSize(MAX_BYTES)}: choose a smaller image.`);
   if (file.type && !file.type.startsWith("image/"))
     throw new ImageError("This is not an image. PNG, JPEG and most other image formats can be read.");
   const isSmallFile = file.size <= MAX_UNCHANGED_BYTES && SERVER_READS.includes(file.type);

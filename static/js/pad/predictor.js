@@ -6,8 +6,8 @@ import { ReconnectingSocket } from "../lib/reconnecting_socket.js";
  * @typedef {import("../lib/messages.js").Result} Result
  * @typedef {import("../lib/messages.js").PredictReply} PredictReply
  * @typedef {import("../lib/messages.js").PredictRequest} PredictRequest
- * @typedef {Omit<Result, "digit" | "confidence" | "verdict" | "candidates" | "probabilities"> & {probabilities: number[]} &
- *   {[Field in "digit" | "confidence" | "verdict" | "candidates"]: NonNullable<Result[Field]>}} VersionPrediction
+ * @typedef {Omit<Result, "digit" | "confidence" | "verdict" | "candidates" | "temperature" | "probabilities"> & {probabilities: number[]} &
+ *   {[Field in "digit" | "confidence" | "verdict" | "candidates" | "temperature"]: NonNullable<Result[Field]>}} VersionPrediction
  *   the reply of one version to one drawing
  * @typedef {Omit<PredictReply, "results" | "seen"> & {results: VersionPrediction[], seen: number[]}} Prediction
  *   the reply of all versions to one drawing

@@ -47,6 +47,8 @@ class RunPage {
   #isLive = false;
   /** @type {Set<number>} the epochs that can be published */
   #storedEpochs = new Set(pageData("stored-epochs"));
+  /** @type {import("./run_stream.js").Connection} */
+  #connection = "over";
 
   /** @param {{run: RunJson, epochs: import("../lib/messages.js").EpochJson[], events: import("../lib/messages.js").EventJson[]}} state */
   constructor(state) {
@@ -155,6 +157,7 @@ class RunPage {
 
   #drawState() {
     const run = this.#run;
+    this.#drawConnection();
     const badge = byId("status", HTMLElement);
     badge.className = statusClass(run);
     badge.textContent = capitalised(run.status);
@@ -212,12 +215,19 @@ class RunPage {
 
   /** @param {import("./run_stream.js").Connection} connection */
   #showConnection(connection) {
-    const element = byId("connection", HTMLElement);
-    element.dataset.state = connection;
-    element.textContent = CONNECTION_TEXTS[connection];
-    element.hidden = connection === "over";
+    this.#connection = connection;
     this.#isLive = connection === "live";
     this.#lastMessageAt = Date.now();
+    this.#drawConnection();
+  }
+
+  /** A run that has ended sends nothing: its page is not called live. */
+  #drawConnection() {
+    const element = byId("connection", HTMLElement);
+    const isQuiet = this.#connection === "live" && ENDED.includes(this.#run.status);
+    element.hidden = this.#connection === "over" || isQuiet;
+    element.dataset.state = element.hidden ? "" : this.#connection;
+    element.textContent = element.hidden ? "" : CONNECTION_TEXTS[this.#connection];
   }
 
   /** While a run trains, progress arrives many times a second: a long silence means that the worker is lost or stuck. */

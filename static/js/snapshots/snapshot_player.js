@@ -1,7 +1,7 @@
 import { fetchJson } from "../lib/api.js";
 import { onSchemeChange } from "../lib/computed_style.js";
 import { byId } from "../lib/elements.js";
-import { errorNumber } from "../lib/format.js";
+import { rangeText } from "../lib/format.js";
 import { paintHistogram } from "../charts/histogram.js";
 import { decodeInt8, paintHeatmap } from "../charts/heatmap.js";
 
@@ -217,6 +217,6 @@ function paintFigure(figure, histogram, tone) {
   const [canvas, caption] = [figure.querySelector("canvas"), figure.querySelector("figcaption")];
   if (!canvas || !caption) return;
   paintHistogram(canvas, histogram, { tone });
-  caption.textContent = `from −${errorNumber(histogram.high)} to ${errorNumber(histogram.high)}`;
+  caption.textContent = rangeText(histogram.low, histogram.high);
   canvas.setAttribute("aria-label", caption.textContent);
 }

@@ -28,7 +28,7 @@ def ask(lab: Lab, path: str, **headers: str) -> tuple[int, bytes]:
 def test_a_body_that_is_announced_as_too_large_is_not_waited_for(lab: Lab, path: str, *, is_json: bool) -> None:
     status, answer = ask(lab, path, Content_Length=str(MOST_BODY_BYTES + 1))
     assert status == 413
-    assert b"at most 257 MB" in answer
+    assert b"at most 269 MB" in answer
     assert answer.startswith(b'{"detail"') is is_json
 
 

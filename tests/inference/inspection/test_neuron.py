@@ -85,3 +85,22 @@ def test_a_neuron_that_is_not_there_is_not_found(client: Client, publish: Publis
     version = publish(12)
     answer = client.get(f"/versions/{version.number}/network/{path}.json")
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("bias", [0.0, 0.5])
+def test_a_neuron_that_always_answers_the_same_has_that_value_alone(
+    draw_network: Draw, probe: Probe, bias: float
+) -> None:
+    network = draw_network(12, 8)
+    network.weights[0][:, 7] = 0
+    network.biases[0][7] = bias
+    told = neuron.inspect_neuron(network, f"equal {bias}", probe, 1, 7)["histogram"]
+    assert (told["low"], told["high"], sum(told["counts"])) == (bias, bias, 300)
+
+
+def test_nearly_equal_activations_are_counted_too(draw_network: Draw, probe: Probe) -> None:
+    network = draw_network(12, 8)
+    network.weights[0][:, 7] = 0
+    network.weights[0][5, 7] = 1.2e-7
+    network.biases[0][7] = 1
+    assert sum(neuron.inspect_neuron(network, "nearly equal", probe, 1, 7)["histogram"]["counts"]) == 300

@@ -24,6 +24,7 @@ def test_a_sure_answer_names_its_digit_alone() -> None:
         "confidence": pytest.approx(0.95),
         "verdict": "sure",
         "candidates": [7],
+        "temperature": 1.0,
     }
 
 

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ago, duration, errorNumber, momentText, percent, roughDuration } from "../../../static/js/lib/format.js";
+import {
+  ago,
+  duration,
+  errorNumber,
+  fileSize,
+  momentText,
+  percent,
+  rangeText,
+  roughDuration,
+} from "../../../static/js/lib/format.js";
 
 test("a share is written as a percentage, and one that was never measured as a dash", () => {
   assert.equal(percent(0.98125), "98.13 %");
@@ -58,4 +67,43 @@ test("a moment has one form, in the reader's time zone", () => {
   if (before === undefined) delete process.env.TZ;
   else process.env.TZ = before;
   assert.equal(momentText("no moment"), "–");
+});
+
+test("a file has one size: the template filter gives the same texts", () => {
+  const sizes = [
+    0, 1, 999, 1000, 9949, 9950, 795_445, 500_500, 999_499, 999_500, 1_250_000, 269_484_032, 9_950_000_000, 2e15,
+  ];
+  assert.deepEqual(sizes.map(fileSize), [
+    "0 bytes",
+    "1 byte",
+    "999 bytes",
+    "1.0 kB",
+    "9.9 kB",
+    "10 kB",
+    "795 kB",
+    "501 kB",
+    "999 kB",
+    "1.0 MB",
+    "1.3 MB",
+    "269 MB",
+    "10 GB",
+    "2000 TB",
+  ]);
+  assert.equal(fileSize(null), "–");
+});
+
+test("numbers below 0 have a minus sign, and large ones no exponent", () => {
+  assert.deepEqual([-2.5, -0.0000000139, 12_346, 0.5, 100].map(errorNumber), [
+    "−2.5",
+    "−1.39e−8",
+    "12350",
+    "0.5",
+    "100",
+  ]);
+});
+
+test("a range whose ends look the same is one value", () => {
+  assert.equal(rangeText(0, 0), "all 0");
+  assert.equal(rangeText(0.500001, 0.500002), "all 0.5");
+  assert.equal(rangeText(-1, 2), "from −1 to 2");
 });

@@ -9,7 +9,7 @@ import { agreementSentence, majority, votes } from "../../../static/js/pad/major
  * @returns {import("../../../static/js/pad/predictor.js").VersionPrediction}
  */
 function reading(version, digit, share = 0.9) {
-  const worth = { confidence: share, verdict: /** @type {const} */ ("sure"), candidates: [digit] };
+  const worth = { confidence: share, verdict: /** @type {const} */ ("sure"), candidates: [digit], temperature: 1 };
   return {
     version,
     digit,

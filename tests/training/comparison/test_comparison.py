@@ -24,6 +24,7 @@ from nnlib.vocabulary import OutputName
 from training.configuration.run_config import RunConfig
 from training.models import Epoch, Run
 from training.states import Status
+from weblib.templatetags.readable import file_size
 
 pytestmark = pytest.mark.django_db
 Publish = Callable[..., ModelVersion]
@@ -371,3 +372,14 @@ def test_a_list_by_error_holds_one_loss_or_is_sorted_by_accuracy(client: Client,
     assert "sorted by test accuracy" not in client.get("/versions/?sort=test_error&loss=squared_error").content.decode()
     found = client.get("/api/v1/versions?sort=test_error&loss=cross_entropy").json()["items"]
     assert [version["number"] for version in found] == [good.number]
+
+
+def test_a_file_has_one_size_on_all_pages(client: Client, publish: Publish) -> None:
+    first, second = publish(FIRST), publish(SECOND)
+    size = file_size(first.size_bytes)
+    assert size.endswith(" kB")
+    compared = page_of(client, f"numbers={first.number},{second.number}")
+    assert f'<th scope="row">Model file</th><td>{size}</td>' in compared
+    assert size in client.get(f"/versions/{first.number}/").content.decode()
+    client.post(f"/versions/{second.number}/trash/")
+    assert size in client.get("/versions/trash/").content.decode()

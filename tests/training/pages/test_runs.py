@@ -485,3 +485,17 @@ def test_runs_by_error_are_of_one_loss_or_sorted_by_accuracy(client: Client) -> 
     assert listed("?sort=test_error&loss=squared_error") == [classic]
     polled = client.get("/api/v1/runs?sort=test_error&loss=squared_error").json()["items"]
     assert [run["id"] for run in polled] == [classic]
+
+
+def test_the_counts_of_the_tabs_follow_the_other_filters(client: Client) -> None:
+    for name, status in (("wide", Status.STOPPED), ("wide", Status.FAILED), ("deep", Status.STOPPED)):
+        config = RunConfig(dataset="pen-strokes").as_json()
+        Run.objects.create(name=name, config=config, max_epochs=1, offered_at=timezone.now(), status=status)
+
+    def counts(query: str) -> dict[str, int]:
+        page = client.get(f"/runs/{query}").content.decode()
+        return {label: int(count) for label, count in re.findall(r">(\w+) <span>(\d+)</span></a>", page)}
+
+    assert (counts("")["All"], counts("")["Stopped"]) == (3, 2)
+    assert (counts("?q=wide")["All"], counts("?q=wide")["Stopped"], counts("?q=wide")["Failed"]) == (2, 1, 1)
+    assert counts("?q=wide&status=failed")["All"] == 2

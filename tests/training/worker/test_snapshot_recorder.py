@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 import datasets
+from inference.inspection import snapshot_frames
 from inference.models import SnapshotFile
 from inference.registry import snapshots as files
 from inference.registry.selectors import get_version
@@ -277,3 +278,8 @@ def test_a_snapshot_that_a_browser_has_is_not_sent_again(submit: Submit, client:
 def test_neurons_of_zero_weights_are_pictured_as_zeros() -> None:
     rows = np.zeros((2, 784), np.float32)
     assert not snapshot_recorder._signed_bytes(rows).any()
+
+
+def test_a_histogram_of_zeros_has_no_made_up_range() -> None:
+    told = snapshot_frames._histogram(snapshot_recorder.histogram(np.zeros((4, 3), np.float32)))
+    assert (told["low"], told["high"], sum(told["counts"])) == (0, 0, 12)
