@@ -85,6 +85,25 @@ def test_errors_of_different_losses_never_share_an_axis(page: Page, lab: Lab, pa
     expect(page.locator("#error-chart")).to_have_attribute("data-axis", "Error (squared error)")
 
 
+def test_epochs_that_a_log_axis_cannot_show_are_counted(page: Page, lab: Lab, pair: tuple[int, int]) -> None:
+    page.add_init_script(
+        """const parse = JSON.parse;
+        JSON.parse = (text) => {
+            const data = parse(text);
+            if (data?.[1]?.history) for (const epoch of data[1].history.slice(0, 3)) epoch.test_error = 0;
+            return data;
+        };"""
+    )
+    page.goto(f"{lab.url}/versions/compare/?numbers={pair[0]},{pair[1]}")
+    note = page.locator("#compare-chart .chart__note")
+    expect(page.locator("#compare-chart canvas")).to_be_visible()
+    expect(note).to_be_hidden()
+    page.get_by_role("button", name="Log", exact=True).click()
+    expect(note).to_have_text("3 epochs at 0 are not shown: a logarithmic axis has no 0.")
+    page.get_by_role("button", name="Linear").click()
+    expect(note).to_be_hidden()
+
+
 def test_a_run_beside_a_version_grows_while_it_trains(page: Page, lab: Lab, pair: tuple[int, int]) -> None:
     run = lab.submit(epochs=4000, hidden_layers=[64], batch_size=8, name="Goes on")
     lab.wait_for(run, "running")

@@ -1,6 +1,7 @@
 import uPlot from "../../vendor/uplot/uPlot.esm.js";
 import { colour, onSchemeChange } from "../lib/computed_style.js";
 import { downsampled } from "./downsampling.js";
+import { unshownCount, unshownText } from "./log_scale.js";
 
 /**
  * @typedef {{label: string, colour: string, dash?: number[], isFaint?: boolean}} Line `colour` names a custom property,
@@ -34,6 +35,7 @@ export class LineChart {
   #columns;
   /** @type {Scale} */
   #scale = "linear";
+  #note = newNote();
   #observer;
   /** @type {AbortController | null} removes the listeners; null while the chart is stopped */
   #listening = null;
@@ -85,6 +87,7 @@ export class LineChart {
     const plot = this.#plot;
     const window = this.#window;
     if (!plot) return;
+    this.#showNote();
     if (!window) {
       plot.setData(this.#drawable());
       return;
@@ -135,7 +138,16 @@ export class LineChart {
     this.#plot?.destroy();
     this.#box.querySelector(".chart__empty")?.remove();
     this.#plot = new uPlot(this.#options(), this.#drawable(), this.#box);
+    this.#box.append(this.#note);
+    this.#showNote();
   };
+
+  /** Says what the axis cannot show. */
+  #showNote() {
+    const text = this.#scale === "log" ? unshownText(unshownCount(this.#columns, this.#window)) : "";
+    if (this.#note.textContent !== text) this.#note.textContent = text;
+    this.#note.hidden = text === "";
+  }
 
   #resize() {
     this.#plot?.setSize(this.#size());
@@ -202,6 +214,13 @@ export class LineChart {
       legend: { live: true },
     };
   }
+}
+
+function newNote() {
+  const note = document.createElement("p");
+  note.className = "chart__note small muted";
+  note.setAttribute("role", "status");
+  return note;
 }
 
 /**
