@@ -9,6 +9,6 @@ class TrainingConfig(AppConfig):
     def ready(self) -> None:
         """Register the references of runs to versions."""
         from inference.registry import version_references  # noqa: PLC0415 -- models can be imported only now
-        from training.runs.selectors import publishing_run_id, why_needed  # noqa: PLC0415
+        from training.runs.selectors import publishing_run_id, publishing_run_start, why_needed  # noqa: PLC0415
 
-        version_references.register(version_references.References(why_needed, publishing_run_id))
+        version_references.register(version_references.References(why_needed, publishing_run_id, publishing_run_start))

@@ -33,4 +33,4 @@ def children(version: ModelVersion) -> list[ModelVersion]:
 
 def _everything() -> QuerySet[ModelVersion]:
     """What a link to a version needs, in the trash or not."""
-    return ModelVersion.everything.only("number", "name", "trashed_at", "parent_id")
+    return ModelVersion.everything.only("number", "name", "trashed_at", "parent_id", "dataset", "origin", "created_at")

@@ -1,15 +1,19 @@
-"""The score of a version on the corrections: the share that it predicts correctly."""
+"""The score of a version on the corrections: the share that it predicts correctly of those it did not learn from."""
 
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 from cachetools import LRUCache
+from numpy.typing import NDArray
 
 from datasets.ink.preprocessing import pixels_from_rows
-from datasets.samples.selectors import labelled_pixels, state
+from datasets.samples.selectors import labelled_samples, state
 from inference.errors import ArtifactError
+from inference.registry.learned_corrections import learned_by
+from inference.registry.selectors import get_versions
 from inference.serving import prediction
 
 MAX_SCORES: Final = 1_000
@@ -19,15 +23,22 @@ NEWEST: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How many corrections a version reads right."""
+    """How many corrections a version reads right, of those that it did not learn from and of those that it did."""
 
     right: int
     count: int
+    learned_right: int = 0
+    learned_count: int = 0
 
     @property
-    def accuracy(self) -> float:
-        """The share in [0, 1]."""
-        return self.right / self.count
+    def accuracy(self) -> float | None:
+        """The share in [0, 1] of those that it did not learn from; None where there are none."""
+        return self.right / self.count if self.count else None
+
+    @property
+    def learned_accuracy(self) -> float | None:
+        """The share in [0, 1] of those that it learned from; None where there are none."""
+        return self.learned_right / self.learned_count if self.learned_count else None
 
 
 class CorrectionScores:
@@ -50,16 +61,26 @@ class CorrectionScores:
         missing = [number for number in numbers if number not in known]
         if not missing:
             return known
-        pixels, labels = labelled_pixels(newest=NEWEST)
-        if not len(labels):
+        samples = labelled_samples(newest=NEWEST)
+        if not samples.ids:
             return {}
-        x = pixels_from_rows(pixels)
-        for number in missing:
-            digits = prediction.NETWORKS.get(number).network.probabilities(x).argmax(axis=1)
-            known[number] = Score(int((digits == labels).sum()), len(labels))
+        x = pixels_from_rows(samples.x)
+        for version in get_versions(missing):
+            digits = prediction.NETWORKS.get(version.number).network.probabilities(x).argmax(axis=1)
+            is_learned = learned_by(version).which(samples)
+            known[version.number] = _score(digits == samples.y, is_learned)
         with self._lock:
             self._scores.update({(number, now): known[number] for number in missing})
         return known
+
+
+def _score(is_right: NDArray[np.bool_], is_learned: NDArray[np.bool_]) -> Score:
+    return Score(
+        right=int((is_right & ~is_learned).sum()),
+        count=int((~is_learned).sum()),
+        learned_right=int((is_right & is_learned).sum()),
+        learned_count=int(is_learned.sum()),
+    )
 
 
 CORRECTION_SCORES: Final = CorrectionScores()

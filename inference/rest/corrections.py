@@ -61,12 +61,14 @@ class CorrectionList(BaseModel):
 
 
 class ScoreOut(BaseModel):
-    """How many of the newest corrections a version reads right."""
+    """How many of the newest corrections a version reads right; `accuracy` is null where it learned from all."""
 
     version: int
-    right: int
+    right: int = Field(description="Of those that neither the version nor an ancestor of it learned from")
     count: int
-    accuracy: float
+    accuracy: float | None
+    learned_right: int = Field(description="Of those that it learned from")
+    learned_count: int
 
 
 @router.post(
@@ -99,10 +101,20 @@ def list_corrections(
     summary="How versions read the corrections",
 )
 def accuracy(request: HttpRequest, versions: str) -> list[dict[str, Any]]:  # noqa: ARG001
-    """The share of the newest corrections that each version of `versions=3,5` reads right; [] without corrections."""
+    """The share of the newest corrections that each version of `versions=3,5` reads right; [] without corrections.
+
+    Those that a version learned from are counted apart: they say little about other drawings.
+    """
     scores = CORRECTION_SCORES.scores(numbers_in(versions, most=MAX_PAGE))
     return [
-        {"version": number, "right": score.right, "count": score.count, "accuracy": score.accuracy}
+        {
+            "version": number,
+            "right": score.right,
+            "count": score.count,
+            "accuracy": score.accuracy,
+            "learned_right": score.learned_right,
+            "learned_count": score.learned_count,
+        }
         for number, score in scores.items()
     ]
 

@@ -24,6 +24,14 @@ Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectionsTaken:
+    """How many corrections a run took, which were all; `newest_id` is None where an older program took them."""
+
+    count: int
+    newest_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Dataset:
     """Images `(n, 784)` uint8, 0 to 255, ink 255; labels `(n,)` uint8; and the SHA-256 over all four arrays."""
 
@@ -33,6 +41,7 @@ class Dataset:
     x_test: NDArray[np.uint8]
     y_test: NDArray[np.uint8]
     fingerprint: str
+    corrections: CorrectionsTaken | None = None
 
 
 def is_stored(folder: Path) -> bool:

@@ -224,7 +224,7 @@ def _version(version: ModelVersion, answers: bytes, corrections: Score | None) -
         layer_sizes=version.layer_sizes,
         size_bytes=version.size_bytes,
         answers=answers,
-        corrections_accuracy=None if corrections is None else corrections.accuracy,
+        corrections=corrections,
         is_guessing=has_learned_nothing(findings_of_version(version)),
         judged_by=judged_by(version.dataset, version.dataset_fingerprint, version.metrics),
     )

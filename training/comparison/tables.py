@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
+from inference.reports.correction_score import Score
 from inference.reports.downsampling import downsampled
 from inference.reports.per_digit import is_confusion, ten_or_none, with_elapsed
 from inference.reports.reliability import Bin, Reliability
@@ -38,7 +39,7 @@ class Compared:
     judged_by: str = ""  # which test images
     prediction_seconds: float | None = None
     became: int | None = None  # the version that a completed run left
-    corrections_accuracy: float | None = None
+    corrections: Score | None = None
     is_guessing: bool = False  # it learned nothing: it is the best in no row
 
     @property
@@ -117,21 +118,7 @@ def results_table(compared: Sequence[Compared]) -> list[Row]:
 
     The best of a row is marked, where all were measured by the same. An error is named after its loss.
     """
-    rows = [(measure, [measure.value(one) for one in compared]) for measure in MEASURES]
-    shown = [(m, values) for m, values in rows if not m.is_optional or any(value is not None for value in values)]
-    is_fair = were_judged_alike(compared)
-    losses = losses_of(compared)
-    table = [
-        _measured_row(
-            f"{m.title} ({labels.loss_title(losses[0])})" if m.is_of_loss and len(losses) == 1 else m.title,
-            m.show,
-            m.best if (is_fair or not m.is_judged) and (len(losses) == 1 or not m.is_of_loss) else None,
-            values,
-            compared,
-            notes=[labels.loss_title(one.loss) for one in compared] if m.is_of_loss and len(losses) > 1 else None,
-        )
-        for m, values in shown
-    ]
+    table = [row for measure in MEASURES if (row := _results_row(measure, compared)) is not None]
     intervals = [one.interval for one in compared]
     if any(intervals):
         texts = [f"{100 * i[0]:.2f} to {100 * i[1]:.2f} %" if i else readable.NOTHING for i in intervals]
@@ -183,6 +170,7 @@ class Measure:
     Attributes:
         is_judged: whether it depends on the version's test images.
         is_of_loss: whether it is a mean of the loss.
+        note: what the number is of, where that differs between versions.
     """
 
     title: str
@@ -192,6 +180,7 @@ class Measure:
     is_optional: bool = False
     is_judged: bool = False
     is_of_loss: bool = False
+    note: Callable[[Compared], str] | None = None
 
 
 def _metric(*names: str) -> Callable[[Compared], Value]:
@@ -202,6 +191,18 @@ def _metric(*names: str) -> Callable[[Compared], Value]:
         return float(found) if isinstance(found, int | float) else None
 
     return value
+
+
+def _corrections_accuracy(one: Compared) -> Value:
+    return None if one.corrections is None else one.corrections.accuracy
+
+
+def _corrections_note(one: Compared) -> str:
+    """How many drawings the accuracy is of; the version did not learn from these."""
+    score = one.corrections
+    if score is None:
+        return ""
+    return f"of {score.count:,}" if score.count else f"trained on all {score.learned_count:,}"
 
 
 def _percent(share: float) -> str:
@@ -230,7 +231,7 @@ MEASURES: Final = [
     Measure("Training accuracy", _metric("train_accuracy"), _percent),
     Measure("Training error", _metric("train_error"), readable.error_number, is_of_loss=True),
     Measure("Drawn digits read right", _metric("drawn_accuracy"), _percent, max, is_optional=True),
-    Measure("Your corrections", lambda one: one.corrections_accuracy, _percent, max, is_optional=True),
+    Measure("Your corrections", _corrections_accuracy, _percent, max, is_optional=True, note=_corrections_note),
     Measure(
         "Calibration error", _metric("calibration", "error_after"), _percent, min, is_optional=True, is_judged=True
     ),
@@ -246,6 +247,22 @@ MEASURES: Final = [
 ]
 
 
+def _results_row(measure: Measure, compared: Sequence[Compared]) -> Row | None:
+    """The row of a measure; None where it is optional and empty. No best is marked among what cannot be compared."""
+    values = [measure.value(one) for one in compared]
+    notes = [measure.note(one) if measure.note else "" for one in compared]
+    if measure.is_optional and not any(notes) and all(value is None for value in values):
+        return None
+    title, losses = measure.title, losses_of(compared)
+    if measure.is_of_loss and len(losses) == 1:
+        title = f"{title} ({labels.loss_title(losses[0])})"
+    elif measure.is_of_loss:
+        notes = [labels.loss_title(one.loss) if v is not None else "" for one, v in zip(compared, values, strict=True)]
+    are_alike = len({note for note, value in zip(notes, values, strict=True) if value is not None}) < 2
+    is_fair = are_alike and (not measure.is_judged or were_judged_alike(compared))
+    return _measured_row(title, measure.show, measure.best if is_fair else None, values, notes=notes)
+
+
 def _measured_row(
     title: str,
     show: Callable[[float], str],
@@ -253,20 +270,20 @@ def _measured_row(
     values: Sequence[Value],
     compared: Sequence[Compared],
     *,
-    notes: Sequence[str] | None = None,
+    notes: Sequence[str] = (),
 ) -> Row:
-    """A row of numbers; `notes` stand after the numbers, which then differ in kind."""
+    """A row of numbers; `notes`, as many or none, stand after them."""
     known = {value for value in values if value is not None}
     eligible = [v for v, one in zip(values, compared, strict=True) if v is not None and not one.is_guessing]
     top = best(eligible) if best and eligible and len(known) > 1 else None
     texts = [readable.NOTHING if v is None else show(v) for v in values]
-    if notes is not None:
-        texts = [text if v is None else f"{text} ({note})" for text, v, note in zip(texts, values, notes, strict=True)]
+    if any(notes):
+        texts = [f"{text} ({note})" if note else text for text, note in zip(texts, notes, strict=True)]
     cells = [
         Cell(text, v is not None and v == top and not one.is_guessing)
         for text, v, one in zip(texts, values, compared, strict=True)
     ]
-    return Row(title, cells, notes is None and all(a == b for a, b in pairwise(values)))
+    return Row(title, cells, all(a == b for a, b in pairwise(zip(texts, values, strict=True))))
 
 
 def _share_of(answers: Bin | None) -> str:

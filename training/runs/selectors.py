@@ -178,6 +178,11 @@ def publishing_run_id(number: int) -> int | None:
     return Run.objects.filter(is_its).values_list("pk", flat=True).first()
 
 
+def publishing_run_start(number: int) -> datetime | None:
+    """When the run that published version `number` started first; None if it is gone."""
+    return Run.objects.filter(version__number=number).values_list("started_at", flat=True).first()
+
+
 def run_json(run: Run) -> RunJson:
     """The run as the API and the live stream send it."""
     return {

@@ -14,6 +14,7 @@ from datasets import Dataset
 from inference.errors import PLAIN_ERRORS
 from inference.models import ModelVersion
 from inference.registry import snapshots
+from inference.registry.learned_corrections import origin_of
 from inference.registry.selectors import get_version
 from inference.registry.services import VersionFacts, load_network, publish_version, store_network
 from inference.reports.metrics import measured
@@ -210,6 +211,8 @@ class Execution:
         metrics, predictions = measured(network, data.x_test, data.y_test, loss=config.loss, history=history)
         artifact = retry_disk(lambda: store_network(network), "the model file", tell=self._wait_for)
         kept = retry_disk(lambda: snapshots.store(moments), "the file of snapshots", tell=self._wait_for)
+        parent = retry_database(lambda: _parent(config))
+        learned = retry_database(lambda: origin_of(data.corrections, started_at=run.started_at, parent=parent))
         facts = VersionFacts(
             source=ModelVersion.Source.RUN,
             name=run.name,
@@ -221,8 +224,8 @@ class Execution:
             dataset_fingerprint=data.fingerprint,
             tags=tuple(tag.word for tag in run.tags.all()),
             libraries=libraries(config.engine),
-            parent=retry_database(lambda: _parent(config)),
-            origin={"attempts": run.attempt},
+            parent=parent,
+            origin={"attempts": run.attempt, **learned},
         )
 
         def complete() -> None:

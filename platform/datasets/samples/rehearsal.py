@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets.errors import DatasetUnavailableError
-from datasets.stored import Dataset, fingerprint_of
+from datasets.stored import CorrectionsTaken, Dataset, fingerprint_of
 from weblib.atomic_files import write_atomically
 
 KEY: Final = "corrections"
@@ -56,11 +56,13 @@ class Taken:
         x: `(n, 784)` uint8, ink 255.
         y: `(n,)` uint8.
         rehearsed: keys of data sets; the first is tested on.
+        newest_id: of the corrections; 0 where it is not known, as in files of older programs.
     """
 
     x: NDArray[np.uint8]
     y: NDArray[np.uint8]
     rehearsed: tuple[str, ...]
+    newest_id: int = 0
 
     @classmethod
     def now(cls, rehearsed: Sequence[str]) -> Self:
@@ -70,12 +72,12 @@ class Taken:
             DatasetUnavailableError: fewer than `LEAST` corrections.
         """
         # Here, because models need Django set up, and scripts locate data sets without it.
-        from datasets.samples.selectors import labelled_pixels  # noqa: PLC0415
+        from datasets.samples.selectors import labelled_samples  # noqa: PLC0415
 
-        x, y = labelled_pixels()
-        if len(x) < LEAST:
-            raise DatasetUnavailableError(too_few(len(x)))
-        return cls(x, y, tuple(rehearsed))
+        samples = labelled_samples()
+        if len(samples.x) < LEAST:
+            raise DatasetUnavailableError(too_few(len(samples.x)))
+        return cls(samples.x, samples.y, tuple(rehearsed), max(samples.ids))
 
     @classmethod
     def kept(cls, path: Path) -> Self:
@@ -86,14 +88,16 @@ class Taken:
         """
         try:
             with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
-                return cls(file["x"], file["y"], tuple(json.loads(str(file["rehearsed"]))))
+                newest_id = int(file["newest_id"]) if "newest_id" in file else 0
+                return cls(file["x"], file["y"], tuple(json.loads(str(file["rehearsed"]))), newest_id)
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise DatasetUnavailableError(f"the corrections that this run took cannot be read: {error}") from error
 
     def keep(self, path: Path) -> None:
         """Write it down, whole or not at all."""
         buffer = io.BytesIO()
-        np.savez_compressed(buffer, x=self.x, y=self.y, rehearsed=np.array(json.dumps(self.rehearsed)))
+        rehearsed = np.array(json.dumps(self.rehearsed))
+        np.savez_compressed(buffer, x=self.x, y=self.y, rehearsed=rehearsed, newest_id=np.array(self.newest_id))
         write_atomically(path, [buffer.getvalue()])
 
 
@@ -125,7 +129,8 @@ def assembled(taken: Taken, rehearsed: Sequence[Dataset]) -> Dataset:
     tested = rehearsed[0]
     prints = [np.frombuffer(bytes.fromhex(data.fingerprint), np.uint8) for data in rehearsed]
     fingerprint = fingerprint_of(taken.x, taken.y, *prints)
-    return Dataset(KEY, x[order], y[order], tested.x_test, tested.y_test, fingerprint)
+    noted = CorrectionsTaken(len(taken.x), taken.newest_id or None)
+    return Dataset(KEY, x[order], y[order], tested.x_test, tested.y_test, fingerprint, noted)
 
 
 def _counts(parts: int) -> list[int]:

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import numpy as np
@@ -54,11 +56,29 @@ def count_by_label() -> list[int]:
     return [found.get(digit, 0) for digit in range(10)]
 
 
+@dataclass(frozen=True, slots=True)
+class LabelledSamples:
+    """Corrections, oldest first: images `x` `(n, 784)` and labels `y` `(n,)`, both uint8; when each was created."""
+
+    x: NDArray[np.uint8]
+    y: NDArray[np.uint8]
+    ids: list[int]
+    created: list[datetime]
+
+
+def labelled_samples(*, newest: int | None = None) -> LabelledSamples:
+    """All corrections or the newest ones."""
+    columns = ("pixels", "label", "id", "created_at")
+    rows = list(Sample.objects.order_by("-id").values_list(*columns)[:newest])[::-1]
+    images = np.frombuffer(b"".join(bytes(row[0]) for row in rows), np.uint8).reshape(-1, PIXELS)
+    labels = np.array([row[1] for row in rows], np.uint8)
+    return LabelledSamples(images, labels, [row[2] for row in rows], [row[3] for row in rows])
+
+
 def labelled_pixels(*, newest: int | None = None) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Images `(n, 784)` and labels `(n,)`, both uint8, of all corrections or the newest ones; oldest first."""
-    rows = list(Sample.objects.order_by("-id").values_list("pixels", "label")[:newest])[::-1]
-    images = np.frombuffer(b"".join(bytes(pixels) for pixels, _ in rows), np.uint8).reshape(-1, PIXELS)
-    return images, np.array([label for _, label in rows], np.uint8)
+    samples = labelled_samples(newest=newest)
+    return samples.x, samples.y
 
 
 def state() -> tuple[Any, ...]:

@@ -291,7 +291,9 @@ export interface components {
       version: number;
       right: number;
       count: number;
-      accuracy: number;
+      accuracy: number | null;
+      learned_right: number;
+      learned_count: number;
     };
     Label: {
       label: number;

@@ -36,9 +36,9 @@ Publish = Callable[..., ModelVersion]
 def publish(draw_network: Callable[..., Network]) -> Publish:
     """Publishes a version of random weights."""
 
-    def publish_one(seed: int = 1) -> ModelVersion:
+    def publish_one(seed: int = 1, **said: Any) -> ModelVersion:
         network = draw_network(seed=seed)
-        facts = services.VersionFacts(source=ModelVersion.Source.RUN)
+        facts = services.VersionFacts(source=ModelVersion.Source.RUN, **said)
         with transaction.atomic():
             return services.publish_version(network, services.store_network(network), facts)
 
@@ -202,7 +202,7 @@ def test_the_accuracy_on_corrections_is_the_share_read_right(client: Client, pub
     for label in (read, (read + 1) % 10, read):
         teach(client, label)
     _, answer = call(client, "GET", "/accuracy?versions=1")
-    assert answer == [{"version": 1, "right": 2, "count": 3, "accuracy": 2 / 3}]
+    assert answer == [{"version": 1, "right": 2, "count": 3, "accuracy": 2 / 3, "learned_right": 0, "learned_count": 0}]
 
 
 def test_a_score_follows_every_change_of_the_corrections(client: Client, publish: Publish) -> None:
@@ -223,7 +223,7 @@ def test_a_score_is_computed_once(client: Client, publish: Publish, monkeypatch:
     publish()
     teach(client)
     known = CORRECTION_SCORES.scores([1])
-    monkeypatch.setattr("inference.reports.correction_score.labelled_pixels", None)
+    monkeypatch.setattr("inference.reports.correction_score.labelled_samples", None)
     assert CORRECTION_SCORES.scores([1]) == known
 
 
@@ -328,3 +328,76 @@ def test_a_version_without_its_file_is_shown_without_a_score(
         path.unlink()
     monkeypatch.setattr(prediction, "NETWORKS", NetworkCache())
     assert "Your corrections</a></dt><dd>–</dd>" in client.get("/versions/1/").content.decode()
+
+
+# What a version learned from.
+
+
+def another(client: Client, shift: int, label: int = 7) -> int:
+    """Another drawing than the others, and its id."""
+    strokes = [[[60 + shift, 60], [220, 60 + 2 * shift], [130, 240 - shift]]]
+    status, kept = call(client, "POST", strokes=strokes, label=label)
+    assert status == 201
+    return int(kept["id"])
+
+
+def test_what_a_version_learned_from_is_counted_apart(client: Client, publish: Publish) -> None:
+    ids = [another(client, shift) for shift in (0, 10, 20)]
+    publish(origin={"corrections": {"newest_id": ids[1], "count": 2}})
+    score = CORRECTION_SCORES.scores([1])[1]
+    assert (score.count, score.learned_count) == (1, 2)
+    page = client.get("/versions/1/").content.decode()
+    assert re.search(r"On 1 correction that it did not learn from: \S+ %; on 2 that it was trained on: \S+ %\.", page)
+
+
+def test_the_same_drawing_kept_again_was_learned_too(client: Client, publish: Publish) -> None:
+    first = another(client, 0)
+    publish(origin={"corrections": {"newest_id": first, "count": 1}})
+    another(client, 0)
+    assert CORRECTION_SCORES.scores([1])[1].learned_count == 2
+
+
+def test_where_no_correction_is_left_it_says_so_in_place_of_a_score(client: Client, publish: Publish) -> None:
+    newest = [another(client, shift) for shift in (0, 10)][-1]
+    publish(origin={"corrections": {"newest_id": newest, "count": 2}})
+    publish(seed=2)
+    page = client.get("/versions/1/").content.decode()
+    assert "Your corrections</a></dt><dd>–</dd>" in page
+    assert "It was trained on all 2 corrections: none is left to judge it by." in page
+    assert call(client, "GET", "/accuracy?versions=1")[1][0]["accuracy"] is None
+    compared = client.get("/versions/compare/?numbers=1,2").content.decode()
+    assert re.search(r"Your corrections</th><td>– \(trained on all 2\)</td><td>\S+ % \(of 2\)</td>", compared)
+
+
+def test_scores_on_different_drawings_have_no_best(client: Client, publish: Publish) -> None:
+    first = another(client, 0)
+    read = CORRECTION_SCORES.scores([publish().number])  # so that the first version reads all drawings right
+    assert read
+    for shift in (10, 20):
+        another(client, shift)
+    publish(seed=2, origin={"corrections": {"newest_id": first, "count": 1}})
+    page = client.get("/versions/compare/?numbers=1,2").content.decode()
+    row = re.search(r"Your corrections</th>.*?</tr>", page)
+    assert row
+    assert "(of 3)" in row[0]
+    assert "(of 2)" in row[0]
+    assert "is-best" not in row[0]
+
+
+def test_a_child_learned_what_its_ancestors_did(client: Client, publish: Publish) -> None:
+    first = another(client, 0)
+    parent = publish(origin={"corrections": {"newest_id": first, "count": 1}})
+    publish(seed=2, parent=publish(seed=3, parent=parent))
+    another(client, 10)
+    score = CORRECTION_SCORES.scores([3])[3]
+    assert (score.count, score.learned_count) == (1, 1)
+
+
+def test_of_a_version_without_a_record_what_was_there_before_it_is_taken_as_learned(
+    client: Client, publish: Publish
+) -> None:
+    another(client, 0)
+    publish(dataset="corrections")
+    another(client, 10)
+    score = CORRECTION_SCORES.scores([1])[1]
+    assert (score.count, score.learned_count) == (1, 1)

@@ -1,5 +1,6 @@
 """Corrections as a data set: what is in it, when it can be had, and that it teaches a network one's own hand."""
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -177,6 +178,7 @@ def test_a_run_goes_on_with_the_corrections_that_it_took(folders: Path, submit: 
     run = submit(dataset="corrections")
     kept = checkpoints.kept_data(run.pk)
     first = datasets.load("corrections", kept=kept)
+    newest = Sample.objects.order_by("-id").values_list("id", flat=True)[0]
     Run.objects.filter(pk=run.pk).update(status="queued", checkpoint="")
     reconciliation.clear_checkpoints()
     checkpoints.remove(checkpoints.others(run.pk, ""))
@@ -187,7 +189,40 @@ def test_a_run_goes_on_with_the_corrections_that_it_took(folders: Path, submit: 
     done = get_run(run.pk)
     assert done.version is not None, done.failure
     assert done.version.dataset_fingerprint == first.fingerprint
+    assert done.version.origin["corrections"] == {"newest_id": newest, "count": 10}
     assert not kept.exists()
+
+
+def test_a_run_that_an_older_program_started_learned_what_was_there_before_its_start(
+    folders: Path, submit: Submit, settings: Any
+) -> None:
+    settings.MNIST_FILE = ""
+    correct(10)
+    run = submit(dataset="corrections")
+    kept = checkpoints.kept_data(run.pk)
+    taken = rehearsal.Taken.now(["pen-strokes"])
+    kept.parent.mkdir(parents=True)
+    np.savez_compressed(kept, x=taken.x, y=taken.y, rehearsed=np.array(json.dumps(taken.rehearsed)))
+    assert execute(run.pk)
+    done = get_run(run.pk)
+    assert done.version is not None, done.failure
+    assert done.started_at is not None
+    noted = {"newest_id": 0, "until": done.started_at.isoformat(), "count": 10}
+    assert done.version.origin["corrections"] == noted
+
+
+def test_a_version_records_what_its_parent_learned_from(folders: Path, submit: Submit, settings: Any) -> None:
+    settings.MNIST_FILE = ""
+    correct(10)
+    first = submit(dataset="corrections")
+    execute(first.pk)
+    parent = get_run(first.pk).version
+    assert parent is not None
+    run = submit(from_version=parent.number)
+    execute(run.pk)
+    child = get_run(run.pk).version
+    assert child is not None
+    assert child.origin["corrections"]["newest_id"] == parent.origin["corrections"]["newest_id"]
 
 
 def test_what_a_run_took_and_was_damaged_is_told(tmp_path: Path) -> None:
