@@ -330,6 +330,9 @@ def test_no_error_is_best_where_losses_differ(client: Client, publish: Publish) 
     assert '<th scope="row">Test error</th><td>0.07 (cross-entropy)</td><td>0.004 (squared error)</td>' in page
     assert '<td class="is-best">98.00 %' in page
     assert 'id="different-losses"' in page
+    assert "; their accuracies can." in page
+    stranger = publish(FIRST, output="sigmoid", dataset_fingerprint="other images")
+    assert "; their accuracies can." not in page_of(client, f"numbers={numbers},{stranger.number}")
     reply = client.get(f"/api/v1/versions/compare?numbers={numbers}").json()
     assert [one["loss"] for one in reply["compared"]] == ["cross_entropy", "squared_error"]
     assert reply["is_of_one_loss"] is False
