@@ -260,7 +260,7 @@ def _results_row(measure: Measure, compared: Sequence[Compared]) -> Row | None:
         notes = [labels.loss_title(one.loss) if v is not None else "" for one, v in zip(compared, values, strict=True)]
     are_alike = len({note for note, value in zip(notes, values, strict=True) if value is not None}) < 2
     is_fair = are_alike and (not measure.is_judged or were_judged_alike(compared))
-    return _measured_row(title, measure.show, measure.best if is_fair else None, values, notes=notes)
+    return _measured_row(title, measure.show, measure.best if is_fair else None, values, compared, notes=notes)
 
 
 def _measured_row(
