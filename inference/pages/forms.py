@@ -11,7 +11,7 @@ from inference.model_files.input_scale import AS_IT_IS
 from inference.model_files.pickle.plain_pickle import MAX_BYTES
 from inference.models import ALIAS_NAME_LENGTH, check_alias_name
 from weblib.labels import choice_title
-from weblib.plain_text import NAME_LENGTH
+from weblib.plain_text import NameField
 from weblib.templatetags.readable import file_size
 
 
@@ -28,13 +28,7 @@ class ImportForm(forms.Form):
         error_messages={"required": "Choose a file first."},
         help_text="A pickle, NumPy archive, safetensors or ONNX file. Nothing in it is run.",
     )
-    name = forms.CharField(
-        required=False,
-        max_length=NAME_LENGTH,
-        label="Name",
-        help_text="For you; may stay empty.",
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
+    name = NameField()
     activation = forms.ChoiceField(
         required=False,
         choices=_choices(ACTIVATIONS),

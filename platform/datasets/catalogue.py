@@ -20,6 +20,8 @@ PEN_STROKES_SEED: Final = 1
 PEN_STROKES_VERSION: Final = 1
 # A failed download is tried again after this long, sooner when a run needs it.
 FAILURE_SECONDS: Final = 600.0
+_LAST_ATTEMPT: Final[dict[bool, float]] = {}
+"""When this process last reached the host of the download (True), and when it last did not, in monotonic seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,11 @@ class DatasetStatus:
 
 
 def availability() -> list[DatasetStatus]:
-    """Every data set and whether it can be trained on, from a look at the disk: nothing is fetched or made."""
+    """Every data set and whether it can be trained on: nothing is fetched or made.
+
+    That takes a look at the disk, and, every ten minutes where MNIST would be downloaded, at most two seconds to find
+    out whether it can be.
+    """
     mnist_state, mnist_note = _mnist_state()
     strokes_ready = is_stored(folder_of("pen-strokes"))
     strokes_note = "" if strokes_ready else "Drawn by our own writer on first use: about a minute."
@@ -78,6 +84,19 @@ def is_at_hand(key: str) -> bool:
 def default_key() -> str:
     """The data set that a form starts with: MNIST where it can be had."""
     return "pen-strokes" if _mnist_state()[0] == "unavailable" else "mnist"
+
+
+def refusal(key: str) -> str:
+    """Why the data set cannot be trained on here, with the remedy; empty if it can. Lost connections are tried anew."""
+
+    def status_now() -> DatasetStatus:
+        return next(status for status in availability() if status.key == key)
+
+    status = status_now()
+    if status.state == "unavailable" and not settings.MNIST_FILE and _is_reachable(anew=True):
+        _failure_file().unlink(missing_ok=True)
+        status = status_now()
+    return status.note if status.state == "unavailable" else ""
 
 
 def load(key: str, progress: Progress = lambda _share: None, *, kept: Path | None = None) -> Dataset:
@@ -178,12 +197,29 @@ def _mnist_state() -> tuple[State, str]:
         if Path(settings.MNIST_FILE).is_file():
             return "on_first_use", "Read from the file that DIGITLAB_MNIST names, on first use."
         return "unavailable", f"DIGITLAB_MNIST names a file that is not there. {mnist.HOW_TO_SUPPLY}"
-    failure = _recent_failure()
-    if failure:
-        return "unavailable", failure
+    lack = _recent_failure() or _download_lack()
+    return ("unavailable", lack) if lack else ("on_first_use", "Downloaded through TensorFlow on first use.")
+
+
+def _download_lack() -> str:
+    """Why MNIST cannot be downloaded, or nothing."""
     if not mnist.can_download():
-        return "unavailable", f"TensorFlow, which fetches MNIST, is not installed. {mnist.HOW_TO_SUPPLY}"
-    return "on_first_use", "Downloaded through TensorFlow on first use."
+        return f"TensorFlow, which fetches MNIST, is not installed. {mnist.HOW_TO_SUPPLY}"
+    if not _is_reachable():
+        return f"MNIST cannot be downloaded: there is no connection to the internet. {mnist.HOW_TO_SUPPLY}"
+    return ""
+
+
+def _is_reachable(*, anew: bool = False) -> bool:
+    """Whether the host of the download can be reached; the last answer counts for some minutes, unless `anew`."""
+    now = time.monotonic()
+    for answer, at in _LAST_ATTEMPT.items():
+        if not anew and now - at < FAILURE_SECONDS:
+            return answer
+    _LAST_ATTEMPT.clear()
+    reached = mnist.can_reach_download()
+    _LAST_ATTEMPT[reached] = now
+    return reached
 
 
 def _failure_file() -> Path:

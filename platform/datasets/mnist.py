@@ -5,10 +5,13 @@ LeCun, Cortes and Burges: The MNIST database of handwritten digits (1998).
 
 import hashlib
 import importlib.util
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import urllib.request
 import zipfile
 import zlib
 from pathlib import Path
@@ -31,6 +34,8 @@ HOW_TO_SUPPLY: Final = (
     "reach the internet with TensorFlow installed. The data set pen-strokes needs neither."
 )
 DOWNLOAD_SECONDS: Final = 300.0
+DOWNLOAD_HOST: Final = ("storage.googleapis.com", 443)
+REACH_SECONDS: Final = 2.0
 # What NumPy and zipfile raise on a file that is no archive of arrays; TypeError when it is a single array.
 UNREADABLE: Final = (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile, zlib.error)
 
@@ -66,6 +71,28 @@ def fetch(local_file: str, progress: Progress) -> Arrays:
 def can_download() -> bool:
     """Whether TensorFlow is installed; it is not imported."""
     return importlib.util.find_spec("tensorflow") is not None
+
+
+def can_reach_download() -> bool:
+    """Whether the host from which TensorFlow fetches MNIST takes connections; at most `REACH_SECONDS`.
+
+    Behind a proxy it is taken for reachable: only the download itself can tell.
+    """
+    if "https" in urllib.request.getproxies():
+        return True
+    reached = threading.Event()
+
+    def connect() -> None:
+        try:
+            socket.create_connection(DOWNLOAD_HOST, timeout=REACH_SECONDS).close()
+        except OSError:
+            return
+        reached.set()
+
+    attempt = threading.Thread(target=connect, daemon=True)  # looking a name up has no time-out of its own
+    attempt.start()
+    attempt.join(REACH_SECONDS)
+    return reached.is_set()
 
 
 def _download(target: Path, progress: Progress) -> None:

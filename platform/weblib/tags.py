@@ -6,6 +6,8 @@ from typing import Annotated, Any, Final
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
+from weblib.plain_text import unfit_character
+
 MAX_TAGS: Final = 12
 MAX_LETTERS: Final = 40
 
@@ -21,7 +23,7 @@ def tags_in(value: Any) -> list[str]:
         raise PydanticCustomError("tags", "must be words separated by commas")
     words = list(dict.fromkeys(" ".join(part.split()).lower() for part in parts if part.strip()))
     for word in words:
-        if len(word) > MAX_LETTERS or not word.isprintable() or "," in word:
+        if len(word) > MAX_LETTERS or unfit_character(word) or "," in word:
             said = repr(word[:MAX_LETTERS])
             raise PydanticCustomError(
                 "tags", "may have {most} letters each and no commas; got {word}", {"most": MAX_LETTERS, "word": said}

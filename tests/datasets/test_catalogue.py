@@ -2,6 +2,7 @@
 
 import io
 import os
+import socket
 import sys
 import time
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 import datasets
 from datasets import catalogue, mnist, stored
 from datasets.errors import DatasetUnavailableError
-from tests.lab import TEST_IMAGES, TRAIN_IMAGES
+from tests.lab import TEST_IMAGES, TRAIN_IMAGES, free_port
 from training.errors import StopRequested
 
 pytestmark = pytest.mark.django_db
@@ -138,7 +139,9 @@ def test_a_failed_download_is_forgotten_after_a_while(tmp_path: Path, monkeypatc
     with pytest.raises(DatasetUnavailableError):
         datasets.load("mnist")
     monkeypatch.setattr(catalogue, "FAILURE_SECONDS", 0.0)
-    assert state_of("mnist")[0] == "on_first_use"
+    with socket.create_server(("127.0.0.1", 0)) as host:
+        monkeypatch.setattr(mnist, "DOWNLOAD_HOST", host.getsockname())
+        assert state_of("mnist")[0] == "on_first_use"
 
 
 @pytest.mark.usefixtures("folder")
@@ -295,3 +298,45 @@ def test_a_note_of_a_failure_that_cannot_be_read_is_no_failure(folder: Path) -> 
     folder.mkdir()
     (folder / "mnist-failure.json").write_text('{"mess')
     assert "is not installed" in state_of("mnist")[1]
+
+
+@pytest.mark.usefixtures("folder")
+def test_without_internet_forms_and_presets_start_with_pen_strokes_before_anything_failed(
+    client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "_LAST_ATTEMPT", {})
+    monkeypatch.setattr(mnist, "can_download", lambda: True)
+    monkeypatch.setattr(mnist, "DOWNLOAD_HOST", ("127.0.0.1", free_port()))
+    assert catalogue.default_key() == "pen-strokes"
+    assert "there is no connection to the internet. To supply MNIST" in catalogue.refusal("mnist")
+    assert catalogue.refusal("mnist+pen-strokes") == catalogue.refusal("mnist")
+    assert catalogue.refusal("pen-strokes") == ""
+
+    def submitted(**fields: Any) -> Any:
+        return client.post("/api/v1/runs", fields, content_type="application/json")
+
+    assert submitted(preset="fast").json()["config"]["dataset"] == "pen-strokes"
+    assert submitted().json()["config"]["dataset"] == "pen-strokes"
+    refused = submitted(preset="fast", dataset="mnist")
+    assert refused.status_code == 422
+    assert "To supply MNIST" in refused.json()["detail"][0]["msg"]
+    assert 'value="pen-strokes" checked' in client.get("/runs/new/?preset=fast").content.decode()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        monkeypatch.setattr(mnist, "DOWNLOAD_HOST", server.getsockname())
+        assert catalogue.refusal("mnist") == "", "a connection that is back counts at once"
+        assert catalogue.default_key() == "mnist"
+
+
+def test_a_host_that_does_not_answer_costs_two_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mnist, "REACH_SECONDS", 0.2)
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        waiting = [socket.socket() for _ in range(3)]
+        for one in waiting:
+            one.setblocking(False)
+            one.connect_ex(listener.getsockname())  # fills the queue of the listener, which accepts none
+        monkeypatch.setattr(mnist, "DOWNLOAD_HOST", listener.getsockname())
+        assert not mnist.can_reach_download()
+        for one in waiting:
+            one.close()

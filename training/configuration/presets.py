@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+import datasets
+
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A named set of fields; what it leaves out keeps its default."""
+    """A named set of fields; what it leaves out keeps its default, and the data set is the one at hand."""
 
     key: str
     title: str
@@ -22,7 +24,6 @@ PRESETS: Final[dict[str, Preset]] = {
             "Classic",
             "The original recipe to the letter: one sample at a time, until the average error falls below 0.016.",
             {
-                "dataset": "mnist",
                 "hidden_layers": [250],
                 "activation": "sigmoid",
                 "loss": "squared_error",
@@ -41,7 +42,6 @@ PRESETS: Final[dict[str, Preset]] = {
             "Fast",
             "98 % of MNIST's test digits in seconds.",
             {
-                "dataset": "mnist",
                 "hidden_layers": [250],
                 "activation": "relu",
                 "loss": "cross_entropy",
@@ -58,7 +58,6 @@ PRESETS: Final[dict[str, Preset]] = {
             "Best",
             "Images bent, turned and thickened anew in every epoch: the best accuracy, in five minutes or so.",
             {
-                "dataset": "mnist",
                 "hidden_layers": [800],
                 "activation": "relu",
                 "loss": "cross_entropy",
@@ -73,3 +72,8 @@ PRESETS: Final[dict[str, Preset]] = {
         ),
     )
 }
+
+
+def preset_fields(key: str) -> dict[str, Any]:
+    """The fields of a preset, on a data set that can be had here: MNIST, or else pen strokes."""
+    return {**PRESETS[key].fields, "dataset": datasets.default_key()}

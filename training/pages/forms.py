@@ -13,12 +13,13 @@ from inference.errors import VersionNotFoundError
 from inference.registry.selectors import get_version
 from training.configuration import run_config as options
 from training.configuration.parent_shape import shape_of
-from training.configuration.presets import PRESETS
+from training.configuration.presets import PRESETS, preset_fields
 from training.configuration.run_config import DatasetKey, RunConfig
 from training.models import Run
 from training.runs.selectors import get_run
 from weblib import labels
 from weblib.plain_errors import FieldError, plain_errors
+from weblib.plain_text import NameField
 from weblib.tags import tags_in
 
 
@@ -54,13 +55,7 @@ class RunForm(forms.Form):
         ("Regularization", ("l2", "dropout")),
     )
 
-    name = forms.CharField(
-        required=False,
-        max_length=100,
-        label="Name",
-        help_text="For you; may stay empty.",
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
+    name = NameField()
     tags = forms.CharField(
         required=False,
         label="Tags",
@@ -168,10 +163,7 @@ def starting_values(query: Mapping[str, str]) -> tuple[dict[str, Any], str]:
 
 def preset_values(key: str) -> dict[str, Any]:
     """Every field of a preset as the form shows it, on a data set that can be had here."""
-    values = {**_defaults(), **PRESETS[key].fields}
-    if datasets.default_key() == "pen-strokes":
-        values["dataset"] = "pen-strokes"
-    return _as_form_values(values)
+    return _as_form_values({**_defaults(), **preset_fields(key)})
 
 
 def _defaults() -> dict[str, Any]:

@@ -6,10 +6,11 @@ from django.http import HttpRequest, JsonResponse
 from ninja import Query, Router, Status
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+import datasets
 from inference.registry.selectors import version_json
 from inference.rest.versions import VersionOut
 from training.configuration.parent_shape import shaped_like_parent
-from training.configuration.presets import PRESETS
+from training.configuration.presets import PRESETS, preset_fields
 from training.configuration.run_config import MAX_EPOCHS, Loss, RunConfig, empty_is_none
 from training.runs import publishing, selectors, services
 from training.runs.messages import EpochJson, RunDetail, RunJson
@@ -34,8 +35,11 @@ class RunRequest(RunConfig):
     @model_validator(mode="before")
     @classmethod
     def _fill_from_preset(cls, data: Any) -> Any:
-        preset = PRESETS.get(str(data.get("preset"))) if isinstance(data, dict) else None
-        return data if preset is None else {**preset.fields, **data}
+        if not isinstance(data, dict):
+            return data
+        preset = str(data.get("preset"))
+        fields = preset_fields(preset) if preset in PRESETS else {"dataset": datasets.default_key()}
+        return {**fields, **data}
 
     def to_config(self) -> RunConfig:
         """The configuration alone."""

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+import datasets
 from datasets.samples import rehearsal, selectors
 from inference.errors import VersionNotFoundError
 from inference.registry.selectors import get_version
@@ -42,11 +43,11 @@ def submit_run(config: RunConfig, *, name: str = "", tags: Sequence[str] = (), e
 
     Raises:
         FieldRefusedError: `from_version` names no version, or one of another shape; the engine is not installed; or
-            there are too few corrections.
+            the data set cannot be had here, such as MNIST without internet, or too few corrections.
     """
     if not engines.is_available(config.engine):
         raise FieldRefusedError("engine", "TensorFlow is not installed here: choose our own network")
-    _check_corrections(config)
+    _check_dataset(config)
     _check_parent(config)
     with transaction.atomic():
         run = Run.objects.create(
@@ -136,12 +137,15 @@ def delete_run(run_id: int) -> None:
     notifications.notify(run_id)
 
 
-def _check_corrections(config: RunConfig) -> None:
-    if config.dataset != rehearsal.KEY:
+def _check_dataset(config: RunConfig) -> None:
+    if config.dataset == rehearsal.KEY:
+        count = selectors.count()
+        if count < rehearsal.LEAST:
+            raise FieldRefusedError("dataset", rehearsal.too_few(count))
         return
-    count = selectors.count()
-    if count < rehearsal.LEAST:
-        raise FieldRefusedError("dataset", rehearsal.too_few(count))
+    refusal = datasets.refusal(config.dataset)
+    if refusal:
+        raise FieldRefusedError("dataset", refusal.removesuffix("."))
 
 
 def _check_parent(config: RunConfig) -> None:

@@ -11,9 +11,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from pydantic import ValidationError
 
+import datasets
 from nnlib import BatchProgress, EpochFinished, Event
 from training.configuration.parent_shape import shaped_like_parent
-from training.configuration.presets import PRESETS
+from training.configuration.presets import PRESETS, preset_fields
 from training.configuration.run_config import RunConfig
 from training.models import Run
 from training.runs import selectors, services
@@ -57,7 +58,7 @@ class Command(BaseCommand):
         self._conclude(run.pk)
 
     def _submit(self, options: dict[str, Any]) -> Run:
-        preset = PRESETS[options["preset"]].fields if options["preset"] else {}
+        preset = preset_fields(options["preset"]) if options["preset"] else {"dataset": datasets.default_key()}
         given = {name: options[name] for name in RunConfig.model_fields if options[name] is not None}
         try:
             config = shaped_like_parent(RunConfig.model_validate({**preset, **given}), given={*preset, *given})
