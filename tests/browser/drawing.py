@@ -18,6 +18,7 @@ EM: Strokes = [[(0.15, 0.85), (0.2, 0.2), (0.5, 0.6), (0.8, 0.2), (0.85, 0.85)]]
 
 def draw(page: Page, strokes: Strokes) -> None:
     """Draw the strokes on the canvas of the page."""
+    page.locator("#pad").scroll_into_view_if_needed()
     box = page.locator("#pad").bounding_box()
     assert box is not None
     for stroke in strokes:
