@@ -1,3 +1,4 @@
+import { tickTexts } from "./tick_texts.js";
 import uPlot from "../../vendor/uplot/uPlot.esm.js";
 import { colour, onSchemeChange } from "../lib/computed_style.js";
 import { downsampled } from "./downsampling.js";
@@ -43,7 +44,7 @@ export class LineChart {
   /**
    * @param {HTMLElement} box
    * @param {Line[]} lines
-   * @param {(value: number) => string} format the text of a value on the axis and in the legend
+   * @param {(value: number, extraDigits: number) => string} format the text of a value on the axis and in the legend
    * @param {Options} [hooks]
    */
   constructor(box, lines, format, hooks = {}) {
@@ -189,7 +190,7 @@ export class LineChart {
           label: this.#box.dataset.axis,
           labelSize: 18,
           labelFont: axis.font,
-          values: (_plot, splits) => splits.map((split) => (split == null ? "" : this.#format(split))),
+          values: (_plot, splits) => tickTexts(splits, this.#format),
         },
       ],
       series: [
@@ -203,7 +204,7 @@ export class LineChart {
           spanGaps: this.#hooks.spansGaps ?? false,
           points: { size: 5, show: () => this.#columns[0].length <= MAX_DOTS },
           value: (/** @type {uPlot} */ _plot, /** @type {number | null} */ value) =>
-            value == null ? "–" : this.#format(value),
+            value == null ? "–" : this.#format(value, 0),
         })),
       ],
       hooks: {

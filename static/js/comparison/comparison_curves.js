@@ -2,7 +2,7 @@ import { overlayColumns } from "../charts/epoch_columns.js";
 import { LineChart } from "../charts/line_chart.js";
 import { smoothed } from "../charts/smoothing.js";
 import { byId } from "../lib/elements.js";
-import { duration, errorNumber, percent } from "../lib/format.js";
+import { duration, significantNumber, percent } from "../lib/format.js";
 import { RunStream } from "../runs/run_stream.js";
 import { isError, measureKey, readOptions, writeOptions } from "./chart_options.js";
 import { fetchHistory } from "../charts/epoch_history.js";
@@ -38,7 +38,7 @@ export class ComparisonCurves {
     this.#losses = [...new Set(curves.map((curve) => curve.loss))];
     this.#options = readOptions(new URLSearchParams(location.search), this.#losses);
     this.#onUpdate = onUpdate;
-    this.#chart = new LineChart(byId("compare-chart", HTMLElement), [], (value) => this.#format(value), {
+    this.#chart = new LineChart(byId("compare-chart", HTMLElement), [], (value, extra) => this.#format(value, extra), {
       spansGaps: true,
       onZoom: (window) => this.#onZoom(window),
       onPoint: (row) => this.#showValues(row),
@@ -193,9 +193,12 @@ export class ComparisonCurves {
     return "Drag over a part of the chart to zoom in; double-click to zoom out.";
   }
 
-  /** @param {number} value */
-  #format(value) {
-    return isError(this.#options.measure) ? errorNumber(value) : percent(value, 1);
+  /**
+   * @param {number} value
+   * @param {number} [extra] digits
+   */
+  #format(value, extra = 0) {
+    return isError(this.#options.measure) ? significantNumber(value, 4 + extra) : percent(value, 1 + extra);
   }
 
   /**

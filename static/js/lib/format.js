@@ -19,10 +19,19 @@ export function percent(share, decimals = 2) {
  * @returns {string} four significant digits: "0.01603", "1.39e−8", "−2.5"
  */
 export function errorNumber(value) {
+  return significantNumber(value, 4);
+}
+
+/**
+ * @param {number | null | undefined} value
+ * @param {number} digits significant ones; of a very small number, one fewer
+ * @returns {string}
+ */
+export function significantNumber(value, digits) {
   if (value == null || !Number.isFinite(value)) return MISSING;
   const [sign, size] = [value < 0 ? "−" : "", Math.abs(value)];
-  if (size !== 0 && size < 0.0001) return `${sign}${size.toExponential(2).replace("e-", "e−")}`;
-  return `${sign}${Number(size.toPrecision(4))}`;
+  if (size !== 0 && size < 0.0001) return `${sign}${size.toExponential(digits - 2).replace("e-", "e−")}`;
+  return `${sign}${Number(size.toPrecision(digits))}`;
 }
 
 /**

@@ -2,7 +2,7 @@ import { epochColumns } from "../charts/epoch_columns.js";
 import { LineChart } from "../charts/line_chart.js";
 import { onScaleChange } from "../charts/scale_switch.js";
 import { byId, pageData } from "../lib/elements.js";
-import { capitalised, duration, errorNumber, percent, roughDuration } from "../lib/format.js";
+import { capitalised, duration, errorNumber, significantNumber, percent, roughDuration } from "../lib/format.js";
 import { siteAddress } from "../lib/site.js";
 import { timeElement } from "../lib/times.js";
 import { ENDED } from "./run_states.js";
@@ -57,8 +57,12 @@ class RunPage {
       { label: "Train", colour: "--train", dash: [5, 4] },
       { label: "Test", colour: "--test" },
     ];
-    this.#errorChart = new LineChart(byId("error-chart", HTMLElement), lines, errorNumber);
-    this.#accuracyChart = new LineChart(byId("accuracy-chart", HTMLElement), lines, (value) => percent(value, 1));
+    this.#errorChart = new LineChart(byId("error-chart", HTMLElement), lines, (value, extra) =>
+      significantNumber(value, 4 + extra),
+    );
+    this.#accuracyChart = new LineChart(byId("accuracy-chart", HTMLElement), lines, (value, extra) =>
+      percent(value, 1 + extra),
+    );
     this.#stream = new RunStream({ runId: state.run.id, after: () => this.#epochs.complete });
     this.#epochs.merge(state.epochs);
     this.#showEvents(state.events);

@@ -2,7 +2,7 @@ import { epochColumns } from "../charts/epoch_columns.js";
 import { LineChart } from "../charts/line_chart.js";
 import { onScaleChange } from "../charts/scale_switch.js";
 import { byId, pageData } from "../lib/elements.js";
-import { errorNumber } from "../lib/format.js";
+import { significantNumber } from "../lib/format.js";
 import { fetchHistory } from "../charts/epoch_history.js";
 
 const [curve] = /** @type {import("../charts/epoch_history.js").Curve[]} */ (pageData("curves"));
@@ -12,7 +12,7 @@ const chart = new LineChart(
     { label: "Train", colour: "--train", dash: [5, 4] },
     { label: "Test", colour: "--test" },
   ],
-  errorNumber,
+  (value, extra) => significantNumber(value, 4 + extra),
   { onZoom: (window) => window && fetchWhole() },
 );
 
