@@ -68,7 +68,7 @@ def version_list(request: HttpRequest) -> HttpResponse:
     choices = {"source": ModelVersion.Source.values, "dataset": datasets, "loss": get_args(LossName)}
     query = ListQuery.read(request.GET, choices=choices, sorts=selectors.SORTS)
     losses = selectors.losses_of(**query.filters) if query.is_by_error else []
-    asked, query = query, query.by_accuracy() if len(losses) > 1 else query
+    requested, query = query, query.by_accuracy() if len(losses) > 1 else query
     try:
         page = selectors.versions_page(**query.selection, cursor=query.cursor, limit=PAGE_SIZE)
     except CursorError:
@@ -82,7 +82,7 @@ def version_list(request: HttpRequest) -> HttpResponse:
         "sources": ModelVersion.Source.choices,
         "datasets": [(key, labels.choice_title(key)) for key in datasets],
         "losses": [(loss, labels.choice_title(loss)) for loss in get_args(LossName)],
-        "by_error": asked.by_error_of(losses),
+        "by_error": requested.by_error_of(losses),
         "sorts": SORT_TITLES,
         "known_tags": selectors.known_tags(),
         "champion": selectors.champion_number(),

@@ -42,7 +42,7 @@ def run_list(request: HttpRequest) -> HttpResponse:
     choices = {"status": Status.values, "dataset": get_args(DatasetKey), "loss": get_args(Loss)}
     query = ListQuery.read(request.GET, choices=choices, sorts=selectors.SORTS)
     losses = selectors.losses_of(**query.filters) if query.is_by_error else []
-    asked, query = query, query.by_accuracy() if len(losses) > 1 else query
+    requested, query = query, query.by_accuracy() if len(losses) > 1 else query
     try:
         page = selectors.runs_page(**query.selection, cursor=query.cursor, limit=PAGE_SIZE)
     except CursorError:
@@ -60,7 +60,7 @@ def run_list(request: HttpRequest) -> HttpResponse:
         "older": query.address(cursor=page.next_cursor) if page.next_cursor else "",
         "datasets": [(key, labels.choice_title(key)) for key in get_args(DatasetKey)],
         "losses": [(loss, labels.choice_title(loss)) for loss in get_args(Loss)],
-        "by_error": asked.by_error_of(losses),
+        "by_error": requested.by_error_of(losses),
         "sorts": SORT_TITLES,
         "known_tags": selectors.known_tags(),
         "page_size": PAGE_SIZE,

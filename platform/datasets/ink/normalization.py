@@ -27,15 +27,20 @@ def normalize(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     longer = max(tight.shape)
     # The strokes' width is measured on cells; a strip's mean distance to its edge is a quarter of its width.
     cells = _resized(tight, BOX * _CELLS / longer, margin=2)
-    inside = signed_distance(cells >= 0.5)
+    inside = signed_distance(_solid(cells))
     width = min(4 * float(inside[inside > 0].mean()) / _CELLS, _WIDEST * BOX)
     pen_width = PEN_WIDTH + _KEPT * max(0.0, width - _WIDE)
     scale = (BOX - pen_width) / (BOX - width)
     cells = _resized(tight, BOX * _CELLS * scale / longer, margin=4 * _CELLS)
-    distance = signed_distance(cells >= 0.5)
+    distance = signed_distance(_solid(cells))
     # However uneven the strokes are, the widest place keeps a pen's width.
     edge = min((width * scale - pen_width) / 2 * _CELLS, float(distance.max()) - pen_width / 2 * _CELLS)
     return _placed(np.clip(distance - edge + 0.5, 0, 1))
+
+
+def _solid(cells: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """The cells that are ink: half covered, or, where fine dots leave all cells paler, half as much as the fullest."""
+    return cells >= 0.5 * min(1.0, float(cells.max()))
 
 
 def _resized(ink: NDArray[np.float32], factor: float, *, margin: int) -> NDArray[np.float32]:

@@ -20,10 +20,12 @@ _NEAR: Final = 0.15
 """Of the height of a digit, between it and another piece of it above or below."""
 _ALL: Final = 0.9
 """Share of the picture's width or height that a table's line or a scanner's edge takes."""
+_MOST: Final = 40
+"""Pieces that are looked at, largest first; a digit has a few, and a sheet full of dots is none."""
 _GRID: Final = 128
 """Cells along the longer side on which connected pieces are separated."""
 _RIM: Final = 0.06
-"""Share of the picture's side: what lies wholly so near an edge is part of the edge."""
+"""Share of the picture's side: what is wholly so near an edge is a part of the edge."""
 
 
 def digit_pieces(ink: Mask) -> Mask:
@@ -32,12 +34,31 @@ def digit_pieces(ink: Mask) -> Mask:
     What touches the edge of the picture is left out where another piece does not; so is a piece with straight sides
     around another one. A digit that fills the picture stays.
     """
-    cell = -(-max(ink.shape) // _GRID)
-    padded = np.pad(ink, [(0, -side % cell) for side in ink.shape])
+    labels, counts = pieces(ink)
+    return enlarged(_kept(labels, counts)[labels], ink.shape)
+
+
+def pieces(mask: Mask) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Connected pieces on a grid of at most `_GRID` cells along the longer side, which bounds the work.
+
+    Returns:
+        `(rows, columns)` number of the piece each cell belongs to, 0 where the mask is False, and the pixels in it
+        where the mask is True. `enlarged` turns cells into pixels again.
+    """
+    cell = _cell(mask.shape)
+    padded = np.pad(mask, [(0, -side % cell) for side in mask.shape])
     counts = padded.reshape(padded.shape[0] // cell, cell, -1, cell).sum(axis=(1, 3))
-    labels = connected(counts > 0)
-    kept = _kept(labels, counts)[labels]
-    return np.repeat(np.repeat(kept, cell, axis=0), cell, axis=1)[: ink.shape[0], : ink.shape[1]]
+    return connected(counts > 0), counts
+
+
+def enlarged(cells: Mask, shape: tuple[int, ...]) -> Mask:
+    """`shape` pixels: True in the cells that are."""
+    cell = _cell(shape)
+    return np.repeat(np.repeat(cells, cell, axis=0), cell, axis=1)[: shape[0], : shape[1]]
+
+
+def _cell(shape: tuple[int, ...]) -> int:
+    return -(-max(shape) // _GRID)
 
 
 def _kept(labels: NDArray[np.intp], counts: NDArray[np.intp]) -> Mask:
@@ -46,7 +67,8 @@ def _kept(labels: NDArray[np.intp], counts: NDArray[np.intp]) -> Mask:
     areas[0] = 0
     kept = areas >= _DUST * areas.max()
     kept[0] = False
-    boxes = {int(piece): Box(labels == piece) for piece in np.flatnonzero(kept)}
+    largest = np.flatnonzero(kept)[np.argsort(-areas[kept], kind="stable")][:_MOST]
+    boxes = {int(piece): Box(labels == piece) for piece in largest}
     for piece, box in sorted(boxes.items(), key=lambda item: -areas[item[0]]):
         inside = [other for other, its in boxes.items() if other != piece and kept[other] and its.within(box)]
         if box.is_frame() and inside and max(areas[other] for other in inside) > 0:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets.ink.paper import sliding
-from datasets.ink.pieces import Box, connected
+from datasets.ink.pieces import Box, enlarged, pieces
 
 Plane = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -68,7 +68,7 @@ def without_rulings(contrast: Plane) -> Plane:
 def _ruled(contrast: Plane) -> Mask:
     """What is on lines from edge to edge: on several of them, or on one that is paler than the ink."""
     rows, columns = (_lines(turned, _RULING * turned.shape[1], spanning=True) for turned in (contrast, contrast.T))
-    count = sum(int(connected(lines.near).max()) for lines in (rows, columns))
+    count = sum(int(pieces(lines.near)[0].max()) for lines in (rows, columns))
     if count < _SEVERAL and max(rows.darkest, columns.darkest) > contrast.max():
         return np.zeros(contrast.shape, dtype=bool)
     return _on_either(contrast, rows, columns)
@@ -107,20 +107,19 @@ def _run(contrast: Plane, length: int) -> Plane:
 
 def _spanning(runs: Mask) -> Mask:
     """Those runs that reach from the left edge to the right one."""
-    labels = connected(runs)
+    labels, _ = pieces(runs)
     both = np.intersect1d(labels[:, 0], labels[:, -1])
-    spanning: Mask = np.isin(labels, both[both > 0])
-    return spanning
+    return runs & enlarged(np.isin(labels, both[both > 0]), runs.shape)
 
 
 def _frames(lines: Mask) -> Mask:
     """Those pieces that are the outline of a box."""
-    labels, side = connected(lines), _BOX_SIDE * max(lines.shape)
+    labels, _ = pieces(lines)
+    side = _BOX_SIDE * max(labels.shape)
     large = np.flatnonzero(np.bincount(labels.ravel())[1:] >= 3 * side) + 1
     boxes = {piece: Box(labels == piece) for piece in large}
     frames = [piece for piece, box in boxes.items() if min(box.mask.shape) >= side and box.is_frame()]
-    found: Mask = np.isin(labels, frames)
-    return found
+    return enlarged(np.isin(labels, frames), lines.shape)
 
 
 def _opening(plane: Plane, length: int, *, axis: int) -> Plane:

@@ -197,3 +197,34 @@ def test_too_many_bytes_are_refused() -> None:
 def test_anything_but_a_whole_image_is_refused(data: Any) -> None:
     with pytest.raises(InkError, match="expected an image as PNG, JPEG, WebP, GIF, BMP or TIFF"):
         pixels_from_image(data)
+
+
+def odd_pictures() -> dict[str, Any]:
+    rng = np.random.default_rng(0)
+    dots = np.full((512, 512), 255, np.uint8)
+    dots[::8, ::8] = 0
+    lines = np.full((300, 300), 255, np.uint8)
+    lines[::6] = 0
+    nested = np.full((512, 512), 255, np.uint8)
+    for inside in range(0, 256, 8):
+        ImageDraw.Draw(picture := Image.fromarray(nested)).rectangle((inside, inside, 511 - inside, 511 - inside))
+        nested = np.asarray(picture)
+    return {
+        "noise": (rng.random((512, 512)) * 255).astype(np.uint8),
+        "colour noise": rng.integers(0, 256, (300, 200, 3)).astype(np.uint8),
+        "dots": dots,
+        "lines alone": lines,
+        "frames alone": nested,
+        "one row": np.tile(np.array([[0, 255]], np.uint8), (1, 3000)),
+        "one column": np.tile(np.array([[0], [255]], np.uint8), (3000, 1)),
+    }
+
+
+@pytest.mark.parametrize("name", odd_pictures())
+def test_what_shows_no_digit_is_read_as_something_or_refused(name: str) -> None:
+    try:
+        pixels = pixels_from_image(encoded(Image.fromarray(odd_pictures()[name])))
+    except EmptyInkError:
+        return
+    assert np.isfinite(pixels).all()
+    assert pixels.max() > 0
