@@ -223,9 +223,21 @@ def test_a_parent_that_was_deleted_fails_the_run_in_plain_words(submit: Submit) 
     assert get_run(run.pk).failure == "there is no version 2"
 
 
-def test_a_data_set_that_cannot_be_had_fails_the_run_with_how_to_supply_it(submit: Submit, settings: Any) -> None:
+def test_a_data_set_that_cannot_be_had_is_refused_at_once_with_how_to_supply_it(submit: Submit, settings: Any) -> None:
     settings.MNIST_FILE = "/nowhere/mnist.npz"
+    with pytest.raises(
+        services.FieldRefusedError, match=r"DIGITLAB_MNIST names a file that is not there. To supply MNIST"
+    ):
+        submit(dataset="mnist")
+
+
+def test_a_data_set_that_is_gone_when_a_run_starts_fails_it_with_how_to_supply_it(
+    submit: Submit, settings: Any, tmp_path: Path
+) -> None:
+    settings.DATASETS_DIR, settings.MNIST_FILE = tmp_path / "datasets", str(tmp_path / "mnist.npz")
+    (tmp_path / "mnist.npz").write_bytes(b"")
     run = submit(dataset="mnist")
+    (tmp_path / "mnist.npz").unlink()
     execute(run.pk)
     run = get_run(run.pk)
     assert run.status == "failed"
