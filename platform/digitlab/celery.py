@@ -32,6 +32,13 @@ class LocalScheduler(Scheduler):
         """Take the schedule from the settings; nothing is kept on disk."""
         self.merge_inplace(self.app.conf.beat_schedule)
 
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        """Report that the scheduler lives, and run what is due."""
+        from digitlab.processes import presence  # noqa: PLC0415 -- needs the settings
+
+        presence.report_alive("scheduler")
+        return float(super().tick(*args, **kwargs))
+
     def apply_async(self, entry: ScheduleEntry, producer: Any = None, advance: bool = True, **kwargs: Any) -> None:  # noqa: ARG002, FBT001, FBT002 -- Celery's signature
         """Run `entry`'s task here; an error is logged by the caller and the next turn comes all the same."""
         due = self.reserve(entry) if advance else entry

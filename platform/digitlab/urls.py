@@ -8,7 +8,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from digitlab.api import api
-from digitlab.processes.health import healthz
+from digitlab.processes.health import healthz, livez, readyz
 
 urlpatterns = [
     path("", include("inference.pages.urls")),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("", include("datasets.urls")),
     path("api/v1/", api.urls),
     path("healthz", healthz, name="healthz"),
+    path("livez", livez, name="livez"),
+    path("readyz", readyz, name="readyz"),
     path("login/", auth_views.LoginView.as_view(template_name="login.html"), name="login"),
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),

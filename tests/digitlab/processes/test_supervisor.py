@@ -212,19 +212,22 @@ def test_a_data_folder_with_a_very_long_name_works(tmp_path: Path) -> None:
 # Health.
 
 
-def test_a_worker_that_is_gone_is_named(own_lab: Lab) -> None:
-    def health() -> Any:
+@pytest.mark.parametrize("name", ["worker", "scheduler"])
+def test_a_process_that_is_gone_is_named_and_the_web_stays_ready(own_lab: Lab, name: str) -> None:
+    def health(path: str = "healthz") -> Any:
         try:
-            with urllib.request.urlopen(f"{own_lab.url}/healthz", timeout=10) as response:
+            with urllib.request.urlopen(f"{own_lab.url}/{path}", timeout=10) as response:
                 return response.status, json.load(response)
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)
 
-    worker = until(lambda: child(own_lab, "worker"))
-    os.kill(worker, signal.SIGSTOP)
+    process = until(lambda: child(own_lab, name))
+    os.kill(process, signal.SIGSTOP)
     try:
         status, parts = until(lambda: answer if (answer := health())[0] == 503 else None)
-        assert (status, parts["worker"], parts["redis"], parts["database"]) == (503, False, True, True)
+        assert (status, parts["redis"], parts["database"]) == (503, True, True)
+        assert [part for part, lives in parts.items() if lives is False] == [name]
+        assert (health("livez")[0], health("readyz")[0]) == (200, 200)
     finally:
-        os.kill(worker, signal.SIGCONT)
+        os.kill(process, signal.SIGCONT)
     until(lambda: health()[0] == 200)
