@@ -37,7 +37,12 @@ Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 MAX_BODY_BYTES: Final = 16 * 1024 * 1024
-MAX_MESSAGE_BYTES: Final = 2 * 1024 * 1024
+# Strokes of some thousand points; images and rows of pixels are posted.
+MAX_MESSAGE_BYTES: Final = 256 * 1024
+# What is longer is parsed in a thread: in the event loop it would hold up every other client.
+QUICK_BYTES: Final = 16 * 1024
+# Parsing holds the interpreter in the thread too, and takes a microsecond or more for each list and object.
+MAX_LISTS: Final = 200_000
 
 
 class PredictionResponder:
@@ -53,11 +58,11 @@ class PredictionResponder:
     async def respond(self, request: bytes | str) -> tuple[dict[str, Any], int]:
         """The reply to `request`, in JSON, and its status; never raises."""
         try:
-            return await self._micro_batcher.reply(PredictRequest.model_validate(orjson.loads(request))), 200
-        except orjson.JSONDecodeError as error:
-            return error_body(f"expected JSON: {error}", VALIDATION_CODE), 422
-        except ValidationError as error:
-            return error_body(plain_errors(error), VALIDATION_CODE), 422
+            is_quick = len(request) <= QUICK_BYTES
+            parsed = _parsed(request) if is_quick else await asyncio.to_thread(_parsed, request)
+            if not isinstance(parsed, PredictRequest):
+                return parsed, 422
+            return await self._micro_batcher.reply(parsed), 200
         except LabError as error:
             return error_body(str(error), error.code), error.status
         except DATABASE_UNAVAILABLE as error:
@@ -128,7 +133,24 @@ class PredictSocket:
         except RateExceededError as error:
             return _with_id(text, error_body(str(error), error.code))
         reply, status = await self._responder.respond(text)
-        return reply if status == 200 else _with_id(text, reply)
+        if status == 200:
+            return reply
+        return _with_id(text, reply) if len(text) <= QUICK_BYTES else await asyncio.to_thread(_with_id, text, reply)
+
+
+def _parsed(request: bytes | str) -> PredictRequest | dict[str, Any]:
+    """The request in this JSON, or the error to reply with."""
+    data = request.encode(errors="replace") if isinstance(request, str) else request
+    lists = data.count(b"[") + data.count(b"{")
+    if lists > MAX_LISTS:
+        detail = f"expected at most {MAX_LISTS:,} points, lists and objects; got {lists:,}"
+        return error_body(detail, VALIDATION_CODE)
+    try:
+        return PredictRequest.model_validate(orjson.loads(request))
+    except orjson.JSONDecodeError as error:
+        return error_body(f"expected JSON: {error}", VALIDATION_CODE)
+    except ValidationError as error:
+        return error_body(plain_errors(error), VALIDATION_CODE)
 
 
 async def _body(receive: Receive) -> bytes | None:

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Final
 import numpy as np
 import orjson
 from numpy.typing import NDArray
-from pydantic import Field, field_validator
-from pydantic_core import PydanticUseDefault
+from pydantic import AfterValidator, Field, field_validator
+from pydantic_core import PydanticCustomError, PydanticUseDefault
 
 from datasets.ink.drawing import Drawing
 from inference.inspection.inside import InsideRequest, inside
@@ -21,6 +21,16 @@ MAX_VERSIONS: Final = 20
 VersionName = int | Annotated[str, Field(max_length=60)]
 
 
+def _with_whole_characters(text: str) -> str:
+    if any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise PydanticCustomError("half_character", "must be text of whole characters; got half a surrogate pair")
+    return text
+
+
+# What JSON can give back.
+RequestId = Annotated[int, Field(ge=-(1 << 63), lt=1 << 63)] | Annotated[str, AfterValidator(_with_whole_characters)]
+
+
 class PredictRequest(Drawing):
     """A drawing in one of three forms, and who should read it."""
 
@@ -31,7 +41,7 @@ class PredictRequest(Drawing):
     )
     activations: bool = Field(default=False, description="Whether to answer every layer's values too")
     inside: InsideRequest | None = Field(None, description="What to answer of the inside of the networks, one drawing")
-    id: int | str | None = Field(None, description="Comes back with the answer")
+    id: RequestId | None = Field(None, description="Comes back with the answer")
 
     @field_validator("versions", "activations", mode="before")
     @classmethod

@@ -1,6 +1,7 @@
 """Says what is wrong with a configuration in plain words, the same in the form, the API and the command line."""
 
 import math
+from typing import Final
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -13,6 +14,9 @@ class FieldError(TypedDict):
     loc: list[str | int]
     msg: str
 
+
+# Each takes some microseconds to describe; a client can cause as many as its request has bytes.
+MOST_ERRORS: Final = 1000
 
 _NOT_A_NUMBER = "must be a number; got {got}"
 _NOT_WHOLE = "must be a whole number; got {got}"
@@ -46,7 +50,9 @@ _PHRASES: dict[str, str] = {
 
 
 def plain_errors(error: ValidationError) -> list[FieldError]:
-    """Every problem of `error` as a field and a sentence, in the order of the fields."""
+    """Every problem of `error` as a field and a sentence, in the order of the fields; beyond `MOST_ERRORS`, a count."""
+    if error.error_count() > MOST_ERRORS:
+        return [{"loc": [], "msg": f"has {error.error_count():,} errors, too many to list"}]
     return [{"loc": list(item["loc"]), "msg": _sentence(item)} for item in error.errors(include_url=False)]
 
 

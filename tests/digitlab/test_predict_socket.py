@@ -3,10 +3,14 @@
 import json
 import pickle
 import socket as sockets
+import threading
 import time
+import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -107,7 +111,7 @@ def test_a_question_may_come_in_bytes(socket: ClientConnection, version: int) ->
 
 def test_of_many_drawings_sent_at_once_the_newest_is_answered(lab: Lab, version: int) -> None:
     """The first questions cost much, so that the later ones wait for each other."""
-    slow = json.dumps({"pixels": np.zeros((600, 784), int).tolist(), "versions": [version], "id": 0})
+    slow = json.dumps({"pixels": np.zeros((100, 784), int).tolist(), "versions": [version], "id": 0})
     with connect(f"ws://127.0.0.1:{lab.port}/ws/predict/", max_size=None) as socket:
         for number in range(200):
             socket.send(slow.replace('"id": 0', f'"id": {number}') if number < 3 else drawing(number, version))
@@ -118,6 +122,59 @@ def test_of_many_drawings_sent_at_once_the_newest_is_answered(lab: Lab, version:
     assert len(answered) < 200
 
 
+def test_a_message_longer_than_a_drawing_is_refused_and_the_next_is_answered(
+    socket: ClientConnection, version: int
+) -> None:
+    socket.send('{"strokes": [[' + "[1, 2]," * 50_000)
+    assert json.loads(socket.recv(timeout=30))["code"] == "message.too_large"
+    assert ask(socket, id=2, strokes=SEVEN, versions=[version])["id"] == 2
+
+
+MANY_ERRORS = '{"strokes": [[' + "1," * 1_000_000 + "1]]}"
+MANY_FIELDS = "{" + ",".join(f'"f{number}":1' for number in range(800_000)) + "}"
+MANY_LISTS = '{"strokes": [' + "[]," * 5_000_000 + "[]]}"
+
+
+def slowest_page(lab: Lab, stopped: threading.Event) -> float:
+    """The seconds of the slowest of the requests that follow each other until `stopped`."""
+    slowest = 0.0
+    while not stopped.is_set():
+        began = time.monotonic()
+        with urllib.request.urlopen(f"{lab.url}/static/js/pad/predictor.js", timeout=60) as response:
+            response.read()
+        slowest = max(slowest, time.monotonic() - began)
+    return slowest
+
+
+def test_a_long_message_holds_up_nobody_else(lab: Lab) -> None:
+    stopped = threading.Event()
+    with ThreadPoolExecutor() as pool:
+        slowest = pool.submit(slowest_page, lab, stopped)
+        with connect(f"ws://127.0.0.1:{lab.port}/ws/predict/", max_size=None) as socket:
+            for length in (250_000, 2_000_000):
+                with suppress(ConnectionClosed):
+                    socket.send(MANY_ERRORS[:length] + "1]]}")
+                    socket.recv(timeout=30)
+        stopped.set()
+    assert slowest.result() < 1
+
+
+@pytest.mark.parametrize("text", [MANY_ERRORS, MANY_FIELDS, MANY_LISTS], ids=["errors", "fields", "lists"])
+def test_a_long_body_holds_up_nobody_else(lab: Lab, text: str) -> None:
+    stopped = threading.Event()
+    with ThreadPoolExecutor() as pool:
+        slowest = pool.submit(slowest_page, lab, stopped)
+        request = urllib.request.Request(
+            f"{lab.url}/api/v1/predict", text.encode(), {"Content-Type": "application/json"}
+        )
+        with pytest.raises(urllib.error.HTTPError) as refusal:
+            urllib.request.urlopen(request, timeout=60)
+        stopped.set()
+    assert refusal.value.code == 422
+    assert len(refusal.value.read()) < 1000
+    assert slowest.result() < 1.5
+
+
 @pytest.mark.parametrize("text", ['{"type":"ping"}', '{"type": "ping"}', b'{"type":"ping"}'])
 def test_a_ping_is_answered(socket: ClientConnection, text: str | bytes) -> None:
     socket.send(text)
@@ -125,7 +182,7 @@ def test_a_ping_is_answered(socket: ClientConnection, text: str | bytes) -> None
 
 
 def test_a_ping_is_answered_while_drawings_are_computed_and_replaces_none(lab: Lab, version: int) -> None:
-    slow = json.dumps({"pixels": np.zeros((600, 784), int).tolist(), "versions": [version], "id": 0})
+    slow = json.dumps({"pixels": np.zeros((100, 784), int).tolist(), "versions": [version], "id": 0})
     with connect(f"ws://127.0.0.1:{lab.port}/ws/predict/", max_size=None) as socket:
         socket.send(slow)
         time.sleep(0.1)

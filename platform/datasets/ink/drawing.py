@@ -16,6 +16,8 @@ MAX_IMAGE_CHARACTERS: Final = 14_000_000
 
 Point = tuple[float, float]
 
+# Of many thousand points, the first that is wrong says enough.
+_FIRST_ERROR: Final = Field(fail_fast=True)
 _NUMBERS: Final = {"type": "array", "items": {"type": "number"}}
 _PIXELS_SCHEMA: Final = {"anyOf": [_NUMBERS, {"type": "array", "items": _NUMBERS}, {"type": "null"}]}
 
@@ -25,7 +27,9 @@ class Drawing(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    strokes: list[list[Point]] | None = Field(None, description="[[[x, y], …], …] in canvas units, y down")
+    strokes: Annotated[list[Annotated[list[Point], _FIRST_ERROR]], _FIRST_ERROR] | None = Field(
+        None, description="[[[x, y], …], …] in canvas units, y down"
+    )
     brush: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = Field(
         None, description="Diameter of the pen in canvas units"
     )

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 import warnings
+from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -18,9 +21,16 @@ MAX_IMAGE_BYTES: Final = 10_000_000
 MAX_DECODED_BYTES: Final = 64_000_000
 """Of a picture in memory: 16 million pixels in colour, more than a telephone's usual photo (4032x3024), or 64 million
 in grey or black and white, such as a page scanned at 600 dots per inch."""
+MAX_SCANS: Final = 100
+"""Of a progressive JPEG: each goes over the whole picture again. Encoders write about ten, and one for each bit of each
+band of frequencies would be some dozens."""
 LONGEST_SIDE: Final = 512
 """Pixels kept of the longer side: plenty for one digit, and a bound on the work that follows."""
 
+# Within coded data 0xFF is followed by 0 or a restart marker.
+_MARKER: Final = re.compile(rb"\xff[^\x00\x01\xd0-\xd8\xff]", re.DOTALL)
+_START_OF_SCAN: Final = b"\xff\xda"
+_END_OF_IMAGE: Final = b"\xff\xd9"
 _GREY_MODES: Final = ("1", "L")
 _COLOUR_FROM: Final = 0.75
 """Cosine between the direction of the strongest contrast and grey, below which colour says more than lightness."""
@@ -61,6 +71,7 @@ def lightness(data: bytes) -> Plane:
 def _decoded(data: bytes) -> Plane:
     with Image.open(io.BytesIO(data), formats=FORMATS) as image:
         _check_size(image)
+        _check_scans(image, data)
         image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # lets a JPEG be decoded small
         upright = ImageOps.exif_transpose(image)
         if upright.mode.startswith(("I", "F")):
@@ -79,6 +90,21 @@ def _check_size(image: Image.Image) -> None:
         raise InkError(
             f"expected an image of at most {most:,} pixels, got {width}x{height}: scale it down before sending it"
         )
+
+
+def _check_scans(image: Image.Image, data: bytes) -> None:
+    """Refuse a JPEG with more scans than `MAX_SCANS`; libtiff has the same limit for those in a TIFF."""
+    if image.format in {"JPEG", "MPO"} and sum(1 for _ in islice(_scans(data), MAX_SCANS + 1)) > MAX_SCANS:
+        raise InkError(f"expected a JPEG of at most {MAX_SCANS} scans, got more: save it without progressive scans")
+
+
+def _scans(data: bytes) -> Iterator[int]:
+    """Where each scan of a JPEG begins, by its markers up to the end of the image: other data may follow it."""
+    place = 2
+    while (marker := _MARKER.search(data, place)) and marker[0] != _END_OF_IMAGE:
+        if marker[0] == _START_OF_SCAN:
+            yield marker.start()
+        place = marker.end() + int.from_bytes(data[marker.end() : marker.end() + 2], "big")
 
 
 def _eight_bits(values: Plane) -> NDArray[np.uint8]:

@@ -4,7 +4,8 @@ import sys
 
 from digitlab.processes import blas_threads
 
-MAX_MESSAGE_BYTES = 2 * 1024 * 1024
+# A longer message closes its socket; the applications of the sockets answer shorter ones that they refuse.
+MAX_MESSAGE_BYTES = 1024 * 1024
 
 
 def command(host: str, port: int) -> list[str]:

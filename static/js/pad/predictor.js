@@ -24,12 +24,14 @@ export const EMPTY_INK = "ink.empty";
 const TIMEOUT_MS = 4000;
 /** The time for an answer by POST, in addition to that for the upload of an image. */
 const POST_TIMEOUT_MS = 10_000;
+/** Points of a drawing from which on it is posted: the server refuses messages of 256 KiB, and a point has 40 bytes at most. */
+const MANY_POINTS = 5000;
 const RETRY_MS = [1000, 2000, 5000, 15000];
 
 /**
  * Requests predictions: over a WebSocket while it is open, otherwise by POST. One request is in flight at a time; of those
  * that wait only the newest is sent. A drawing without an answer in time is posted, and sent again over the next WebSocket:
- * the first answer counts. An image is always posted: the answer to a ping would wait behind its upload.
+ * the first answer counts. An image or a very long drawing is always posted: the answer to a ping would wait behind it.
  *
  * Dispatches `prediction` (detail: a Prediction) and `failure` (detail: a Failure).
  */
@@ -103,7 +105,7 @@ export class Predictor extends EventTarget {
     this.#waiting = null;
     this.#lastId += 1;
     this.#inFlight = { id: this.#lastId, input, wasSent: false, post: null };
-    if (this.isStreaming && !("image" in input)) this.#send(this.#inFlight);
+    if (this.isStreaming && isShort(input)) this.#send(this.#inFlight);
     else this.#post();
   }
 
@@ -157,6 +159,11 @@ export class Predictor extends EventTarget {
     this.#clearTimeout(this.#timeout);
     if (this.#inFlight) this.#post();
   }
+}
+
+/** @param {PredictionInput} input */
+function isShort(input) {
+  return "strokes" in input && input.strokes.reduce((count, stroke) => count + stroke.length, 0) < MANY_POINTS;
 }
 
 /**

@@ -193,6 +193,14 @@ test("a drawing on a dead connection is answered by the next one, while the post
   predictor.stop();
 });
 
+test("a drawing too long for a message is posted, though a socket is open", () => {
+  const bench = new Bench();
+  bench.open();
+  bench.predictor.request({ ...question(1), strokes: [Array.from({ length: 6000 }, () => [1, 2])] });
+  assert.equal(bench.posted.length, 1);
+  assert.equal(bench.socket.sent.length, 0);
+});
+
 test("an image is posted, though a socket is open", async () => {
   const bench = new Bench();
   bench.open();
