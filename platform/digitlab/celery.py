@@ -2,10 +2,11 @@
 
 import os
 
+from digitlab import environment
 from digitlab.processes import blas_threads
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digitlab.settings")
-blas_threads.limit_to_slot()
+blas_threads.limit_to_slot(environment.values()["WORKER_SLOTS"])
 
 from typing import Any
 

@@ -4,8 +4,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from environ import ImproperlyConfigured
-
 S3_OPTIONS = frozenset({"endpoint_url", "region_name"})
 
 
@@ -16,8 +14,9 @@ def storage(address: str, data_dir: Path) -> dict[str, Any]:
     `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`. Anything without `://` is the path of a folder.
 
     Raises:
-        ImproperlyConfigured: the address is neither.
+        ValueError: the address is neither.
     """
+    check(address)
     if "://" not in address:
         location = Path(address).expanduser().absolute() if address else data_dir / "models"
         return {
@@ -26,12 +25,16 @@ def storage(address: str, data_dir: Path) -> dict[str, Any]:
         }
     parts = urlsplit(address)
     options = dict(parse_qsl(parts.query))
-    if parts.scheme != "s3" or not parts.netloc or not options.keys() <= S3_OPTIONS:
-        raise ImproperlyConfigured(
-            f"DIGITLAB_MODEL_STORE is a folder or s3://bucket/prefix, with {' and '.join(sorted(S3_OPTIONS))} "
-            f"after a question mark; got {address!r}"
-        )
     return {
         "BACKEND": "inference.registry.s3_storage.S3ModelStorage",
         "OPTIONS": {"bucket_name": parts.netloc, "location": parts.path.strip("/"), **options},
     }
+
+
+def check(address: str) -> None:
+    """Raise a ValueError unless `address` is one of a folder or of a bucket."""
+    if "://" not in address:
+        return
+    parts = urlsplit(address)
+    if parts.scheme != "s3" or not parts.netloc or not dict(parse_qsl(parts.query)).keys() <= S3_OPTIONS:
+        raise ValueError(f"expected a folder or s3://bucket/prefix; got {address!r}")

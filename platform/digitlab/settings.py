@@ -1,32 +1,28 @@
-"""Settings, all of them from the environment; the README lists every name that is read here."""
+"""Django's settings; what the environment decides is read by the table in `digitlab.environment`."""
 
 import os
-import re
 import secrets
 from pathlib import Path
 from typing import Any
 
-import environ
 from csp.constants import NONE, SELF
 
-from digitlab import model_store
-from digitlab.processes import blas_threads, redis_address
+from digitlab import environment, model_store
+from digitlab.processes import redis_address
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-env = environ.Env()
+VALUES = environment.values()
 
-DATA_DIR = Path(env.str("DIGITLAB_DATA_DIR", default=str(BASE_DIR / ".data"))).expanduser().absolute()
+DATA_DIR = Path(VALUES["DIGITLAB_DATA_DIR"] or BASE_DIR / ".data").expanduser().absolute()
 DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-MNIST_FILE = env.str("DIGITLAB_MNIST", default="")
+MNIST_FILE = VALUES["DIGITLAB_MNIST"]
 
-DEBUG = env.bool("DEBUG", default=False)
-AUTH_MODE = env.str("DIGITLAB_AUTH", default="local")
-if AUTH_MODE not in {"local", "login"}:
-    raise environ.ImproperlyConfigured(f"DIGITLAB_AUTH is 'local' or 'login'; got {AUTH_MODE!r}")
+DEBUG = VALUES["DEBUG"]
+AUTH_MODE = VALUES["DIGITLAB_AUTH"]
 # Per account and web process; in `local` mode there are no accounts, and no limits.
 RATE_LIMITS = {
-    "submissions": env.str("RATE_SUBMISSIONS", default="60/hour"),
-    "predictions": env.str("RATE_PREDICTIONS", default="3000/minute"),
+    "submissions": VALUES["RATE_SUBMISSIONS"],
+    "predictions": VALUES["RATE_PREDICTIONS"],
 }
 if AUTH_MODE == "local":
     RATE_LIMITS = {}
@@ -44,23 +40,14 @@ def _kept_secret(path: Path) -> str:
     return secret
 
 
-SECRET_KEY = env.str("SECRET_KEY", default="") or _kept_secret(DATA_DIR / "secret_key")
+SECRET_KEY = VALUES["SECRET_KEY"] or _kept_secret(DATA_DIR / "secret_key")
 
-
-def _url_prefix(text: str) -> str:
-    """The path of the site as "/lab", or nothing; slashes at the ends do not matter."""
-    parts = [part for part in text.split("/") if part]
-    if not all(re.fullmatch(r"[\w.~-]+", part, re.ASCII) and part.strip(".") for part in parts):
-        raise environ.ImproperlyConfigured(f"URL_PREFIX is a path such as /lab/; got {text!r}")
-    return "".join(f"/{part}" for part in parts)
-
-
-URL_PREFIX = _url_prefix(env.str("URL_PREFIX", default=""))
+URL_PREFIX = VALUES["URL_PREFIX"]
 FORCE_SCRIPT_NAME = URL_PREFIX or None
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{URL_PREFIX}/"
 MESSAGE_STORAGE = "digitlab.http.message_cookies.MessageStorage"
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+ALLOWED_HOSTS = VALUES["ALLOWED_HOSTS"]
+CSRF_TRUSTED_ORIGINS = VALUES["CSRF_TRUSTED_ORIGINS"] or []
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -112,7 +99,8 @@ TEMPLATES = [
 
 # Databases. With WAL but without immediate transactions, most concurrent writers met "database is locked".
 DATABASES: dict[str, Any] = {
-    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'digitlab.sqlite3'}"),
+    "default": VALUES["DATABASE_URL"]
+    or {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "digitlab.sqlite3")},
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
@@ -134,7 +122,7 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": str(DATA_DIR / "files")},
     },
-    "models": model_store.storage(env.str("DIGITLAB_MODEL_STORE", default=""), DATA_DIR),
+    "models": model_store.storage(VALUES["DIGITLAB_MODEL_STORE"], DATA_DIR),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 DATASETS_DIR = DATA_DIR / "datasets"
@@ -142,7 +130,7 @@ CHECKPOINTS_DIR = DATA_DIR / "checkpoints"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 
 # Redis only carries messages; all state is in the database.
-REDIS_URL = env.str("REDIS_URL", default="") or redis_address.embedded_url(DATA_DIR)
+REDIS_URL = VALUES["REDIS_URL"] or redis_address.embedded_url(DATA_DIR)
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
@@ -152,7 +140,7 @@ CHANNEL_LAYERS = {
 }
 
 # Celery.
-WORKER_SLOTS = env.int("WORKER_SLOTS", default=blas_threads.default_slots())
+WORKER_SLOTS = VALUES["WORKER_SLOTS"]
 # Two queues that workers empty in turn: what takes a moment does not wait behind every run.
 CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in ("celery", "measurements")}
 CELERY_BROKER_URL = redis_address.celery_url(REDIS_URL)
@@ -173,10 +161,10 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 30, "socket_connect_timeout": 3, "health_check_interval": 10}
 
 # Runs.
-LEASE_SECONDS = env.float("LEASE_SECONDS", default=15.0)
-MAX_ATTEMPTS = env.int("MAX_ATTEMPTS", default=5)
-SCHEDULER_SECONDS = env.float("SCHEDULER_SECONDS", default=3.0)
-REQUEUE_SECONDS = env.float("REQUEUE_SECONDS", default=10.0)
+LEASE_SECONDS = VALUES["LEASE_SECONDS"]
+MAX_ATTEMPTS = VALUES["MAX_ATTEMPTS"]
+SCHEDULER_SECONDS = VALUES["SCHEDULER_SECONDS"]
+REQUEUE_SECONDS = VALUES["REQUEUE_SECONDS"]
 CELERY_BEAT_SCHEDULE = {
     "reconcile-runs": {"task": "training.tasks.reconcile_runs", "schedule": SCHEDULER_SECONDS},
 }
@@ -196,8 +184,8 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS", default=False)
-if env.bool("HTTPS", default=False):
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = VALUES["HTTPS"]
+if VALUES["HTTPS"]:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "draw"
@@ -206,7 +194,7 @@ AUTH_PASSWORD_VALIDATORS = [{"NAME": "django.contrib.auth.password_validation.Mi
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
-TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+TIME_ZONE = VALUES["TIME_ZONE"]
 USE_TZ = True
 
 LOGGING = {
@@ -214,5 +202,5 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "root": {"handlers": ["stderr"], "level": VALUES["LOG_LEVEL"]},
 }

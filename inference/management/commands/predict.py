@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from inference.models import CHAMPION
 from inference.serving.prediction import PredictRequest, predict
 from weblib.errors import LabError
+from weblib.text_bar import text_bar
 
 
 def verdict_text(result: dict[str, Any]) -> str:
@@ -45,4 +46,4 @@ class Command(BaseCommand):
         for result in reply["results"]:
             self.stdout.write(f"{result['digit']}  (version {result['version']}) {verdict_text(result)}")
             for digit, probability in enumerate(result["probabilities"]):
-                self.stdout.write(f"  {digit} {probability:7.2%} {'█' * round(probability * 40)}")
+                self.stdout.write(f"  {digit} {probability:7.2%} {text_bar(probability, 40, self.stdout)}")

@@ -19,9 +19,8 @@ def default_slots() -> int:
     return min(MAX_SLOTS, os.cpu_count() or 1)
 
 
-def limit_to_slot() -> None:
+def limit_to_slot(slots: int) -> None:
     """Limit this process to the cores divided by the training slots, unless the user set a limit."""
-    slots = int(os.environ.get("WORKER_SLOTS") or default_slots())
     os.environ.update(limits(max(1, (os.cpu_count() or 1) // slots)))
 
 

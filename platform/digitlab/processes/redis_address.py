@@ -4,7 +4,7 @@ import hashlib
 import os
 import tempfile
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 # sun_path holds 108 bytes, the last of them a NUL.
 SOCKET_PATH_LIMIT = 107
@@ -21,7 +21,7 @@ def embedded_socket(data_dir: Path) -> Path:
 
 def embedded_url(data_dir: Path) -> str:
     """The `unix://` address of this data folder's own Redis."""
-    return f"unix://{embedded_socket(data_dir)}?db=0"
+    return f"unix://{quote(str(embedded_socket(data_dir)))}?db=0"
 
 
 def celery_url(url: str) -> str:

@@ -23,6 +23,7 @@ from training.states import Status
 from training.worker.execution import execute
 from training.worker.heartbeat import Heartbeat
 from weblib.plain_errors import plain_errors
+from weblib.text_bar import text_bar
 
 BAR_WIDTH = 24
 SECONDS_BETWEEN_LOOKS = 0.3
@@ -116,9 +117,9 @@ class _Bar:
             print(_epoch_line(event, self._epochs), flush=True)
         elif isinstance(event, BatchProgress) and self._is_watched:
             done = (event.epoch - 1 + event.fraction) / self._epochs
-            filled = "█" * round(done * BAR_WIDTH)
+            bar = text_bar(done, BAR_WIDTH, sys.stderr)
             left = f"  {(1 - done) * self._epochs * self._seconds:.0f} s left" if self._seconds else ""
-            line = f"\r{filled:░<{BAR_WIDTH}} epoch {event.epoch}/{self._epochs}  error {event.error:.4f}{left}  "
+            line = f"\r{bar} epoch {event.epoch}/{self._epochs}  error {event.error:.4f}{left}  "
             print(line, end="", file=sys.stderr, flush=True)
 
     def clear(self) -> None:

@@ -1,7 +1,6 @@
 """`manage.py up`: the whole lab on one machine, until Ctrl-C."""
 
 import fcntl
-import os
 import signal
 import time
 from argparse import ArgumentParser
@@ -24,7 +23,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, help=f"Default: PORT, else the first free one from {DEFAULT_PORT}.")
-        parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"), help="Default: 127.0.0.1.")
+        parser.add_argument("--host", default=settings.VALUES["HOST"], help="Default: 127.0.0.1.")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 -- Django's signature
         signal.signal(signal.SIGTERM, _interrupt)

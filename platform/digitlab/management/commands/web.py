@@ -4,6 +4,7 @@ import os
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from digitlab.processes import web_server
@@ -15,7 +16,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, help=f"Default: PORT, else {DEFAULT_PORT}.")
-        parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"), help="Default: 127.0.0.1.")
+        parser.add_argument("--host", default=settings.VALUES["HOST"], help="Default: 127.0.0.1.")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 -- Django's signature
         command = web_server.command(options["host"], requested_port(options["port"]) or DEFAULT_PORT)
