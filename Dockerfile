@@ -20,7 +20,8 @@ RUN pip install --no-deps --no-build-isolation --editable . \
     && install --directory --owner digitlab --mode 0700 /data
 
 USER digitlab
-ENV DIGITLAB_DATA_DIR=/data
+# The port is open to others, so people log in; `local` would serve only the container itself.
+ENV DIGITLAB_DATA_DIR=/data DIGITLAB_AUTH=login
 VOLUME /data
 EXPOSE 8000
 CMD ["python", "manage.py", "web", "--host", "0.0.0.0", "--port", "8000"]

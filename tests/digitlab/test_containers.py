@@ -31,6 +31,11 @@ def test_the_image_starts_the_web_process_by_the_command_that_knows_its_options(
     assert command.startswith('["python", "manage.py", "web"')
 
 
+def test_people_log_in_to_the_image_and_to_compose() -> None:
+    assert re.search(r"^ENV .*\bDIGITLAB_AUTH=login\b", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    assert re.search(r"^ +DIGITLAB_AUTH: login$", COMPOSE, re.MULTILINE)
+
+
 def test_a_limit_on_blas_threads_that_the_user_sets_is_kept(tmp_path: Path) -> None:
     program = "from digitlab.processes import web_server; print(web_server.environment())"
 

@@ -1,7 +1,8 @@
-"""Refuses a request with a foreign Host, or a foreign Origin for API and WebSockets, before any other application."""
+"""Refuses a foreign Host, a foreign Origin for API and WebSockets, and in `local` mode a peer on another machine."""
 
+import ipaddress
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -17,6 +18,12 @@ from weblib.errors import error_body
 ORIGIN_CHECKED: Final = ("/api/", "/ws/")
 
 
+_NO_ACCOUNTS: Final = (
+    "in local mode there are no accounts, so only this machine is served; "
+    "to serve others, create accounts and start it with the setting DIGITLAB_AUTH=login"
+)
+
+
 class Guard:
     """An ASGI application around another one.
 
@@ -30,6 +37,9 @@ class Guard:
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Pass the request on, or refuse it."""
         if scope["type"] in {"http", "websocket"}:
+            if settings.AUTH_MODE == "local" and not is_on_this_machine(scope.get("client")):
+                await _refuse(scope, receive, send, _NO_ACCOUNTS, page_status=403)
+                return
             host, origin = _host_and_origin(scope["headers"])
             refusal = refusal_of(host, origin if scope["path"].startswith(ORIGIN_CHECKED) else "")
             if refusal:
@@ -46,6 +56,20 @@ def refusal_of(host: str, origin: str) -> str:
         allowed = "this site, or from an Origin that the setting CSRF_TRUSTED_ORIGINS names"
         return f"expected a request from {allowed}; got {origin[:100]!r}"
     return ""
+
+
+def is_on_this_machine(client: Sequence[Any] | None) -> bool:
+    """Whether the peer of an ASGI scope is a loopback address; a Unix socket has no peer, and is of this machine."""
+    return not client or not client[0] or _is_loopback(client[0])
+
+
+@lru_cache(maxsize=256)
+def _is_loopback(host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
 def is_trusted(origin: str) -> bool:
@@ -88,7 +112,7 @@ def _host_and_origin(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, str]:
     return host.decode("latin1"), origin.decode("latin1")
 
 
-async def _refuse(scope: dict[str, Any], receive: Any, send: Any, detail: str) -> None:
+async def _refuse(scope: dict[str, Any], receive: Any, send: Any, detail: str, *, page_status: int = 400) -> None:
     """Answer with the reason; a socket is not opened, and the reason is the body of that answer."""
     kind, status, body = b"application/json", 403, json.dumps(error_body(detail, "request.refused")).encode()
     if scope["type"] == "websocket":
@@ -96,7 +120,7 @@ async def _refuse(scope: dict[str, Any], receive: Any, send: Any, detail: str) -
         await send_answer(_of_a_socket(send), status, body)
         return
     if not scope["path"].startswith(ORIGIN_CHECKED):
-        kind, status, body = b"text/plain; charset=utf-8", 400, f"Refused: {detail}\n".encode()
+        kind, status, body = b"text/plain; charset=utf-8", page_status, f"Refused: {detail}\n".encode()
     await send_answer(send, status, body, kind=kind)
 
 

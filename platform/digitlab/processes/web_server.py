@@ -2,6 +2,8 @@
 
 import sys
 
+from django.conf import settings
+
 from digitlab.processes import blas_threads
 
 # A longer message closes its socket; the applications of the sockets answer shorter ones that they refuse.
@@ -31,6 +33,8 @@ def command(host: str, port: int) -> list[str]:
         "digitlab.asgi:application",
         *(part for pair in options.items() for part in pair),
         "--no-access-log",
+        # In `local` mode the peer counts, which behind a proxy of this machine is the proxy (`digitlab.http.guard`).
+        *(["--no-proxy-headers"] if settings.AUTH_MODE == "local" else []),
     ]
 
 
