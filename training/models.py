@@ -4,7 +4,7 @@ from dataclasses import fields
 
 from django.db import models
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Now
 
 from inference.models import ModelVersion
 from nnlib import EpochFinished
@@ -24,9 +24,10 @@ class Run(models.Model):
     # Why training ended by itself: error_threshold, epochs, patience or (failed) not_finite.
     finish_reason = models.CharField(max_length=20, blank=True)
 
-    created_at = models.DateTimeField(auto_now_add=True)
+    # The database writes every time: the clocks of two machines may differ.
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
     # When its message was last put before the workers.
-    offered_at = models.DateTimeField()
+    offered_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -170,7 +171,7 @@ class RunEvent(models.Model):
     """A line of a run's log: a change of state, and its story in a sentence."""
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="events")
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(db_default=Now(), editable=False)
     status = models.CharField(max_length=10, choices=Status.choices)
     text = models.TextField()
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 
 import datasets
 from datasets.samples import rehearsal, selectors
@@ -50,9 +50,7 @@ def submit_run(config: RunConfig, *, name: str = "", tags: Sequence[str] = (), e
     _check_dataset(config)
     _check_parent(config)
     with transaction.atomic():
-        run = Run.objects.create(
-            name=name.strip()[:100], config=config.as_json(), max_epochs=config.epochs, offered_at=timezone.now()
-        )
+        run = Run.objects.create(name=name.strip()[:100], config=config.as_json(), max_epochs=config.epochs)
         RunEvent.objects.create(run=run, status=Status.QUEUED, text="Submitted.")
         RunTag.objects.bulk_create(RunTag(run=run, word=word) for word in tags)
         if enqueue:
@@ -72,7 +70,7 @@ def request_stop(run_id: int) -> Run:
         if run.status in {Status.STOPPING, Status.STOPPED}:
             return run
         if run.status == Status.QUEUED:
-            return _change(run, Status.STOPPED, "Stopped before it started.", finished_at=timezone.now())
+            return _change(run, Status.STOPPED, "Stopped before it started.", finished_at=Now())
         return _change(run, Status.STOPPING, "A stop was requested.")
 
 
@@ -94,7 +92,7 @@ def resume_run(run_id: int) -> Run:
             run,
             Status.QUEUED,
             text,
-            offered_at=timezone.now(),
+            offered_at=Now(),
             finished_at=None,
             failure="",
             finish_reason="",

@@ -1,4 +1,7 @@
-"""The lease of a run: only the holder of its token may write."""
+"""The lease of a run: only the holder of its token may write.
+
+The database's clock alone (`Now()`) writes and judges leases: the clocks of two machines may differ.
+"""
 
 import uuid
 from dataclasses import dataclass
@@ -8,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from training.errors import LeaseLostError, RunStateError
 from training.messaging import notifications
@@ -29,21 +32,21 @@ class Lease:
 
 def claim(run_id: int) -> Lease | None:
     """Claim a queued run; None if it is no longer queued, as after a second delivery of its task."""
-    token, now = uuid.uuid4(), timezone.now()
+    token = uuid.uuid4()
     with transaction.atomic():
         run = change_status(
             Run.objects.filter(pk=run_id, status=Status.QUEUED),
             Status.RUNNING,
             _claim_text,
             lease_token=token,
-            heartbeat_at=now,
+            heartbeat_at=Now(),
             attempt=F("attempt") + 1,
             worker=this_process(),
             stage="starting",
         )
         if run is None:
             return None
-        Run.objects.filter(pk=run_id, started_at=None).update(started_at=now)
+        Run.objects.filter(pk=run_id, started_at=None).update(started_at=Now())
     return Lease(run_id, token, run.attempt)
 
 
@@ -53,7 +56,7 @@ def heartbeat(lease: Lease) -> Status:
     Raises:
         LeaseLostError: another worker holds the run, or it is gone.
     """
-    if not _held(lease).update(heartbeat_at=timezone.now()):
+    if not _held(lease).update(heartbeat_at=Now()):
         raise LeaseLostError(f"run {lease.run_id} is no longer held by this worker")
     return current_status(lease)
 
@@ -73,7 +76,7 @@ def current_status(lease: Lease) -> Status:
 def expired(now_minus_seconds: float | None = None) -> Q:
     """Runs that are held by a worker whose heartbeat has stopped."""
     seconds = settings.LEASE_SECONDS if now_minus_seconds is None else now_minus_seconds
-    return Q(status__in=HELD, heartbeat_at__lt=timezone.now() - timedelta(seconds=seconds))
+    return Q(status__in=HELD, heartbeat_at__lt=Now() - timedelta(seconds=seconds))
 
 
 def write(lease: Lease, **fields: Any) -> None:
@@ -89,7 +92,7 @@ def write(lease: Lease, **fields: Any) -> None:
 def set_stage(lease: Lease, stage: str) -> None:
     """Say what the worker does before or between epochs."""
     with transaction.atomic():
-        write(lease, stage=stage[:100], heartbeat_at=timezone.now())
+        write(lease, stage=stage[:100], heartbeat_at=Now())
         notifications.notify_on_commit(lease.run_id)
 
 
@@ -111,7 +114,7 @@ def record_epoch(lease: Lease, epoch: dict[str, Any], *, checkpoint: str, curve:
             stage="",
             checkpoint=checkpoint,
             losses=0,
-            heartbeat_at=timezone.now(),
+            heartbeat_at=Now(),
         )
         Epoch.objects.create(run_id=lease.run_id, **epoch)
         notifications.notify_on_commit(lease.run_id)
@@ -124,7 +127,7 @@ def release(lease: Lease, status: Status, text: str, **fields: Any) -> None:
         LeaseLostError: nothing was written; another worker holds the run, or it is gone.
         RunStateError: nothing was written; the run's status may not become `status`.
     """
-    ended = {} if status == Status.QUEUED else {"finished_at": timezone.now()}
+    ended = {} if status == Status.QUEUED else {"finished_at": Now()}
     released = {"stage": "", "lease_token": None, "heartbeat_at": None}
     if change_status(_held(lease), status, text, **released, **ended, **fields) is None:
         now = current_status(lease)

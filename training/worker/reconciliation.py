@@ -8,7 +8,7 @@ from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from inference.registry import findings_services
 from inference.registry.services import model_store
@@ -62,29 +62,25 @@ def take_over(run_id: int, *, is_lost: Q | None = None) -> None:
             return
         where = f"Worker {run.worker} was lost in epoch {run.last_epoch + 1}"
         if run.status == Status.STOPPING:
-            _end_lease(run, Status.STOPPED, f"{where} while stopping.", finished_at=timezone.now())
+            _end_lease(run, Status.STOPPED, f"{where} while stopping.", finished_at=Now())
         elif run.losses + 1 >= settings.MAX_ATTEMPTS:
             reason = f"{where}, as were {run.losses} before it since the last epoch. It is not tried again by itself."
-            _end_lease(run, Status.FAILED, reason, failure=reason, finished_at=timezone.now())
+            _end_lease(run, Status.FAILED, reason, failure=reason, finished_at=Now())
         else:
             goes_on = f"goes on after epoch {run.last_epoch}" if run.checkpoint else "starts again"
-            _end_lease(
-                run, Status.QUEUED, f"{where}; the run {goes_on}.", losses=F("losses") + 1, offered_at=timezone.now()
-            )
+            _end_lease(run, Status.QUEUED, f"{where}; the run {goes_on}.", losses=F("losses") + 1, offered_at=Now())
             queue.enqueue_on_commit(run_id)
 
 
 def offer_lost_runs() -> None:
     """Send queued runs to the workers again when no message waits any more: theirs was lost with Redis."""
-    long_ago = timezone.now() - timedelta(seconds=settings.REQUEUE_SECONDS)
+    long_ago = Now() - timedelta(seconds=settings.REQUEUE_SECONDS)
     waiting = Run.objects.filter(status=Status.QUEUED, offered_at__lt=long_ago)
     if not waiting.exists() or queue.has_messages(current_app.conf.task_default_queue):
         return
     for run_id in waiting.order_by("pk").values_list("pk", flat=True)[:200]:
         # Of two schedulers, one sends it.
-        if Run.objects.filter(pk=run_id, status=Status.QUEUED, offered_at__lt=long_ago).update(
-            offered_at=timezone.now()
-        ):
+        if Run.objects.filter(pk=run_id, status=Status.QUEUED, offered_at__lt=long_ago).update(offered_at=Now()):
             queue.enqueue(run_id)
 
 
