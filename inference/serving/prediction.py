@@ -77,7 +77,8 @@ def reply_of(
         likeness = looks_like_a_digit(x)
         reply |= likeness
         if not likeness["is_digit"]:
-            results[:] = [result | {"verdict": "not_a_digit"} for result in results]
+            for result in results:
+                result["verdict"] = "not_a_digit"
     if request.id is not None:
         reply["id"] = request.id
     return reply

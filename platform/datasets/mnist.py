@@ -76,7 +76,7 @@ def can_download() -> bool:
 def can_reach_download() -> bool:
     """Whether the host from which TensorFlow fetches MNIST takes connections; at most `REACH_SECONDS`.
 
-    Behind a proxy it is taken for reachable: only the download itself can tell.
+    Behind a proxy it is taken for reachable: only the download shows whether it is.
     """
     if "https" in urllib.request.getproxies():
         return True

@@ -15,7 +15,7 @@ export class ApiError extends Error {
   }
 }
 
-/** A request that failed because nobody is logged in any more. */
+/** A request that failed because the session has ended. */
 export class SessionEndError extends ApiError {
   constructor() {
     super(SESSION_ENDED, 401, "unauthorized");

@@ -52,7 +52,7 @@ test("a list that cannot be had says so and is asked for again", async (t) => {
   assert.deepEqual(told, ["The server does not answer.", ""]);
 });
 
-test("a list is not asked for after the end of the session", async (t) => {
+test("a list is not requested after the end of the session", async (t) => {
   let asked = 0;
   const poller = new RunListPoller({
     url: "/api/v1/runs",
