@@ -129,7 +129,8 @@ class PredictSocket:
         if len(text) > MAX_MESSAGE_BYTES:
             return error_body(f"expected a message of at most {MAX_MESSAGE_BYTES:,} characters", "message.too_large")
         try:
-            count_one("predictions", user)
+            if user is not None:  # in a thread, since the count is in Redis
+                await asyncio.to_thread(count_one, "predictions", user)
         except RateExceededError as error:
             return _with_id(text, error_body(str(error), error.code))
         reply, status = await self._responder.respond(text)

@@ -13,7 +13,7 @@ from ninja.errors import HttpError, ValidationError, ValidationErrorContext
 from ninja.operation import Operation
 
 from datasets.rest import router as datasets_router
-from digitlab.auth import LOG_IN, api_authentication
+from digitlab.accounts.api_authentication import LOG_IN, api_authentication
 from inference.rest.corrections import router as correction_router
 from inference.rest.registry import router as registry_router
 from inference.rest.versions import router as version_router

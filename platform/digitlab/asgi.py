@@ -4,20 +4,22 @@ import gc
 import os
 from typing import Any
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digitlab.settings")
+from digitlab.processes import role
 
-from django.core.asgi import get_asgi_application
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digitlab.settings")
+role.begin("web")
+
+from django.core.asgi import get_asgi_application  # noqa: E402 -- the settings depend on the role
 
 django_application = get_asgi_application()
 
-from channels.auth import AuthMiddlewareStack  # noqa: E402 -- Django is set up first
-from channels.routing import URLRouter  # noqa: E402
+from channels.routing import URLRouter  # noqa: E402 -- Django is set up first
 from django.conf import settings  # noqa: E402
 from django.urls import get_resolver  # noqa: E402
 
+from digitlab.http.account_sockets import AccountSockets  # noqa: E402
 from digitlab.http.body_limit import BodyLimit  # noqa: E402
 from digitlab.http.guard import Guard  # noqa: E402
-from digitlab.http.session_sockets import SessionSockets  # noqa: E402
 from digitlab.http.static_files import StaticFiles  # noqa: E402
 from digitlab.http.url_prefix import UrlPrefix, WithPrefix  # noqa: E402
 from inference.serving.asgi import PredictHttp, PredictionResponder, PredictSocket  # noqa: E402
@@ -37,7 +39,7 @@ _needs_login = settings.AUTH_MODE == "login"
 
 async def _route(scope: dict[str, Any], receive: Any, send: Any) -> None:
     if scope["type"] == "websocket":
-        await (_sockets_of_users if _needs_login else _route_socket)(scope, receive, send)
+        await (_sockets_of_accounts if _needs_login else _route_socket)(scope, receive, send)
     elif not _needs_login and scope["type"] == "http" and (scope["method"], scope["path"]) == ("POST", PREDICT_PATH):
         await _predict_http(scope, receive, send)
     else:
@@ -55,7 +57,7 @@ async def _route_socket(scope: dict[str, Any], receive: Any, send: Any) -> None:
             await send({"type": "websocket.close", "code": 4404})
 
 
-_sockets_of_users = AuthMiddlewareStack(SessionSockets(_route_socket))
+_sockets_of_accounts = AccountSockets(_route_socket)
 application: Any = Guard(_route)
 if settings.URL_PREFIX:
     application = UrlPrefix(application, settings.URL_PREFIX)

@@ -8,7 +8,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 
 from digitlab import environment, model_store
-from digitlab.processes import redis_address
+from digitlab.processes import redis_address, role
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 VALUES = environment.values()
@@ -19,11 +19,13 @@ MNIST_FILE = VALUES["DIGITLAB_MNIST"]
 
 DEBUG = VALUES["DEBUG"]
 AUTH_MODE = VALUES["DIGITLAB_AUTH"]
-# Per account and web process; in `local` mode there are no accounts, and no limits.
+# Of an account; in `local` mode there are no accounts, and no limits.
 RATE_LIMITS = {
     "submissions": VALUES["RATE_SUBMISSIONS"],
     "predictions": VALUES["RATE_PREDICTIONS"],
+    "failed log-ins": VALUES["RATE_LOGINS"],
 }
+SOCKETS_PER_ACCOUNT = VALUES["SOCKETS_PER_ACCOUNT"]
 if AUTH_MODE == "local":
     RATE_LIMITS = {}
 
@@ -111,6 +113,15 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, for tests too: in memory, threads would not meet the locks that they meet in earnest.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 
+elif role.current() == "web":
+    # Each request has a thread, and without a pool each thread a connection: 150 log-ins at once took all of them.
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+        "min_size": 1,
+        "max_size": VALUES["DATABASE_CONNECTIONS"],
+        "timeout": 4.0,
+    }
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
 # Files.
 STATIC_URL = f"{URL_PREFIX}/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -190,7 +201,18 @@ if VALUES["HTTPS"]:
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "draw"
 CSRF_FAILURE_VIEW = "digitlab.http.csrf_failure.csrf_failure"
-AUTH_PASSWORD_VALIDATORS = [{"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"}]
+AUTH_PASSWORD_VALIDATORS = [
+    *(
+        {"NAME": f"django.contrib.auth.password_validation.{name}"}
+        for name in (
+            "UserAttributeSimilarityValidator",
+            "MinimumLengthValidator",
+            "CommonPasswordValidator",
+            "NumericPasswordValidator",
+        )
+    ),
+    {"NAME": "digitlab.accounts.tokens.TokensEndWithPassword"},
+]
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"

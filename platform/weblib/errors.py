@@ -51,7 +51,7 @@ class CursorError(LabError, ValueError):
 
 
 class RateExceededError(LabError):
-    """An account sent more requests than its limit allows.
+    """An account or address sent more requests than its limit allows.
 
     Attributes:
         seconds: Until the next request is accepted.
@@ -60,6 +60,6 @@ class RateExceededError(LabError):
     code = "rate.exceeded"
     status = 429
 
-    def __init__(self, what: str, limit: str, *, seconds: int) -> None:
-        super().__init__(f"at most {limit.replace('/', f' {what} per ')} for one account; retry in {seconds} s")
+    def __init__(self, limit: str, *, seconds: int) -> None:
+        super().__init__(f"at most {limit}; retry in {seconds} s")
         self.seconds = seconds

@@ -1,7 +1,8 @@
-"""How often one account may ask."""
+"""How often one account may ask, whichever web process it asks."""
 
 import asyncio
 import json
+import logging
 import time
 from typing import Any
 
@@ -25,11 +26,17 @@ def nothing_enqueued(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("training.messaging.queue.enqueue_on_commit", lambda _run_id: None)
 
 
+def forget_counts() -> None:
+    """Begin anew, in Redis and in this process."""
+    for limiter in (rate_limits._LIMITER.shared(), rate_limits._LIMITER._local):
+        limiter.storage.reset()
+
+
 @pytest.fixture
 def user(settings: Any) -> User:
     """Somebody with two submissions an hour and three predictions a minute."""
     settings.RATE_LIMITS = {"submissions": "2/hour", "predictions": "3/minute"}
-    rate_limits._LIMITER.storage.reset()
+    forget_counts()
     return User.objects.create_user("ada")
 
 
@@ -88,14 +95,36 @@ def test_what_has_no_limit_is_not_counted(settings: Any, user: User) -> None:
         rate_limits.count_one("submissions", user)
 
 
-def test_a_limit_begins_anew(user: User, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.RATE_LIMITS = {"submissions": "1/hour"}
+def test_a_limit_begins_anew(user: User, settings: Any) -> None:
+    settings.RATE_LIMITS = {"submissions": "1/second"}
+    time.sleep(1.01 - time.time() % 1)  # the beginning of a window
     rate_limits.count_one("submissions", user)
-    with pytest.raises(RateExceededError) as refusal:
+    with pytest.raises(RateExceededError, match="retry in 1 s"):
         rate_limits.count_one("submissions", user)
-    later = time.time() + refusal.value.seconds + 1
-    monkeypatch.setattr("limits.storage.memory.time.time", lambda: later)
+    time.sleep(1.1)
     rate_limits.count_one("submissions", user)
+
+
+def test_web_processes_count_together(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(2):
+        monkeypatch.setattr(rate_limits, "_LIMITER", rate_limits._Limiter())
+        rate_limits.count_one("submissions", user)
+    monkeypatch.setattr(rate_limits, "_LIMITER", rate_limits._Limiter())
+    with pytest.raises(RateExceededError, match="at most 2 submissions per hour for one account; retry in "):
+        rate_limits.count_one("submissions", user)
+
+
+def test_without_redis_a_process_counts_for_itself(
+    user: User, settings: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    monkeypatch.setattr(rate_limits, "_LIMITER", rate_limits._Limiter())
+    with caplog.at_level(logging.WARNING):
+        for _ in range(2):
+            rate_limits.count_one("submissions", user)
+        with pytest.raises(RateExceededError):
+            rate_limits.count_one("submissions", user)
+    assert caplog.text.count("since Redis does not answer") == 1
 
 
 async def conversation(user: User, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,18 +1,29 @@
-"""Refuses a request whose body is larger than anything that is expected here, before it fills the disk.
+"""Refuses a request whose body is too large for its client, before it fills the disk.
 
-Django keeps what comes in a temporary file until all of it has come; only then does a form or the API look at its size.
+Django keeps what comes in a temporary file until all of it has come; only then does it look at the account, the form or
+the API's fields.
 """
 
 import json
 from typing import Any, Final
 
+from django.conf import settings
+from django.db import Error
+
+from digitlab.accounts.credentials import Credentials
 from inference.model_files.pickle.plain_pickle import MAX_BYTES
 from weblib.asgi_answer import send_answer
-from weblib.errors import error_body
+from weblib.errors import DATABASE_UNAVAILABLE_CODE, DATABASE_UNAVAILABLE_MESSAGE, error_body
 from weblib.templatetags.readable import file_size
 
 # The largest model file, and what a multipart form puts around it.
 MOST_BODY_BYTES: Final = MAX_BYTES + 1024 * 1024
+# In `login` mode, without a session or a token: a log-in is smaller.
+MOST_ANONYMOUS_BYTES: Final = 64 * 1024
+
+
+class BodyRefusedError(Exception):
+    """A body is larger than its client may send; the arguments are those of `_refuse`."""
 
 
 class BodyLimit:
@@ -22,27 +33,58 @@ class BodyLimit:
         self._application = application
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        """Pass the request on as long as its body is no larger than `MOST_BODY_BYTES`; then answer 413."""
-        if _announced(scope["headers"]) > MOST_BODY_BYTES:
-            await _refuse(scope, send)
-            return
-        came, is_answered = 0, False
+        """Pass the request on as long as its body is no larger than this client may send."""
+        came, allowed, is_answered = 0, MOST_ANONYMOUS_BYTES, False
+        refusal: BodyRefusedError | None = None
 
         async def count() -> dict[str, Any]:
-            nonlocal came
+            nonlocal came, allowed, refusal
             message: dict[str, Any] = await receive()
             came += len(message.get("body", b""))
+            if came > allowed and refusal is None:
+                try:
+                    allowed = await _allow(scope, came)
+                except BodyRefusedError as error:
+                    refusal = error
             # To the application it looks as if the client had gone: it stops reading, and answers nothing.
-            return message if came <= MOST_BODY_BYTES else {"type": "http.disconnect"}
+            return message if refusal is None else {"type": "http.disconnect"}
 
         async def note(message: dict[str, Any]) -> None:
             nonlocal is_answered
             is_answered = True
             await send(message)
 
+        try:
+            announced = _announced(scope["headers"])
+            allowed = await _allow(scope, announced) if announced > allowed else allowed
+        except BodyRefusedError as error:
+            await _refuse(scope, send, *error.args)
+            return
         await self._application(scope, count, note)
-        if came > MOST_BODY_BYTES and not is_answered:
-            await _refuse(scope, send)
+        if refusal is not None and not is_answered:
+            await _refuse(scope, send, *refusal.args)
+
+
+async def _allow(scope: dict[str, Any], size: int) -> int:
+    """How many bytes the client may send, once it is about to send more than anybody may.
+
+    Raises:
+        BodyRefusedError: `size` is more than that.
+    """
+    if size > MOST_BODY_BYTES:
+        limit = file_size(MOST_BODY_BYTES)
+        sentence = f"That is too large: a request here has at most {limit}. Nothing was kept of it."
+        raise BodyRefusedError(413, sentence, "body.too_large")
+    if settings.AUTH_MODE == "login":
+        try:
+            user = await Credentials.of(scope["headers"]).user()
+        except Error:
+            raise BodyRefusedError(503, DATABASE_UNAVAILABLE_MESSAGE, DATABASE_UNAVAILABLE_CODE) from None
+        if user is None:
+            limit = file_size(MOST_ANONYMOUS_BYTES)
+            sentence = f"Log in first: without an account a request here has at most {limit}. Nothing was kept of it."
+            raise BodyRefusedError(401, sentence, "unauthorized")
+    return MOST_BODY_BYTES
 
 
 def _announced(headers: list[tuple[bytes, bytes]]) -> int:
@@ -51,9 +93,8 @@ def _announced(headers: list[tuple[bytes, bytes]]) -> int:
     return int(length) if length.isdigit() and len(length) < 20 else 0
 
 
-async def _refuse(scope: dict[str, Any], send: Any) -> None:
-    sentence = f"That is too large: a request here has at most {file_size(MOST_BODY_BYTES)}. Nothing was kept of it."
+async def _refuse(scope: dict[str, Any], send: Any, status: int, sentence: str, code: str) -> None:
     kind, body = "text/plain; charset=utf-8", sentence
     if scope["path"].startswith("/api/"):
-        kind, body = "application/json", json.dumps(error_body(sentence, "body.too_large"))
-    await send_answer(send, 413, body.encode(), kind=kind.encode(), more_headers=[(b"connection", b"close")])
+        kind, body = "application/json", json.dumps(error_body(sentence, code))
+    await send_answer(send, status, body.encode(), kind=kind.encode(), more_headers=[(b"connection", b"close")])

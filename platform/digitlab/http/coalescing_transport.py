@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol, with what it writes in one turn of the event loop sent at once.
+"""A transport that sends what is written in one turn of the event loop at once.
 
 uvicorn writes the head and the body of a response one after the other, and uvloop sends each at once: two system calls,
 and the reader wakes up twice. For a small response that is a fifth of its time.
@@ -8,18 +8,8 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any, Final
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
 # Waiting bytes are copied; more than this is worth a call of its own, and lets flow control pause the sender.
 MOST_WAITING_BYTES: Final = 65_536
-
-
-class CoalescingProtocol(HttpToolsProtocol):
-    """For `uvicorn --http digitlab.http.coalescing_transport:CoalescingProtocol`."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin with a transport that joins what is written."""
-        super().connection_made(CoalescingTransport(transport, self.loop))  # type: ignore[arg-type]
 
 
 class CoalescingTransport:

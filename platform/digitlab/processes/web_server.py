@@ -19,7 +19,7 @@ def command(host: str, port: int) -> list[str]:
         "--log-level": "warning",
         # Without a limit, an open WebSocket kept the server from stopping.
         "--timeout-graceful-shutdown": "3",
-        "--http": "digitlab.http.coalescing_transport:CoalescingProtocol",
+        "--http": "digitlab.http.server_protocol:ServerProtocol",
         "--ws-per-message-deflate": "false",
         "--ws-max-size": str(MAX_MESSAGE_BYTES),
         # A client that vanished without closing its socket is disconnected after the sum of both, in seconds.

@@ -112,7 +112,7 @@ def port() -> Iterator[int]:
     config = uvicorn.Config(
         application,
         port=port,
-        http="digitlab.http.coalescing_transport:CoalescingProtocol",
+        http="digitlab.http.server_protocol:ServerProtocol",
         lifespan="off",
         log_level="warning",
     )

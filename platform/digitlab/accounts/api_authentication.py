@@ -7,7 +7,7 @@ from ninja.constants import NOT_SET
 from ninja.errors import HttpError
 from ninja.security import HttpBearer, SessionAuth
 
-from digitlab.models import ApiToken, fingerprint_of
+from digitlab.accounts.tokens import find_token
 
 LOG_IN: Final = "log in again, or send a valid token as Authorization: Bearer …"
 CSRF_REFUSAL: Final = (
@@ -21,8 +21,8 @@ class TokenAuth(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Any:
         """The user that the token stands for, or None."""
-        found = ApiToken.objects.select_related("user").filter(fingerprint=fingerprint_of(token)).first()
-        if found is None or not found.user.is_active:
+        found = find_token(token)
+        if found is None:
             return None
         request.user = found.user
         request.api_token_name = found.name  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 from ninja.errors import HttpError
 
-from digitlab.auth import PageSession
+from digitlab.accounts.api_authentication import PageSession
 
 
 def submission(user: Any, **headers: str) -> HttpRequest:
