@@ -13,6 +13,9 @@ INPUT_SCALE_TITLES: Final = {
     "mnist-standardized": "the mean 0 and the deviation 1 of MNIST’s pixels",
 }
 
+# Why a version is not measured, where that is no failure.
+NO_TEST_IMAGES: Final = "the worker has no test images"
+
 
 def origin_text(origin: dict[str, Any]) -> str:
     """The origin of a version beyond its source, in a few words; "" if there is none."""
@@ -31,6 +34,6 @@ def measurement_text(metrics: dict[str, Any]) -> str:
     if "tested_on" in metrics:
         return f"Measured here on the test images of {choice_title(metrics['tested_on'])}."
     reason = metrics.get("not_measured", {}).get("reason")
-    if reason:
+    if reason and reason != NO_TEST_IMAGES:
         return f"Not measured: {reason}. It is tried again a day later."
-    return "Not measured yet: a worker does so once the test images of MNIST or of pen strokes are on this machine."
+    return "Not measured yet: a worker does so once it has the test images of MNIST or of pen strokes."

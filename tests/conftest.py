@@ -15,7 +15,7 @@ from tests.lab import Lab, store_small_pen_strokes
 def redis_server() -> Iterator[None]:
     """The Redis that settings name for the tests' own data folder."""
     from digitlab.processes import embedded_redis, redis_address
-    from digitlab.processes.redis_client import redis_client
+    from weblib.redis_client import redis_client
 
     socket = redis_address.embedded_socket(settings.DATA_DIR)
     command = embedded_redis.command(embedded_redis.find_server(), socket, settings.DATA_DIR / "redis")

@@ -1,13 +1,34 @@
 """Writes what was measured of an imported version: once, and nothing else of it changes."""
 
+import time
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Q
 
+from inference.labels import NO_TEST_IMAGES
 from inference.models import ModelVersion
 from inference.registry.findings_services import computed_findings
 
 NOT_FINISHED: Final = "a worker began to measure it and did not come to an end"
+# After this long an evaluation that failed is tried again: the model file may have been repaired.
+RETRY_SECONDS: Final = 24 * 3600.0
+# Another worker may have test images, or this one later.
+RETRY_SECONDS_WITHOUT_IMAGES: Final = 30.0
+
+
+def is_due_for_measurement(prefix: str = "") -> Q:
+    """The condition that no evaluation of a version failed of late.
+
+    Args:
+        prefix: of a related version's fields, such as "version__".
+    """
+    now, noted = time.time(), f"{prefix}metrics__not_measured"
+    return (
+        Q(**{f"{noted}__isnull": True})
+        | Q(**{f"{noted}__tried_at__lt": now - RETRY_SECONDS})
+        | Q(**{f"{noted}__reason": NO_TEST_IMAGES, f"{noted}__tried_at__lt": now - RETRY_SECONDS_WITHOUT_IMAGES})
+    )
 
 
 def needs_measurement(version: ModelVersion) -> bool:

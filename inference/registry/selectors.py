@@ -12,6 +12,7 @@ from typing_extensions import TypedDict, Unpack
 from inference.errors import VersionNotFoundError
 from inference.models import CHAMPION, Alias, ModelVersion, VersionTag
 from inference.registry.findings import worded
+from inference.registry.measurement_services import is_due_for_measurement
 from inference.registry.trash_selectors import trashed_version
 from nnlib.evaluation import LOSS_OF
 from nnlib.losses import LOSSES
@@ -128,10 +129,10 @@ def test_predictions(versions: Sequence[ModelVersion]) -> dict[int, bytes]:
     return {number: bytes(digits) for number, digits in found.values_list("number", "test_predictions")}
 
 
-def unmeasured_imports(*, tried_before: float) -> list[int]:
-    """The numbers of imports without metrics or a failed evaluation since `tried_before` (seconds since 1970)."""
-    is_due = Q(metrics__not_measured__isnull=True) | Q(metrics__not_measured__tried_at__lt=tried_before)
-    found = ModelVersion.objects.filter(is_due, source=ModelVersion.Source.IMPORT, test_accuracy__isnull=True)
+def unmeasured_imports() -> list[int]:
+    """The numbers of imports without metrics whose evaluation is due."""
+    imports = ModelVersion.objects.filter(source=ModelVersion.Source.IMPORT, test_accuracy__isnull=True)
+    found = imports.filter(is_due_for_measurement())
     return list(found.order_by("number").values_list("number", flat=True)[:MAX_PAGE])
 
 

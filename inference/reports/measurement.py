@@ -12,6 +12,7 @@ import numpy as np
 from datasets.held_out import HeldOut, default_test_set, held_out_of
 from datasets.training_sample import training_sample
 from inference.errors import PLAIN_ERRORS, MeasurementError, VersionNotFoundError
+from inference.labels import NO_TEST_IMAGES
 from inference.models import ModelVersion
 from inference.registry.measurement_services import (
     begin_measurement,
@@ -41,7 +42,10 @@ def measure_version(number: int) -> None:
     except VersionNotFoundError:  # deleted or thrown away meanwhile
         return
     held_out = held_out_of(version.dataset) if version.dataset else default_test_set()
-    if held_out is None or not needs_measurement(version):
+    if not needs_measurement(version):
+        return
+    if held_out is None:
+        record_failed_measurement(number, NO_TEST_IMAGES, tried_at=time.time())
         return
     begin_measurement(number, tried_at=time.time())
     try:

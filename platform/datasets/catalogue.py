@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 import numpy as np
 from django.conf import settings
 
-from datasets import mnist
+from datasets import mnist, worker_reports
 from datasets.errors import DatasetUnavailableError
 from datasets.samples import rehearsal
 from datasets.stored import Arrays, Dataset, Progress, fingerprint_of, is_stored, open_stored, store
@@ -20,6 +20,8 @@ PEN_STROKES_SEED: Final = 1
 PEN_STROKES_VERSION: Final = 1
 # A failed download is tried again after this long, sooner when a run needs it.
 FAILURE_SECONDS: Final = 600.0
+STORED_KEYS: Final = ("mnist", "pen-strokes")
+_ON_WORKERS: Final = "On the workers' disks; this web process has no copy of it, so it shows no samples."
 _LAST_ATTEMPT: Final[dict[bool, float]] = {}
 """When this process last reached the host of the download (True), and when it last did not, in monotonic seconds."""
 
@@ -42,13 +44,16 @@ class DatasetStatus:
 
 
 def availability() -> list[DatasetStatus]:
-    """Every data set and whether it can be trained on: nothing is fetched or made.
+    """Every data set and whether it can be trained on, here or by a worker: nothing is fetched or made.
 
-    That takes a look at the disk, and, every ten minutes where MNIST would be downloaded, at most two seconds to find
-    out whether it can be.
+    That takes a look at the disk, at what workers reported, and, every ten minutes where MNIST would be downloaded, at
+    most two seconds to find out whether it can be.
     """
-    mnist_state, mnist_note = _mnist_state()
-    strokes_ready = is_stored(folder_of("pen-strokes"))
+    missing = [key for key in STORED_KEYS if not is_at_hand(key)]
+    on_workers = worker_reports.reported(missing) if missing else frozenset()
+    mnist_state: State
+    mnist_state, mnist_note = ("ready", _ON_WORKERS) if "mnist" in on_workers else _mnist_state()
+    strokes_ready = "pen-strokes" in on_workers or is_at_hand("pen-strokes")
     strokes_note = "" if strokes_ready else "Drawn by our own writer on first use: about a minute."
     both_ready = mnist_state == "ready" and strokes_ready
     both_state: State = mnist_state if mnist_state == "unavailable" else "ready" if both_ready else "on_first_use"
@@ -81,9 +86,15 @@ def is_at_hand(key: str) -> bool:
     return is_stored(folder_of(key))
 
 
+def report_stored() -> None:
+    """Let web processes know which data sets this worker has."""
+    worker_reports.report(key for key in STORED_KEYS if is_at_hand(key))
+
+
 def default_key() -> str:
     """The data set that a form starts with: MNIST where it can be had."""
-    return "pen-strokes" if _mnist_state()[0] == "unavailable" else "mnist"
+    is_missing = _mnist_state()[0] == "unavailable" and not worker_reports.reported(["mnist"])
+    return "pen-strokes" if is_missing else "mnist"
 
 
 def refusal(key: str) -> str:

@@ -2,11 +2,10 @@
 
 import os
 
-from digitlab import environment
 from digitlab.processes import blas_threads
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digitlab.settings")
-blas_threads.limit_to_slot(environment.values()["WORKER_SLOTS"])
+os.environ.update(blas_threads.limit_to_one())
 
 from typing import Any
 

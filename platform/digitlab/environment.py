@@ -162,7 +162,7 @@ def _model_store(text: str) -> str:
 _SECONDS: Final = "a number of seconds from 0.05 to 86400"
 _SECONDS_READ: Final = _number(float, 0.05, 86_400)
 _THREADS: Final = "threads of matrix products; if one of these three is set, none is changed"
-_THREADS_DEFAULT: Final = "1 in the web process; in a worker, the cores divided by the slots"
+_THREADS_DEFAULT: Final = "1 in the web process and in each slot of a worker"
 _RATE: Final = "a number per second, minute, hour or day, such as 60/hour"
 
 SETTINGS: Final = (
@@ -251,7 +251,7 @@ SETTINGS: Final = (
         _number(int, 1, 1000),
         "a whole number from 1 to 1000",
         str(blas_threads.default_slots()),
-        "training runs at once; each gets its share of the cores",
+        "training runs at once in a worker; each uses one core",
         shown_default="the cores, at most 8",
     ),
     *(

@@ -14,10 +14,9 @@ from django.conf import settings
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import FixedWindowRateLimiter
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from weblib.errors import RateExceededError
+from weblib.redis_client import redis_client
 
 logger = logging.getLogger(__name__)
 
@@ -94,11 +93,8 @@ class _Limiter:
     def shared(self) -> FixedWindowRateLimiter:
         """The limiter in Redis, made on first use."""
         if self._shared is None:
-            timeouts: dict[str, Any] = dict.fromkeys(
-                ("socket_timeout", "socket_connect_timeout"), REDIS_TIMEOUT_SECONDS
-            )
-            retry: Any = Retry(NoBackoff(), 0)
-            storage = RedisStorage(settings.REDIS_URL, key_prefix="digitlab:rates", retry=retry, **timeouts)
+            connections: Any = redis_client(timeout_seconds=REDIS_TIMEOUT_SECONDS).connection_pool
+            storage = RedisStorage("redis://", connections, key_prefix="digitlab:rates")
             self._shared = FixedWindowRateLimiter(storage)
         return self._shared
 

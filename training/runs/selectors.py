@@ -10,6 +10,7 @@ from typing_extensions import TypedDict, Unpack
 
 from inference.registry import snapshots
 from inference.registry.findings import worded
+from inference.registry.measurement_services import is_due_for_measurement
 from nnlib import count_parameters
 from nnlib.shape import CLASSES, PIXELS
 from nnlib.vocabulary import LossName
@@ -124,12 +125,11 @@ def published_states(run_id: int) -> list[PublishedJson]:
     return [{"epoch": epoch, "samples": samples, "version": version} for epoch, samples, version in found]
 
 
-def unmeasured_states(*, tried_before: float) -> list[int]:
-    """The numbers of versions published by hand without figures or a failed evaluation since `tried_before`."""
-    is_due = Q(version__metrics__not_measured__isnull=True) | Q(
-        version__metrics__not_measured__tried_at__lt=tried_before
+def unmeasured_states() -> list[int]:
+    """The numbers of versions published by hand without figures whose evaluation is due."""
+    states = PublishedState.objects.filter(
+        is_due_for_measurement("version__"), version__metrics__measured=False, version__trashed_at__isnull=True
     )
-    states = PublishedState.objects.filter(is_due, version__metrics__measured=False, version__trashed_at__isnull=True)
     return list(states.order_by("version__number").values_list("version__number", flat=True)[:MAX_PAGE])
 
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import logging
-import os
 import threading
 from typing import Any, Final
 
@@ -11,6 +10,7 @@ from django.contrib.auth.views import LoginView
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 
+from digitlab.processes import blas_threads
 from weblib import rate_limits
 from weblib.errors import RateExceededError
 
@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 # A class or an office behind one address fails more often than one account.
 ADDRESS_TIMES: Final = 10
 # The hash of a password takes some tenths of a second of a core, by design; half of the cores stay for other requests.
-AT_ONCE: Final = max(1, (os.cpu_count() or 1) // 2)
+AT_ONCE: Final = max(1, blas_threads.cores() // 2)
 LONGEST_WAIT_SECONDS: Final = 8.0
 
 _slots: Final = threading.BoundedSemaphore(AT_ONCE)

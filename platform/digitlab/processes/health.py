@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 
 from digitlab.processes.presence import count_live
-from digitlab.processes.redis_client import redis_client
+from weblib.redis_client import redis_client
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 import redis
 
-from digitlab.processes.redis_client import redis_client
+from weblib.redis_client import redis_client
 
 logger = logging.getLogger(__name__)
 

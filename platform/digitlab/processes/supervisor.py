@@ -13,8 +13,8 @@ from django.conf import settings
 from django.core.management.base import CommandError
 
 from digitlab.processes import embedded_redis, redis_address, web_server
-from digitlab.processes.redis_client import redis_client
 from digitlab.processes.supervised_process import SupervisedProcess
+from weblib.redis_client import redis_client
 
 # Pages answer while every core trains, and while a data set is fetched that no run needs yet.
 NICE: Final = 3

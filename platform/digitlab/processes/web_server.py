@@ -40,4 +40,4 @@ def command(host: str, port: int) -> list[str]:
 
 def environment() -> dict[str, str]:
     """Variables for the web process: single drawings are answered by one thread, unless the user set a limit."""
-    return blas_threads.limits(1)
+    return blas_threads.limit_to_one()

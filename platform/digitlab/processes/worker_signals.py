@@ -7,6 +7,7 @@ from celery import signals
 from celery.exceptions import WorkerLostError
 from django.db import Error, connection
 
+from datasets import catalogue
 from digitlab.processes import presence
 from digitlab.processes.parent_death import die_with_parent
 from training.messaging.queue import TRAIN_TASK
@@ -31,6 +32,7 @@ def _begin(**_kwargs: Any) -> None:
 
 def _report_alive(**_kwargs: Any) -> None:
     presence.report_alive()
+    catalogue.report_stored()
 
 
 def _report_shutdown(**_kwargs: Any) -> None:

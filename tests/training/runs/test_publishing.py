@@ -104,7 +104,7 @@ def test_a_run_that_stops_in_the_middle_of_an_epoch_is_published_as_it_is(
 def test_a_version_is_measured_as_that_of_a_completed_run(submit: Submit, epoch: int | None) -> None:
     run = trained_until(2, submit(epochs=9))
     version = publish_state(run.pk, epoch=epoch)
-    assert unmeasured_states(tried_before=0.0) == [version.number]
+    assert unmeasured_states() == [version.number]
     tasks.measure(version.number)
     data = datasets.load("pen-strokes")
     expected, predictions = measured(load_network(version), data.x_test, data.y_test, loss="cross_entropy")
@@ -113,7 +113,7 @@ def test_a_version_is_measured_as_that_of_a_completed_run(submit: Submit, epoch:
     assert found.metrics["measured"] is True
     assert found.metrics["train_error"] == version.metrics["train_error"]
     assert bytes(found.test_predictions) == predictions.astype(np.uint8).tobytes()
-    assert unmeasured_states(tried_before=0.0) == []
+    assert unmeasured_states() == []
 
 
 # Any stored epoch

@@ -17,6 +17,7 @@ from django.test import Client
 
 from datasets import catalogue, stored
 from datasets.training_sample import training_sample
+from inference.labels import measurement_text
 from inference.model_files.input_scale import InputScale, scaled_pixels
 from inference.model_files.pickle import network_pickle
 from inference.models import ModelVersion
@@ -104,12 +105,33 @@ def test_mnist_comes_before_pen_strokes(import_one: Import, tmp_path: Path, sett
     assert now(version).metrics["tested_on"] == "mnist"
 
 
-def test_without_test_images_an_import_waits_for_them(import_one: Import, tmp_path: Path, settings: Any) -> None:
-    version = import_one()
-    settings.DATASETS_DIR = tmp_path / "nothing"
+def test_without_test_images_of_its_own_the_scheduler_offers_an_import(
+    import_one: Import, tmp_path: Path, settings: Any
+) -> None:
+    version, folder = import_one(), settings.DATASETS_DIR
+    settings.DATASETS_DIR = tmp_path / "of the scheduler"
     reconciliation.reconcile()
-    measurement.measure_version(version.number)
-    assert (waiting(), now(version).metrics) == (0, {})
+    assert waiting() == 1
+    settings.DATASETS_DIR = folder
+    tasks.measure(version.number)
+    assert now(version).metrics["tested_on"] == "pen-strokes"
+
+
+def test_a_worker_without_test_images_leaves_an_import_to_another(
+    import_one: Import, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version, folder, begin = import_one(), settings.DATASETS_DIR, time.time()
+    settings.DATASETS_DIR = tmp_path / "of another worker"
+    tasks.measure(version.number)
+    assert "once it has the test images" in measurement_text(now(version).metrics)
+    reconciliation.reconcile()
+    assert waiting() == 0
+    monkeypatch.setattr(time, "time", lambda: begin + 60)
+    reconciliation.reconcile()
+    assert waiting() == 1
+    settings.DATASETS_DIR = folder
+    tasks.measure(version.number)
+    assert now(version).metrics["tested_on"] == "pen-strokes"
 
 
 def test_the_scheduler_offers_an_import_once_and_no_more_when_it_is_measured(import_one: Import) -> None:
