@@ -18,7 +18,7 @@ FAST := not processes and not browser and not slow
 MODEL ?= inference/starter_files/starter.pickle
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test test-fast test-python test-js test-postgres coverage bench bench-drawn bench-live bench-network bench-pictures bench-serve bench-snapshots bench-pages faults lint format types migrations lock starter detector screenshots clean
+.PHONY: help run install test test-fast test-python test-js test-postgres coverage bench bench-drawn bench-live bench-network bench-pictures bench-scale bench-serve bench-snapshots bench-pages faults lint format types migrations lock starter detector screenshots clean
 
 help: ## list the recipes
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -92,6 +92,9 @@ bench-snapshots: $(DEV_STAMP) ## what snapshots cost a training (needs DIGITLAB_
 
 bench-pages: $(DEV_STAMP) ## how long pages take with 10,000 runs and 1,000,000 epochs (ARGS=--postgres)
 	@$(BIN)/python -m benchmarks.pages $(ARGS)
+
+bench-scale: $(DEV_STAMP) ## runs with two workers beside one, with the defaults of docker-compose.yml
+	@$(BIN)/python -m benchmarks.scale $(ARGS)
 
 bench-serve: $(DEV_STAMP) $(SERVING_STAMP) ## predictions a second beside LitServe and BentoML (needs wrk)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.serve --others $(SERVING)/bin $(ARGS)
