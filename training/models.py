@@ -26,6 +26,8 @@ class Run(models.Model):
 
     # The database writes every time: the clocks of two machines may differ.
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+    # Its place in the queue: workers claim the run that was queued first. A resume gives a new place.
+    queued_at = models.DateTimeField(db_default=Now())
     # When its message was last put before the workers.
     offered_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True, blank=True)
@@ -73,6 +75,7 @@ class Run(models.Model):
         indexes = (
             models.Index(fields=("status", "-id"), name="run_status_id"),
             models.Index(fields=("status", "heartbeat_at"), name="run_status_heartbeat"),
+            models.Index(fields=("queued_at", "id"), name="run_queue", condition=models.Q(status=Status.QUEUED)),
             models.Index(fields=("dataset", "-id"), name="run_dataset_id"),
             models.Index(fields=("test_accuracy", "-id"), name="run_test_accuracy"),
             models.Index(fields=("test_error", "-id"), name="run_test_error"),

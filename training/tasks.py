@@ -3,14 +3,14 @@
 from celery import shared_task
 
 from inference.reports.measurement import measure_version
-from training.worker.execution import execute
+from training.worker.execution import execute_next
 from training.worker.reconciliation import reconcile
 
 
 @shared_task(name="training.tasks.train", ignore_result=True)
-def train(run_id: int) -> None:
-    """Train one queued run; nothing happens if it is no longer queued."""
-    execute(run_id)
+def train(_run_id: int) -> None:
+    """Train the run that was queued first, whichever the message names; nothing happens if none is queued."""
+    execute_next()
 
 
 @shared_task(name="training.tasks.measure", ignore_result=True)

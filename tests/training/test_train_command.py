@@ -3,17 +3,20 @@
 import io
 import os
 import signal
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from inference.models import ModelVersion
 from nnlib import BatchProgress, Event
 from training.configuration.presets import PRESETS
 from training.models import Run
-from training.worker import execution
+from training.worker import execution, leases
+from training.worker.leases import Lease
 
 pytestmark = pytest.mark.usefixtures("folders", "transactional_db")
 SMALL = ("--dataset", "pen-strokes", "--hidden", "16", "--epochs", "2", "--batch-size", "32")
@@ -78,21 +81,21 @@ def test_a_run_that_fails_is_told_with_its_reason(settings: Any) -> None:
 
 def test_ctrl_c_stops_and_saves(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nnlib.epoch_loop.SECONDS_BETWEEN_EVENTS", 0.0)
-    real = execution.execute
+    real = execution.carry_out
     before = signal.getsignal(signal.SIGINT)
 
     def interrupt(event: Event) -> None:
         if isinstance(event, BatchProgress) and event.epoch == 2:
             os.kill(os.getpid(), signal.SIGINT)
 
-    def execute(run_id: int, *, observe: Any, started: Any) -> bool:
+    def carry_out(lease: Lease, *, observe: Any, started: Any) -> None:
         def observed(event: Event) -> None:
             observe(event)
             interrupt(event)
 
-        return real(run_id, observe=observed, started=started)
+        real(lease, observe=observed, started=started)
 
-    monkeypatch.setattr("training.management.commands.train.execute", execute)
+    monkeypatch.setattr("training.management.commands.train.carry_out", carry_out)
     said = train("--epochs", "5000")
     run = Run.objects.get()
     assert (run.status, run.last_epoch, bool(run.checkpoint)) == ("stopped", 1, True)
@@ -107,3 +110,23 @@ def test_no_worker_is_told_of_a_run_that_is_trained_here(folders: Path) -> None:
         broker.default_channel.queue_purge("celery")
         train()
         assert broker.default_channel.queue_declare("celery").message_count == 0
+
+
+def test_no_worker_can_claim_a_run_that_is_trained_here() -> None:
+    ended, taken = threading.Event(), []
+
+    def claim_all() -> None:
+        while not ended.is_set():
+            taken.append(leases.claim_next())
+        connection.close()
+
+    worker = threading.Thread(target=claim_all)
+    worker.start()
+    try:
+        for _ in range(3):
+            train("--epochs", "1")
+    finally:
+        ended.set()
+        worker.join(30)
+    assert set(taken) == {None}
+    assert set(Run.objects.values_list("status", flat=True)) == {"completed"}

@@ -33,6 +33,7 @@ class Upgraded:
         before: Every table as it was before migrating.
         lost: What `tables.differences` found after migrating.
         files: SHA-256 of every file after migrating.
+        places: When each run was submitted, and its place in the queue, after migrating.
     """
 
     kind: str
@@ -40,6 +41,7 @@ class Upgraded:
     before: dict[str, Table]
     lost: list[str]
     files: dict[str, str]
+    places: tuple[tuple[Any, ...], ...]
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
@@ -61,7 +63,8 @@ def upgraded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         database = PostgreSQL(url) if url else SQLite(path / SQLITE_FILE)
         before = tables.read_all(database)
         folder.manage("migrate", "--verbosity=0")
-        yield Upgraded(request.param, folder, before, tables.differences(before, database), folder.files())
+        places = database.rows("training_run", ("created_at", "queued_at"))
+        yield Upgraded(request.param, folder, before, tables.differences(before, database), folder.files(), places)
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +91,11 @@ def test_every_row_of_every_table_is_there_with_its_values(upgraded: Upgraded) -
 
 def test_every_file_of_versions_checkpoints_and_data_sets_is_there_as_it_was(upgraded: Upgraded) -> None:
     assert upgraded.files == record()["files"]
+
+
+def test_every_run_keeps_its_place_in_the_queue(upgraded: Upgraded) -> None:
+    assert upgraded.places
+    assert [queued for _, queued in upgraded.places] == [created for created, _ in upgraded.places]
 
 
 @pytest.mark.parametrize("path", list(record()["answers"]))

@@ -1,7 +1,7 @@
 """Submit, stop, resume and delete runs. Each locks the row before it checks and writes."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -32,14 +32,22 @@ class FieldRefusedError(TrainingError, ValueError):
         self.field = field
 
 
-def submit_run(config: RunConfig, *, name: str = "", tags: Sequence[str] = (), enqueue: bool = True) -> Run:
+def submit_run(
+    config: RunConfig,
+    *,
+    name: str = "",
+    tags: Sequence[str] = (),
+    enqueue: bool = True,
+    at_once: Callable[[Run], object] = lambda _run: None,
+) -> Run:
     """Write down a run and queue it; it is queued only once it is written.
 
     Args:
         config: what to train.
         name: for people; at most 100 characters.
         tags: by which people find it again; its version inherits them.
-        enqueue: False when the caller will train it in its own process.
+        enqueue: whether a message is sent to the workers.
+        at_once: called in the same transaction: what claims the run here, claims it before any worker can.
 
     Raises:
         FieldRefusedError: `from_version` names no version, or one of another shape; the engine is not installed; or
@@ -55,6 +63,7 @@ def submit_run(config: RunConfig, *, name: str = "", tags: Sequence[str] = (), e
         RunTag.objects.bulk_create(RunTag(run=run, word=word) for word in tags)
         if enqueue:
             queue.enqueue_on_commit(run.pk)
+        at_once(run)
     return run
 
 
@@ -92,6 +101,7 @@ def resume_run(run_id: int) -> Run:
             run,
             Status.QUEUED,
             text,
+            queued_at=Now(),
             offered_at=Now(),
             finished_at=None,
             failure="",

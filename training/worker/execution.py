@@ -30,7 +30,7 @@ from training.runs.checkpoints import SavedNetwork
 from training.runs.findings import NOT_FINITE
 from training.runs.selectors import epochs_after
 from training.states import Status
-from training.worker import leases
+from training.worker import leases, reconciliation, shutdown
 from training.worker.heartbeat import Heartbeat
 from training.worker.leases import Lease
 from training.worker.retrying import retry_database, retry_disk, storage_error_label
@@ -51,19 +51,41 @@ FINISH_SENTENCES = {
 }
 
 
+def execute_next() -> bool:
+    """Train the run that was queued first; False if none is queued.
+
+    Messages may be lost: when the run has ended, one more is sent if others are queued.
+    """
+    lease = leases.claim_next()
+    if lease is None:
+        return False
+    carry_out(lease)
+    if not shutdown.is_requested():
+        retry_database(reconciliation.offer_next)
+    return True
+
+
 def execute(
     run_id: int, *, observe: Observer = lambda _event: None, started: Callable[[Heartbeat], None] = lambda _watch: None
 ) -> bool:
-    """Train a queued run to its end, whatever that is; False if it is no longer queued.
-
-    Args:
-        run_id: of the run.
-        observe: called with every event of the trainer.
-        started: called with the run's watch, through which the caller can stop it.
-    """
+    """Train this run, as `carry_out`; False if it is not queued."""
     lease = leases.claim(run_id)
     if lease is None:
         return False
+    carry_out(lease, observe=observe, started=started)
+    return True
+
+
+def carry_out(
+    lease: Lease, *, observe: Observer = lambda _event: None, started: Callable[[Heartbeat], None] = lambda _watch: None
+) -> None:
+    """Train a claimed run to its end, whatever that is.
+
+    Args:
+        lease: of the run.
+        observe: called with every event of the trainer.
+        started: called with the run's watch, through which the caller can stop it.
+    """
     execution = Execution(lease, observe)
     with Heartbeat(lease) as watch:
         started(watch)
@@ -75,9 +97,8 @@ def execute(
             _let_go(execution, request)
         except Exception as error:  # the boundary: whatever it was, the run must not stay "running"
             if not isinstance(error, PLAIN_ERRORS):
-                logger.exception("run %s failed", run_id)
+                logger.exception("run %s failed", lease.run_id)
             _fail(lease, error)
-    return True
 
 
 class Execution:

@@ -30,8 +30,17 @@ class Lease:
     attempt: int
 
 
+def claim_next() -> Lease | None:
+    """Claim the run that was queued first; None if none is queued, as after a second delivery of a task."""
+    with transaction.atomic():
+        # Of two slots, the second takes the next row; SQLite's immediate transactions let it wait for the first.
+        queued = Run.objects.select_for_update(of=("self",), skip_locked=True).filter(status=Status.QUEUED)
+        run_id = queued.order_by("queued_at", "pk").values_list("pk", flat=True).first()
+        return None if run_id is None else claim(run_id)
+
+
 def claim(run_id: int) -> Lease | None:
-    """Claim a queued run; None if it is no longer queued, as after a second delivery of its task."""
+    """Claim this run; None if it is not queued."""
     token = uuid.uuid4()
     with transaction.atomic():
         run = change_status(

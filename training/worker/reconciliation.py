@@ -28,14 +28,19 @@ def reconcile() -> None:
     """Take over runs whose worker died, offer runs again whose message was lost, let imports be measured, clear up."""
     for run_id in Run.objects.filter(leases.expired()).values_list("pk", flat=True):
         take_over(run_id)
-    for run_id in Run.objects.filter(status__in=HELD).values_list("pk", flat=True):
-        take_over_from_dead_process(run_id)
+    take_over_from_dead_processes()
     offer_lost_runs()
     imports.offer_unmeasured()
     findings.fill_findings()
     findings_services.fill_findings()
     clear_checkpoints()
     clear_model_store()
+
+
+def take_over_from_dead_processes() -> None:
+    """Take over at once every run that was held by a process of this machine that has ended."""
+    for run_id in Run.objects.filter(status__in=HELD).values_list("pk", flat=True):
+        take_over_from_dead_process(run_id)
 
 
 def take_over_from_dead_process(run_id: int) -> None:
@@ -78,10 +83,18 @@ def offer_lost_runs() -> None:
     waiting = Run.objects.filter(status=Status.QUEUED, offered_at__lt=long_ago)
     if not waiting.exists() or queue.has_messages(current_app.conf.task_default_queue):
         return
-    for run_id in waiting.order_by("pk").values_list("pk", flat=True)[:200]:
+    for run_id in waiting.order_by("queued_at", "pk").values_list("pk", flat=True)[:200]:
         # Of two schedulers, one sends it.
         if Run.objects.filter(pk=run_id, status=Status.QUEUED, offered_at__lt=long_ago).update(offered_at=Now()):
             queue.enqueue(run_id)
+
+
+def offer_next() -> None:
+    """Send one message if runs are queued: theirs may have been lost."""
+    queued = Run.objects.filter(status=Status.QUEUED).order_by("queued_at", "pk")
+    run_id = queued.values_list("pk", flat=True).first()
+    if run_id is not None:
+        queue.enqueue(run_id)
 
 
 def clear_checkpoints() -> None:

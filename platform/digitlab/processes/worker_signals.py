@@ -47,14 +47,17 @@ def _die_with_worker(**_kwargs: Any) -> None:
     die_with_parent()
 
 
-def _take_over_from_killed(sender: Any, exception: BaseException, args: Any, **_kwargs: Any) -> None:
-    """Requeue a run at once whose process in this worker's pool was killed, instead of when its lease expires."""
+def _take_over_from_killed(sender: Any, exception: BaseException, **_kwargs: Any) -> None:
+    """Requeue a run at once whose process in this worker's pool was killed, instead of when its lease expires.
+
+    The task does not say which run that was: each process claimed the run that was queued first.
+    """
     if not isinstance(exception, WorkerLostError) or sender.name != TRAIN_TASK:
         return
     try:
-        reconciliation.take_over_from_dead_process(args[0])
+        reconciliation.take_over_from_dead_processes()
     except Error as error:
-        logger.warning("run %s waits until its lease expires: %s", args[0], error)
+        logger.warning("the run of a process that was killed waits until its lease expires: %s", error)
     finally:
         # The processes of the pool are forked from this one and must not share a connection.
         connection.close()

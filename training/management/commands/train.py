@@ -20,8 +20,10 @@ from training.models import Run
 from training.runs import selectors, services
 from training.runs.services import FieldRefusedError
 from training.states import Status
-from training.worker.execution import execute
+from training.worker import leases
+from training.worker.execution import carry_out
 from training.worker.heartbeat import Heartbeat
+from training.worker.leases import Lease
 from weblib.plain_errors import plain_errors
 from weblib.text_bar import text_bar
 
@@ -46,24 +48,30 @@ class Command(BaseCommand):
             parser.add_argument(*flags, dest=name, default=None, help=field.description, **kind)
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 -- Django's signature
-        run = self._submit(options)
+        run, lease = self._submit(options)
         self.stdout.write(f"Run {run.pk}: {_shape(run)}, {run.config['dataset']}, at most {run.max_epochs} epochs")
-        if options["queue"]:
+        if lease is None:
             self._follow(run)
         else:
             progress = _Bar(run.max_epochs)
             with _interrupt_stops() as stop:
-                if not execute(run.pk, observe=progress.show, started=stop.append):
-                    raise CommandError(f"run {run.pk} was taken by a worker")
+                carry_out(lease, observe=progress.show, started=stop.append)
             progress.clear()
         self._conclude(run.pk)
 
-    def _submit(self, options: dict[str, Any]) -> Run:
+    def _submit(self, options: dict[str, Any]) -> tuple[Run, Lease | None]:
+        """The run, and its lease where this process trains it: claimed as it is submitted, so that no worker does."""
         preset = preset_fields(options["preset"]) if options["preset"] else {"dataset": datasets.default_key()}
         given = {name: options[name] for name in RunConfig.model_fields if options[name] is not None}
         try:
             config = shaped_like_parent(RunConfig.model_validate({**preset, **given}), given={*preset, *given})
-            return services.submit_run(config, name=options["name"], enqueue=options["queue"])
+            if options["queue"]:
+                return services.submit_run(config, name=options["name"]), None
+            claimed: list[Lease | None] = []
+            run = services.submit_run(
+                config, name=options["name"], enqueue=False, at_once=lambda run: claimed.append(leases.claim(run.pk))
+            )
+            return run, claimed[0]
         except ValidationError as error:
             lines = [
                 f"{'.'.join(map(str, item['loc'])) or 'configuration'}: {item['msg']}" for item in plain_errors(error)
