@@ -18,7 +18,6 @@ from inference.serving.micro_batching import MicroBatcher
 from inference.serving.prediction import PredictRequest, encoded
 from weblib.asgi_answer import Send, send_answer
 from weblib.errors import (
-    DATABASE_UNAVAILABLE,
     DATABASE_UNAVAILABLE_CODE,
     DATABASE_UNAVAILABLE_MESSAGE,
     INTERNAL_CODE,
@@ -26,6 +25,7 @@ from weblib.errors import (
     LabError,
     RateExceededError,
     error_body,
+    is_database_unavailable,
 )
 from weblib.heartbeat import PONG, is_ping
 from weblib.plain_errors import plain_errors
@@ -65,10 +65,10 @@ class PredictionResponder:
             return await self._micro_batcher.reply(parsed), 200
         except LabError as error:
             return error_body(str(error), error.code), error.status
-        except DATABASE_UNAVAILABLE as error:
-            logger.error("the database is unavailable to a prediction: %s", error)  # noqa: TRY400 -- no trace needed
-            return error_body(DATABASE_UNAVAILABLE_MESSAGE, DATABASE_UNAVAILABLE_CODE), 503
-        except Exception:  # the boundary: the client must receive an answer
+        except Exception as error:  # the boundary: the client must receive an answer
+            if is_database_unavailable(error):
+                logger.error("the database is unavailable to a prediction: %s", error)  # noqa: TRY400 -- no trace needed
+                return error_body(DATABASE_UNAVAILABLE_MESSAGE, DATABASE_UNAVAILABLE_CODE), 503
             logger.exception("a prediction failed")
             return error_body(
                 "internal error: this drawing could not be answered; see the server log", INTERNAL_CODE

@@ -1,6 +1,5 @@
 """The HTTP API under `/api/v1/`: routers of the applications, and errors in one shape."""
 
-import logging
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -21,9 +20,6 @@ from training.rest.comparison import router as comparison_router
 from training.rest.runs import router as run_router
 from training.runs.services import FieldRefusedError
 from weblib.errors import (
-    DATABASE_UNAVAILABLE,
-    DATABASE_UNAVAILABLE_CODE,
-    DATABASE_UNAVAILABLE_MESSAGE,
     VALIDATION_CODE,
     LabError,
     RateExceededError,
@@ -31,9 +27,6 @@ from weblib.errors import (
     error_body,
 )
 from weblib.plain_errors import FieldError, plain_errors
-
-logger = logging.getLogger(__name__)
-
 
 # Operation ids are names in generated clients: they stay, whatever module a call moves to.
 _OPERATION_PREFIXES: Final = {
@@ -106,15 +99,6 @@ def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
 @api.exception_handler(ObjectDoesNotExist)
 def _not_found(request: HttpRequest, error: ObjectDoesNotExist) -> HttpResponse:  # noqa: ARG001 -- Ninja's signature
     return _error(request, "there is nothing of that number", code_of(404), 404)
-
-
-def _no_database(request: HttpRequest, error: Exception) -> HttpResponse:
-    logger.error("the database is unavailable to a call of the API: %s", error)
-    return _error(request, DATABASE_UNAVAILABLE_MESSAGE, DATABASE_UNAVAILABLE_CODE, 503)
-
-
-for _kind in DATABASE_UNAVAILABLE:
-    api.exception_handler(_kind)(_no_database)
 
 
 @api.exception_handler(DjangoValidationError)

@@ -8,6 +8,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 
 from digitlab import environment, model_store
+from digitlab.database_timeouts import with_timeouts
 from digitlab.processes import redis_address, role
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -99,17 +100,13 @@ TEMPLATES = [
     },
 ]
 
-# Databases. With WAL but without immediate transactions, most concurrent writers met "database is locked".
+# Databases.
 DATABASES: dict[str, Any] = {
-    "default": VALUES["DATABASE_URL"]
-    or {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "digitlab.sqlite3")},
+    "default": with_timeouts(
+        VALUES["DATABASE_URL"] or {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "digitlab.sqlite3")}
+    ),
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = {
-        "timeout": 30,
-        "transaction_mode": "IMMEDIATE",
-        "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;",
-    }
     # A file, for tests too: in memory, threads would not meet the locks that they meet in earnest.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 

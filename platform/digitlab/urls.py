@@ -11,6 +11,8 @@ from digitlab.accounts.log_in import LogInView
 from digitlab.api import api
 from digitlab.processes.health import healthz, livez, readyz
 
+handler500 = "digitlab.http.server_error.server_error"
+
 urlpatterns = [
     path("", include("inference.pages.urls")),
     path("", include("training.pages.urls")),

@@ -14,9 +14,10 @@ from tests.faults.scene import QUICK
 from tests.faults.story import Stories
 from tests.lab import Lab, store_small_pen_strokes
 from tests.processes import until
-from weblib.errors import DATABASE_UNAVAILABLE_MESSAGE
+from weblib.errors import DATABASE_UNAVAILABLE_CODE, DATABASE_UNAVAILABLE_MESSAGE
 
 pytestmark = pytest.mark.processes
+REFUSAL = {"detail": DATABASE_UNAVAILABLE_MESSAGE, "code": DATABASE_UNAVAILABLE_CODE}
 
 
 @pytest.fixture
@@ -49,8 +50,8 @@ def test_while_the_database_is_away_a_prediction_is_refused_in_words_and_afterwa
     with postgres.interrupted(folder):
         # What a version means is believed for a second.
         until(lambda: predicted(lab, 1)[0] == 503, what="the refusal")
-        assert predicted(lab, "champion") == (503, {"detail": DATABASE_UNAVAILABLE_MESSAGE})
-        assert lab.call("GET", "versions") == (503, {"detail": DATABASE_UNAVAILABLE_MESSAGE})
+        assert predicted(lab, "champion") == (503, REFUSAL)
+        assert lab.call("GET", "versions") == (503, REFUSAL)
     until(lambda: predicted(lab, "champion")[0] == 200, what="an answer")
     assert lab.call("GET", "versions")[0] == 200
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-from django.db import transaction
+from django.db import Error, transaction
 
 import datasets
 from datasets import Dataset
@@ -35,7 +35,7 @@ from training.worker.heartbeat import Heartbeat
 from training.worker.leases import Lease
 from training.worker.retrying import retry_database, retry_disk, storage_error_label
 from training.worker.snapshot_recorder import SnapshotRecorder
-from weblib.errors import DATABASE_UNAVAILABLE
+from weblib.errors import is_database_unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -293,7 +293,7 @@ def _let_go(execution: Execution, request: StopRequested | WorkerShutdown) -> No
             retry_database(lambda: _hand_back(lease, kept, saved))
     except LeaseLostError as error:
         logger.warning("%s: nothing more is written", error)
-    except DATABASE_UNAVAILABLE as error:
+    except Error as error:
         logger.warning("run %s is left to the scheduler: %s", lease.run_id, error)
     else:
         checkpoints.remove(superseded)
@@ -316,7 +316,7 @@ def _fail(lease: Lease, error: Exception) -> None:
         leases.release(lease, Status.FAILED, f"Failed: {reason}", failure=reason, **diverged)
     except LeaseLostError as lost:
         logger.warning("%s: nothing more is written", lost)
-    except DATABASE_UNAVAILABLE as away:
+    except Error as away:
         logger.warning("run %s is left to the scheduler: %s", lease.run_id, away)
 
 
@@ -324,7 +324,7 @@ def _reason(error: Exception) -> str:
     """Why a run failed, in plain words where we have them."""
     if isinstance(error, PLAIN_ERRORS):
         return str(error)
-    if isinstance(error, DATABASE_UNAVAILABLE):
+    if is_database_unavailable(error):
         return f"the database did not answer: {error}"
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {storage_error_label(error)}"

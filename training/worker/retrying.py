@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from django.db import connection
+from django.db import Error, connection
 
 from training.errors import StorageError
-from weblib.errors import DATABASE_UNAVAILABLE
+from weblib.errors import is_database_unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -34,16 +34,16 @@ def retry_database(act: Callable[[], Answer]) -> Answer:
     A commit whose answer was lost may have happened: `act` must be one that may be done twice.
 
     Raises:
-        OperationalError, InterfaceError: the database stayed away.
+        Error: the database stayed away, or refused this for another reason.
     """
     deadline = time.monotonic() + DATABASE_SECONDS
     while True:
         try:
             return act()
-        except DATABASE_UNAVAILABLE as error:
-            if connection.in_atomic_block or time.monotonic() >= deadline:
+        except Error as error:
+            if not is_database_unavailable(error) or connection.in_atomic_block or time.monotonic() >= deadline:
                 raise
-            logger.warning("the database is away, trying again: %s", error)
+            logger.warning("the database is unavailable, retrying: %s", error)
             connection.close()
         time.sleep(PAUSE_SECONDS)
 
