@@ -51,6 +51,12 @@ class StorageError(TrainingError, OSError):
 
 
 class CheckpointError(TrainingError):
-    """A checkpoint is missing, damaged or does not fit its run."""
+    """A checkpoint cannot be used."""
 
     code = "checkpoint.invalid"
+
+
+class CheckpointLostError(CheckpointError):
+    """A checkpoint is missing or damaged: it will not come back by itself."""
+
+    code = "checkpoint.lost"

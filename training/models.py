@@ -66,7 +66,9 @@ class Run(models.Model):
     # How often a worker took it; how often one was lost since the last epoch was written.
     attempt = models.PositiveIntegerField(default=0)
     losses = models.PositiveIntegerField(default=0)
+    # The file to go on from, and the one before it, which a copy of the files may have instead.
     checkpoint = models.CharField(max_length=100, blank=True)
+    previous_checkpoint = models.CharField(max_length=100, blank=True, default="", db_default="")
 
     version = models.OneToOneField(ModelVersion, null=True, blank=True, on_delete=models.SET_NULL, related_name="run")
 

@@ -160,15 +160,18 @@ def test_new_columns_tables_and_migrations_are_no_difference(database: Path, sta
     assert tables.differences(before, SQLite(database)) == []
 
 
-def test_a_paused_run_without_its_checkpoint_is_not_taken_for_completed(tmp_path: Path) -> None:
+def test_a_paused_run_without_its_checkpoint_begins_again(tmp_path: Path) -> None:
     unpack(tmp_path)
     folder = OldFolder(tmp_path)
     run_id = str(record()["paused"][0])
     shutil.rmtree(tmp_path / "checkpoints" / run_id)
     folder.manage("migrate", "--verbosity=0")
     found = folder.answers("resume", record()["token"], run_id)
-    assert found[run_id]["status"] == "failed"
-    assert found[run_id]["sha256"] != record()["resumed"][run_id]["sha256"]
+    was, now = record()["resumed"][run_id], found[run_id]
+    assert (now["status"], now["epochs"], now["snapshots"]) == ("completed", was["epochs"], was["snapshots"])
+    with closing(sqlite3.connect(tmp_path / SQLITE_FILE)) as connection:
+        log = connection.execute("SELECT text FROM training_runevent WHERE run_id = ? ORDER BY id", [run_id]).fetchall()
+    assert [text for (text,) in log if f"the checkpoint of run {run_id} is missing" in text]
 
 
 def restore(dump: Path, url: str) -> None:

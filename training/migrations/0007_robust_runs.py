@@ -19,6 +19,11 @@ class Migration(migrations.Migration):
             name='queued_at',
             field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
         ),
+        migrations.AddField(
+            model_name='run',
+            name='previous_checkpoint',
+            field=models.CharField(blank=True, db_default='', default='', max_length=100),
+        ),
         migrations.AddIndex(
             model_name='run',
             index=models.Index(condition=models.Q(('status', 'queued')), fields=['queued_at', 'id'], name='run_queue'),

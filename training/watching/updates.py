@@ -81,7 +81,8 @@ def read(run_id: int, after_epoch: int, after_events: int) -> RunUpdate:
 
 
 def _last_epoch(reading: RunUpdate, otherwise: int) -> int:
-    return reading.epochs[-1]["epoch"] if reading.epochs else otherwise
+    # A run that begins again has fewer epochs than a page: it is sent them anew.
+    return reading.epochs[-1]["epoch"] if reading.epochs else min(otherwise, reading.run["epoch"])
 
 
 def _state(reading: RunUpdate) -> tuple[str, str]:

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from nnlib import BatchProgress, EpochFinished, Event, Network, TrainingFinished
 from nnlib.errors import NonFiniteError
 from training.configuration.run_config import RunConfig
 from training.engines import Training, libraries, new_training
-from training.errors import LeaseLostError, RunStateError, StopRequested, WorkerShutdown
+from training.errors import CheckpointLostError, LeaseLostError, RunStateError, StopRequested, WorkerShutdown
 from training.messaging import notifications, queue
 from training.models import Run
 from training.runs import checkpoints
@@ -113,6 +114,7 @@ class Execution:
         self._progress_at = 0.0
         self._saved_at = time.monotonic()
         self._curve: list[float] = []
+        self._named = ""  # the checkpoint that the run's row names
 
     def train(self, watch: Heartbeat) -> None:
         """Train until the end, a request or an error.
@@ -127,8 +129,7 @@ class Execution:
         watch.check()
         data = self._load_data(config, watch)
         self._dataset_fingerprint = data.fingerprint
-        state = checkpoints.load(run.pk, run.checkpoint) if run.checkpoint else None
-        self._curve = list(run.curve)
+        state = self._saved_state(run)
         first = retry_database(lambda: _first_network(config))
         training = self._training = new_training(config, first, data, state)
         film = SnapshotRecorder(run.pk, config.loss, data)
@@ -146,6 +147,18 @@ class Execution:
                 return
             watch.check()
 
+    def _saved_state(self, run: Run) -> dict[str, Any] | None:
+        """Where the training goes on from; None where it begins, for the first time or as its checkpoint is lost."""
+        try:
+            state = checkpoints.load(run.pk, run.checkpoint) if run.checkpoint else None
+        except CheckpointLostError as error:
+            reason = str(error)
+            logger.warning("run %s begins again: %s", run.pk, reason)
+            retry_database(lambda: leases.begin_again(self.lease, reason))
+            return None
+        self._curve, self._named = list(run.curve), run.checkpoint
+        return state
+
     def save(self) -> str | None:
         """Write a checkpoint of where the trainer is; its name, or None before training began."""
         if self._training is None:
@@ -159,6 +172,10 @@ class Execution:
             state=self._training.state(),
             network=SavedNetwork(self._training.network.flat, self._dataset_fingerprint),
         )
+
+    def superseded_by(self, name: str) -> list[Path]:
+        """What may be removed once the row names this checkpoint: all but it and the one before it."""
+        return checkpoints.others(self.lease.run_id, {name, self._named})
 
     def _load_data(self, config: RunConfig, watch: Heartbeat) -> Dataset:
         told = 0.0
@@ -179,7 +196,7 @@ class Execution:
         self._curve.append(round(event.train_error, 6))
         if len(self._curve) > CURVE_POINTS:
             del self._curve[1:-1:2]
-        superseded = checkpoints.others(self.lease.run_id, name)
+        superseded = self.superseded_by(name)
 
         def record() -> None:
             with transaction.atomic():
@@ -187,6 +204,7 @@ class Execution:
                 film.keep(snapshot)
 
         retry_database(record)
+        self._named = name
         checkpoints.remove(superseded)
 
     def _tell(self, event: BatchProgress) -> None:
@@ -196,8 +214,9 @@ class Execution:
             notifications.notify(self.lease.run_id, progress=asdict(event))
         if now - self._saved_at >= SECONDS_BETWEEN_CHECKPOINTS:
             name = self._saved()
-            superseded = checkpoints.others(self.lease.run_id, name)
-            retry_database(lambda: leases.write(self.lease, checkpoint=name, stage=""))
+            superseded = self.superseded_by(name)
+            retry_database(lambda: leases.write(self.lease, stage="", **checkpoints.named(name)))
+            self._named = name
             checkpoints.remove(superseded)
 
     def _saved(self) -> str:
@@ -256,7 +275,9 @@ class Execution:
                 snapshots.attach(version, kept, moments)
                 film.remove()
                 text = f"{FINISH_SENTENCES[end.reason]} Published as version {version.number}."
-                leases.release(self.lease, Status.COMPLETED, text, version=version, checkpoint="")
+                leases.release(
+                    self.lease, Status.COMPLETED, text, version=version, checkpoint="", previous_checkpoint=""
+                )
 
         retry_database(complete)
         checkpoints.remove_all(run.pk)
@@ -284,8 +305,8 @@ def _let_go(execution: Execution, request: StopRequested | WorkerShutdown) -> No
         name = execution.save()
     except OSError as error:
         name, saved = None, f"its last steps could not be saved ({storage_error_label(error)})"
-    kept: dict[str, Any] = {} if name is None else {"checkpoint": name}
-    superseded = [] if name is None else checkpoints.others(lease.run_id, name)
+    kept: dict[str, Any] = {} if name is None else checkpoints.named(name)
+    superseded = [] if name is None else execution.superseded_by(name)
     try:
         if isinstance(request, StopRequested):
             retry_database(lambda: leases.release(lease, Status.STOPPED, f"Stopped; {saved}.", **kept))

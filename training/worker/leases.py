@@ -15,7 +15,8 @@ from django.db.models.functions import Now
 
 from training.errors import LeaseLostError, RunStateError
 from training.messaging import notifications
-from training.models import Epoch, Run
+from training.models import Epoch, Run, RunEvent, SnapshotRow
+from training.runs import checkpoints
 from training.runs.status import change_status
 from training.states import HELD, Status
 from training.worker.process_identity import this_process
@@ -121,11 +122,28 @@ def record_epoch(lease: Lease, epoch: dict[str, Any], *, checkpoint: str, curve:
             curve=curve,
             train_seconds=F("train_seconds") + epoch["seconds"],
             stage="",
-            checkpoint=checkpoint,
             losses=0,
             heartbeat_at=Now(),
+            **checkpoints.named(checkpoint),
         )
         Epoch.objects.create(run_id=lease.run_id, **epoch)
+        notifications.notify_on_commit(lease.run_id)
+
+
+def begin_again(lease: Lease, reason: str) -> None:
+    """Take everything back that was recorded of the training: it starts from its seed once more, and the log says why.
+
+    Raises:
+        LeaseLostError: nothing was written.
+    """
+    nothing: dict[str, Any] = {"last_epoch": 0, "latest": None, "curve": [], "train_seconds": 0.0, "stage": ""}
+    with transaction.atomic():
+        write(lease, checkpoint="", previous_checkpoint="", **nothing)
+        epochs, _ = Epoch.objects.filter(run_id=lease.run_id).delete()
+        SnapshotRow.objects.filter(run_id=lease.run_id).delete()
+        taken_back = f" The {epochs} epochs that were recorded are removed." if epochs else ""
+        text = f"Training begins again from its seed: {reason}.{taken_back}"
+        RunEvent.objects.create(run_id=lease.run_id, status=current_status(lease), text=text)
         notifications.notify_on_commit(lease.run_id)
 
 

@@ -107,17 +107,17 @@ def clear_checkpoints() -> None:
     if not files:
         return
     needed = {
-        pk: None if status in HELD else checkpoint
-        for pk, status, checkpoint in Run.objects.filter(pk__in=files)
+        pk: None if status in HELD else names
+        for pk, status, *names in Run.objects.filter(pk__in=files)
         .exclude(status=Status.COMPLETED)
-        .values_list("pk", "status", "checkpoint")
+        .values_list("pk", "status", "checkpoint", "previous_checkpoint")
     }
     for run_id in files.keys() - needed.keys():
         checkpoints.remove_all(run_id)
-    for run_id, name in needed.items():
+    for run_id, names in needed.items():
         # The worker that holds a run clears behind itself.
-        if name is not None:
-            checkpoints.remove([path for path in files[run_id] if not checkpoints.is_needed(path, name)])
+        if names is not None:
+            checkpoints.remove([path for path in files[run_id] if not checkpoints.is_needed(path, names)])
 
 
 def clear_model_store() -> None:

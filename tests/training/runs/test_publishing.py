@@ -20,7 +20,7 @@ from inference.reports.metrics import measured
 from inference.serving.prediction import NETWORKS
 from nnlib import BatchProgress, EpochFinished, Event
 from training import tasks
-from training.errors import RunStateError, StateNotStoredError
+from training.errors import CheckpointLostError, RunStateError, StateNotStoredError
 from training.models import PublishedState, Run
 from training.runs import checkpoints, publishing, services, snapshot_rows
 from training.runs.publishing import publish_state
@@ -283,5 +283,5 @@ def test_a_worker_that_completes_the_run_does_not_wait_for_an_unreadable_state(
         raise AssertionError("nothing may be published")
 
     monkeypatch.setattr(publishing, "publish_version", nothing)
-    with pytest.raises(Exception, match="cannot be read"):
+    with pytest.raises(CheckpointLostError, match="is damaged"):
         publish_state(run.pk)

@@ -78,11 +78,11 @@ def test_the_end_names_the_state_and_the_log(submit: Submit) -> None:
     )
 
 
-def test_a_page_that_claims_more_than_there_is_gets_no_epoch(submit: Submit) -> None:
+def test_a_page_that_has_more_than_there_is_as_of_a_run_that_began_again_gets_what_comes(submit: Submit) -> None:
     run = submit()
     lease = leases.claim(run.pk)
     assert lease is not None
     record(lease, 1)
     position = Position.of_snapshot(updates.read(run.pk, 99, 0), after_epoch=99)
     record(lease, 2)
-    assert told(position, run)[0] == []
+    assert [message["epoch"]["epoch"] for message in told(position, run)[0]] == [2]

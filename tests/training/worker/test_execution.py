@@ -1,6 +1,7 @@
 """What a worker does with a run, in this process: train, record, publish, stop, go on, fail."""
 
 import os
+import shutil
 import signal
 import threading
 import time
@@ -19,13 +20,13 @@ from inference.models import ModelVersion
 from inference.registry.selectors import get_version
 from inference.registry.services import load_network
 from nnlib import BatchProgress, EpochFinished, Event
-from training.errors import StopRequested
 from training.models import Run
 from training.runs import checkpoints, services
 from training.runs.selectors import epochs_after, events_of, get_run
 from training.tasks import train
 from training.worker import execution, leases, reconciliation, retrying, shutdown
 from training.worker.execution import execute
+from training.worker.heartbeat import Heartbeat
 
 Submit = Callable[..., Run]
 
@@ -412,18 +413,104 @@ def test_a_run_is_saved_within_a_long_epoch(submit: Submit, monkeypatch: pytest.
     assert len(saved) == 20
 
 
-def test_a_damaged_checkpoint_fails_the_run_in_plain_words(submit: Submit) -> None:
-    run = submit(epochs=3)
+def stopped_after(epoch: int, run: Run) -> Run:
+    """The run, stopped at the end of an epoch."""
+    watches: list[Heartbeat] = []
+    stop = Interruption(lambda: watches[0].stop(), in_epoch=epoch, at_end=True)
+    assert execute(run.pk, observe=stop, started=watches.append)
+    return get_run(run.pk)
 
-    def stop() -> None:
-        raise StopRequested
 
-    execute(run.pk, observe=Interruption(stop, in_epoch=2, at_end=True))
-    name = get_run(run.pk).checkpoint
-    (checkpoints.folder(run.pk) / name).write_bytes(b"damaged")
+def lose_folder(run: Run) -> None:
+    shutil.rmtree(checkpoints.folder(run.pk))
+
+
+def lose_file(run: Run) -> None:
+    path = checkpoints.path_of(run)
+    assert path is not None
+    path.unlink()
+
+
+def damage(run: Run) -> None:
+    path = checkpoints.path_of(run)
+    assert path is not None
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+@pytest.mark.parametrize(
+    ("lose", "reason"), [(lose_folder, "is missing"), (lose_file, "is missing"), (damage, "is damaged")]
+)
+def test_a_run_whose_checkpoint_is_lost_begins_again_and_says_so(
+    submit: Submit, lose: Callable[[Run], None], reason: str
+) -> None:
+    undisturbed = finished(submit(epochs=4, dropout=0.1))
+    run = stopped_after(2, submit(epochs=4, dropout=0.1))
+    lose(run)
+    services.resume_run(run.pk)
+    done = finished(run)
+    begun_again = [event["text"] for event in events_of(run.pk) if event["text"].startswith("Training begins again")]
+    (text,) = begun_again
+    assert text.startswith(f"Training begins again from its seed: the checkpoint of run {run.pk} {reason}")
+    assert text.endswith(". The 2 epochs that were recorded are removed.")
+    assert [epoch["epoch"] for epoch in epochs_after(run.pk)] == [1, 2, 3, 4]
+    assert (sha256_of(run), done.curve, done.last_epoch) == (sha256_of(undisturbed), undisturbed.curve, 4)
+    assert done.train_seconds == pytest.approx(sum(epoch["seconds"] for epoch in epochs_after(run.pk)))
+    assert done.version is not None
+    assert undisturbed.version is not None
+    assert done.version.snapshot_file.sha256 == undisturbed.version.snapshot_file.sha256
+
+
+def test_a_run_that_begins_again_may_be_interrupted_again(submit: Submit) -> None:
+    undisturbed = finished(submit(epochs=4))
+    run = stopped_after(3, submit(epochs=4))
+    lose_folder(run)
+    services.resume_run(run.pk)
+    stopped_after(1, run)
+    assert [epoch["epoch"] for epoch in epochs_after(run.pk)] == [1]
+    services.resume_run(run.pk)
+    assert sha256_of(finished(run)) == sha256_of(undisturbed)
+    assert [epoch["epoch"] for epoch in epochs_after(run.pk)] == [1, 2, 3, 4]
+
+
+def test_a_checkpoint_that_cannot_be_read_at_the_moment_takes_nothing_back(submit: Submit) -> None:
+    run = stopped_after(2, submit(epochs=3))
+    path = checkpoints.path_of(run)
+    assert path is not None
+    kept = path.rename(path.with_name("elsewhere"))
+    path.mkdir()
     services.resume_run(run.pk)
     execute(run.pk)
-    assert get_run(run.pk).failure.startswith(f"the checkpoint of run {run.pk} cannot be read: expected")
+    failed = get_run(run.pk)
+    assert (failed.status, failed.last_epoch) == ("failed", 2)
+    assert failed.failure.startswith(f"the checkpoint of run {run.pk} cannot be read: ")
+    path.rmdir()
+    kept.rename(path)
+    services.resume_run(run.pk)
+    finished(run)
+
+
+def test_whatever_checkpoint_a_row_named_an_epoch_ago_is_there_still(submit: Submit) -> None:
+    run = submit(epochs=6)
+    named: list[str] = []
+
+    def look(event: Event) -> None:
+        if isinstance(event, EpochFinished):
+            files = {path.name for path in checkpoints.folder(run.pk).glob("*.checkpoint")}
+            named.append(get_run(run.pk).checkpoint)
+            assert set(named[-2:]) - {""} == files
+
+    assert execute(run.pk, observe=look)
+    assert get_run(run.pk).status == "completed"
+    assert len(set(named)) == 6
+
+
+def test_a_run_without_a_lease_keeps_its_last_two_checkpoints(submit: Submit) -> None:
+    run = stopped_after(3, submit(epochs=5))
+    (checkpoints.folder(run.pk) / "0123456789ab-1.checkpoint").touch()
+    reconciliation.reconcile()
+    files = {path.name for path in checkpoints.folder(run.pk).iterdir()}
+    assert files == {run.checkpoint, run.previous_checkpoint}
+    assert len(files) == 2
 
 
 # A heartbeat.
