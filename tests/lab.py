@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,9 +36,19 @@ def store_small_pen_strokes(datasets: Path) -> None:
 
 
 class Lab:
-    """One running Digit Lab: Redis, worker, scheduler and web are real processes."""
+    """One running Digit Lab: Redis, worker, scheduler and web are real processes.
 
-    def __init__(self, data_dir: Path, *, port: int | None = None, **environment: str) -> None:
+    Args:
+        data_dir: its data folder.
+        port: that it listens on; by default a free one.
+        prefix: of its command, which replaces itself by the rest: a shell in another namespace.
+        environment: settings.
+    """
+
+    def __init__(
+        self, data_dir: Path, *, port: int | None = None, prefix: Sequence[str] = (), **environment: str
+    ) -> None:
+        self._command = [*prefix, sys.executable, "manage.py", "up"]
         self.data_dir = data_dir
         self.port = port or free_port()
         self._environment = {
@@ -67,7 +77,7 @@ class Lab:
         self.data_dir.mkdir(parents=True, exist_ok=True)
         with (self.data_dir / "up.log").open("w") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "manage.py", "up"],
+                self._command,
                 cwd=ROOT,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,

@@ -3,6 +3,7 @@
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any
 
 from botocore.config import Config
@@ -53,4 +54,10 @@ def _as_os_error() -> Iterator[None]:
     except FileNotFoundError as error:
         raise FileNotFoundError(errno.ENOENT, "there is no such file in the bucket") from error
     except (BotoCoreError, ClientError) as error:
-        raise OSError(errno.EIO, f"the bucket cannot be used: {error}") from error
+        raise OSError(errno.ENOSPC if _is_full(error) else errno.EIO, f"the bucket cannot be used: {error}") from error
+
+
+def _is_full(error: Exception) -> bool:
+    """Whether the server answered "507 Insufficient Storage", as MinIO does."""
+    response = error.response if isinstance(error, ClientError) else {}
+    return response.get("ResponseMetadata", {}).get("HTTPStatusCode") == HTTPStatus.INSUFFICIENT_STORAGE

@@ -18,16 +18,14 @@ from inference.serving.micro_batching import MicroBatcher
 from inference.serving.prediction import PredictRequest, encoded
 from weblib.asgi_answer import Send, send_answer
 from weblib.errors import (
-    DATABASE_UNAVAILABLE_CODE,
-    DATABASE_UNAVAILABLE_MESSAGE,
     INTERNAL_CODE,
     VALIDATION_CODE,
     LabError,
     RateExceededError,
     error_body,
-    is_database_unavailable,
 )
 from weblib.heartbeat import PONG, is_ping
+from weblib.outages import outage_of
 from weblib.plain_errors import plain_errors
 from weblib.rate_limits import count_one
 
@@ -66,9 +64,10 @@ class PredictionResponder:
         except LabError as error:
             return error_body(str(error), error.code), error.status
         except Exception as error:  # the boundary: the client must receive an answer
-            if is_database_unavailable(error):
-                logger.error("the database is unavailable to a prediction: %s", error)  # noqa: TRY400 -- no trace needed
-                return error_body(DATABASE_UNAVAILABLE_MESSAGE, DATABASE_UNAVAILABLE_CODE), 503
+            outage = outage_of(error)
+            if outage is not None:
+                logger.error("a prediction met an outage: %s", error)  # noqa: TRY400 -- no trace needed
+                return error_body(outage.message, outage.code), outage.status
             logger.exception("a prediction failed")
             return error_body(
                 "internal error: this drawing could not be answered; see the server log", INTERNAL_CODE

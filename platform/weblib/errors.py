@@ -6,21 +6,8 @@ A message says what was expected and what was received. Clients decide by `code`
 from http import HTTPStatus
 from typing import Any, ClassVar, Final
 
-from django.db import InterfaceError, InternalError, OperationalError
-
-DATABASE_UNAVAILABLE_CODE: Final = "database.unavailable"
-DATABASE_UNAVAILABLE_MESSAGE: Final = "the database cannot be used at the moment; retry in a few seconds"
 VALIDATION_CODE: Final = "validation"
-# PostgreSQL ended the session of a transaction that was idle for too long.
-_IDLE_IN_TRANSACTION: Final = "25P03"
 INTERNAL_CODE: Final = "internal"
-
-
-def is_database_unavailable(error: BaseException | None) -> bool:
-    """Whether the database cannot be reached, is locked, ended the session, or has no room left on its disk."""
-    if isinstance(error, InternalError):
-        return getattr(error.__cause__, "sqlstate", None) == _IDLE_IN_TRANSACTION
-    return isinstance(error, OperationalError | InterfaceError)
 
 
 def code_of(status: int) -> str:

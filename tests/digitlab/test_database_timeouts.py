@@ -26,9 +26,9 @@ from digitlab.database_timeouts import IDLE_IN_TRANSACTION_SECONDS, with_timeout
 from tests import postgres
 from tests.lab import Lab, store_small_pen_strokes
 from tests.processes import alive, until
-from weblib.errors import DATABASE_UNAVAILABLE_CODE, DATABASE_UNAVAILABLE_MESSAGE, is_database_unavailable
+from weblib.outages import DATABASE_UNAVAILABLE, outage_of
 
-REFUSAL = {"detail": DATABASE_UNAVAILABLE_MESSAGE, "code": DATABASE_UNAVAILABLE_CODE}
+REFUSAL = {"detail": DATABASE_UNAVAILABLE.message, "code": DATABASE_UNAVAILABLE.code}
 LONGEST_SECONDS = 10.0
 # In the worker's processes: the first one that has written epoch 3, but not committed it, is frozen.
 FREEZE_IN_EPOCH = """
@@ -133,7 +133,7 @@ def ended_by(error: Exception) -> InternalError:
 def test_only_errors_that_a_retry_may_mend_are_of_an_unavailable_database(
     error: Exception | None, is_unavailable: bool
 ) -> None:
-    assert is_database_unavailable(error) is is_unavailable
+    assert (outage_of(error) is DATABASE_UNAVAILABLE) is is_unavailable
 
 
 @pytest.mark.parametrize(("path", "content"), [("/runs/", "text/html"), ("/api/v1/runs", "application/json")])
@@ -149,7 +149,7 @@ def test_a_page_and_a_call_answer_503_only_if_the_database_is_unavailable(  # no
     client.raise_request_exception = False
     answer = client.get(path)
     assert (answer.status_code, answer["Content-Type"].partition(";")[0]) == (status, content)
-    assert (DATABASE_UNAVAILABLE_MESSAGE[1:] in answer.content.decode()) is (status == 503)
+    assert (DATABASE_UNAVAILABLE.message[1:] in answer.content.decode()) is (status == 503)
 
 
 # A lock that is never released, against the real program.
@@ -249,7 +249,7 @@ def test_stop_tags_and_delete_answer_503_while_a_row_is_locked_and_work_afterwar
         assert {name: status for name, (status, _) in answers.items()} == dict.fromkeys(acts, 503)
         assert max(seconds.values()) < LONGEST_SECONDS, seconds
         assert answers["stop"][1] == answers["delete"][1] == REFUSAL
-        assert DATABASE_UNAVAILABLE_MESSAGE[1:] in answers["page"][1]
+        assert DATABASE_UNAVAILABLE.message[1:] in answers["page"][1]
         assert acts["tags"]()[0] == 200
         assert acts["stop"]()[0] == 409
         assert acts["delete"]()[0] == 204

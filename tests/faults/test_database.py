@@ -14,10 +14,10 @@ from tests.faults.scene import QUICK
 from tests.faults.story import Stories
 from tests.lab import Lab, store_small_pen_strokes
 from tests.processes import until
-from weblib.errors import DATABASE_UNAVAILABLE_CODE, DATABASE_UNAVAILABLE_MESSAGE
+from weblib.outages import DATABASE_UNAVAILABLE
 
 pytestmark = pytest.mark.processes
-REFUSAL = {"detail": DATABASE_UNAVAILABLE_MESSAGE, "code": DATABASE_UNAVAILABLE_CODE}
+REFUSAL = {"detail": DATABASE_UNAVAILABLE.message, "code": DATABASE_UNAVAILABLE.code}
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ from training.worker.heartbeat import Heartbeat
 from training.worker.leases import Lease
 from training.worker.retrying import retry_database, retry_disk, storage_error_label
 from training.worker.snapshot_recorder import SnapshotRecorder
-from weblib.errors import is_database_unavailable
+from weblib.outages import outage_of
 
 logger = logging.getLogger(__name__)
 
@@ -345,7 +345,7 @@ def _reason(error: Exception) -> str:
     """Why a run failed, in plain words where we have them."""
     if isinstance(error, PLAIN_ERRORS):
         return str(error)
-    if is_database_unavailable(error):
+    if isinstance(error, Error) and outage_of(error):
         return f"the database did not answer: {error}"
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {storage_error_label(error)}"

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from django.db import Error, connection
 
 from training.errors import StorageError
-from weblib.errors import is_database_unavailable
+from weblib.outages import outage_of
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ def retry_database(act: Callable[[], Answer]) -> Answer:
         try:
             return act()
         except Error as error:
-            if not is_database_unavailable(error) or connection.in_atomic_block or time.monotonic() >= deadline:
+            if outage_of(error) is None or connection.in_atomic_block or time.monotonic() >= deadline:
                 raise
             logger.warning("the database is unavailable, retrying: %s", error)
             connection.close()

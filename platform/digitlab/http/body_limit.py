@@ -13,7 +13,8 @@ from django.db import Error
 from digitlab.accounts.credentials import Credentials
 from inference.model_files.pickle.plain_pickle import MAX_BYTES
 from weblib.asgi_answer import send_answer
-from weblib.errors import DATABASE_UNAVAILABLE_CODE, DATABASE_UNAVAILABLE_MESSAGE, error_body
+from weblib.errors import error_body
+from weblib.outages import DATABASE_UNAVAILABLE, Outage, outage_of
 from weblib.templatetags.readable import file_size
 
 # The largest model file, and what a multipart form puts around it.
@@ -60,7 +61,13 @@ class BodyLimit:
         except BodyRefusedError as error:
             await _refuse(scope, send, *error.args)
             return
-        await self._application(scope, count, note)
+        try:
+            await self._application(scope, count, note)
+        except OSError as error:  # Django's temporary file, before any view
+            outage = outage_of(error)
+            if outage is None or is_answered:
+                raise
+            refusal = _refusal(outage)
         if refusal is not None and not is_answered:
             await _refuse(scope, send, *refusal.args)
 
@@ -79,12 +86,16 @@ async def _allow(scope: dict[str, Any], size: int) -> int:
         try:
             user = await Credentials.of(scope["headers"]).user()
         except Error:
-            raise BodyRefusedError(503, DATABASE_UNAVAILABLE_MESSAGE, DATABASE_UNAVAILABLE_CODE) from None
+            raise _refusal(DATABASE_UNAVAILABLE) from None
         if user is None:
             limit = file_size(MOST_ANONYMOUS_BYTES)
             sentence = f"Log in first: without an account a request here has at most {limit}. Nothing was kept of it."
             raise BodyRefusedError(401, sentence, "unauthorized")
     return MOST_BODY_BYTES
+
+
+def _refusal(outage: Outage) -> BodyRefusedError:
+    return BodyRefusedError(outage.status, outage.message, outage.code)
 
 
 def _announced(headers: list[tuple[bytes, bytes]]) -> int:
