@@ -53,12 +53,13 @@ faults: $(DEV_STAMP) ## kill, stop and disconnect everything a hundred times whi
 test-js:
 	@if command -v node >/dev/null; then node --test tests/js/*/*.test.js; else echo "JavaScript tests are skipped: there is no node"; fi
 
-lint: $(DEV_STAMP) ## ruff, mypy, import-linter, djlint, migrations, and tsc and prettier where npm is
+lint: $(DEV_STAMP) ## ruff, mypy, import-linter, djlint, the compose file, migrations, and tsc and prettier where npm is
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/djlint --lint --check --quiet templates
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@if command -v npm >/dev/null; then npm ci --silent --no-audit --no-fund && npm run --silent check; else echo "tsc and prettier are skipped: there is no npm"; fi
 

@@ -7,8 +7,9 @@ has no sentence for the README, and rates and addresses need functions of their 
 import logging
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -80,6 +81,17 @@ def values() -> dict[str, Any]:
         raise SystemExit(f"Error: {error}") from None
 
 
+def database(settings: Mapping[str, Any], sqlite_file: Path) -> dict[str, Any]:
+    """The entry of Django's DATABASES: by DATABASE_URL, else by DATABASE_HOST and the rest, else SQLite."""
+    if settings["DATABASE_URL"]:
+        return dict(settings["DATABASE_URL"])
+    host, _, port = settings["DATABASE_HOST"].partition(":")
+    if not host:
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(sqlite_file)}
+    account = {name: settings[f"DATABASE_{name}"] for name in ("NAME", "USER", "PASSWORD")}
+    return {"ENGINE": "django.db.backends.postgresql", "HOST": host, "PORT": port, **account}
+
+
 def _one_of(*words: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         return words[words.index(text)]
@@ -146,6 +158,12 @@ def _database(text: str) -> dict[str, Any]:
     return database
 
 
+def _host_and_port(text: str) -> str:
+    if not re.fullmatch(r"[\w.-]+(:\d{1,5})?", text, re.ASCII):
+        raise ValueError(text)
+    return text
+
+
 def _redis_url(text: str) -> str:
     parts = urlsplit(text)
     place = parts.path if parts.scheme == "unix" else parts.hostname
@@ -201,6 +219,17 @@ SETTINGS: Final = (
         shown_default="SQLite in the data folder",
         is_secret=True,
     ),
+    Setting(
+        "DATABASE_HOST",
+        _host_and_port,
+        "a host name, with a port after a colon if it is not 5432",
+        "",
+        "PostgreSQL's host, such as `postgres:5432`, instead of an address: then the next three count, and a password "
+        "may have any characters",
+    ),
+    Setting("DATABASE_NAME", str, "a name", "digitlab", "the database on that host"),
+    Setting("DATABASE_USER", str, "a name", "digitlab", "who logs in to it"),
+    Setting("DATABASE_PASSWORD", str, "a text", "", "the password of that user", is_secret=True),
     Setting(
         "DATABASE_CONNECTIONS",
         _number(int, 1, 1000),

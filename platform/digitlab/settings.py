@@ -102,9 +102,7 @@ TEMPLATES = [
 
 # Databases.
 DATABASES: dict[str, Any] = {
-    "default": with_timeouts(
-        VALUES["DATABASE_URL"] or {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "digitlab.sqlite3")}
-    ),
+    "default": with_timeouts(environment.database(VALUES, DATA_DIR / "digitlab.sqlite3")),
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, for tests too: in memory, threads would not meet the locks that they meet in earnest.

@@ -1,9 +1,12 @@
 """Containers start the same processes as `make run`, with every setting."""
 
+import ast
 import re
 import subprocess
 import sys
 from pathlib import Path
+
+import yaml
 
 from digitlab import environment
 from digitlab.processes import web_server
@@ -50,3 +53,37 @@ def test_a_limit_on_blas_threads_that_the_user_sets_is_kept(tmp_path: Path) -> N
 
 def test_the_web_process_has_one_set_of_options() -> None:
     assert web_server.command("0.0.0.0", 8000)[:4] == [sys.executable, "-m", "uvicorn", "digitlab.asgi:application"]
+
+
+def test_containers_have_no_rights_that_they_do_not_need() -> None:
+    services = yaml.safe_load(COMPOSE)["services"]
+    for name, service in services.items():
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service["logging"]["options"].keys() >= {"max-size", "max-file"}, name
+        assert service["mem_limit"], name
+    assert not any("cap_add" in services[name] for name in ("setup", "web", "worker", "scheduler"))
+
+
+def test_the_image_has_no_secrets_of_its_folder() -> None:
+    ignored = (ROOT / ".dockerignore").read_text().splitlines()
+    assert {".env*", "**/.env", ".data", ".git"} <= set(ignored)
+
+
+def test_any_password_of_the_database_is_taken(tmp_path: Path) -> None:
+    password = "a:b@c/d?e#f%41$g 'h\""
+    program = "from django.conf import settings; d = settings.DATABASES['default']; "
+    program += "print([d[name] for name in ('HOST', 'PORT', 'NAME', 'USER', 'PASSWORD')])"
+    environment = {
+        "PATH": "/usr/bin",
+        "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}",
+        "DJANGO_SETTINGS_MODULE": "digitlab.settings",
+        "DIGITLAB_DATA_DIR": str(tmp_path),
+        "DATABASE_URL": "",
+        "DATABASE_HOST": "postgres:5433",
+        "DATABASE_PASSWORD": password,
+    }
+    command = [sys.executable, "-c", program]
+    answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+    assert ast.literal_eval(answer) == ["postgres", "5433", "digitlab", "digitlab", password]
