@@ -1,11 +1,13 @@
 """The Celery application: what workers and the scheduler are started with."""
 
+import logging
 import os
 
 from digitlab.processes import blas_threads
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digitlab.settings")
 os.environ.update(blas_threads.limit_to_one())
+logging.captureWarnings(capture=True)
 
 from typing import Any
 

@@ -345,6 +345,13 @@ SETTINGS: Final = (
         "the least severe messages logged",
     ),
     Setting(
+        "LOG_FORMAT",
+        _one_of("text", "json"),
+        "'text' or 'json'",
+        "text",
+        "`json`: one object a line, with `time`, `level`, `process`, `pid`, `logger`, `message`, `run` and `user`",
+    ),
+    Setting(
         "TIME_ZONE",
         _time_zone,
         "the name of a time zone such as Europe/Vienna",

@@ -9,7 +9,7 @@ from csp.constants import NONE, SELF
 
 from digitlab import environment, model_store
 from digitlab.database_timeouts import with_timeouts
-from digitlab.processes import redis_address, role
+from digitlab.processes import logs, redis_address, role
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 VALUES = environment.values()
@@ -70,6 +70,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "digitlab.http.middleware.LogContext",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -214,10 +215,4 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = VALUES["TIME_ZONE"]
 USE_TZ = True
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": VALUES["LOG_LEVEL"]},
-}
+LOGGING = logs.configuration(VALUES["LOG_LEVEL"], VALUES["LOG_FORMAT"])

@@ -1,5 +1,6 @@
 """Submit, stop, resume and delete runs. Each locks the row before it checks and writes."""
 
+import logging
 import shutil
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -19,6 +20,9 @@ from training.models import Run, RunEvent, RunTag
 from training.runs import checkpoints
 from training.runs.status import change_status
 from training.states import Status
+from weblib.log_context import about_run
+
+logger = logging.getLogger(__name__)
 
 
 class FieldRefusedError(TrainingError, ValueError):
@@ -64,6 +68,8 @@ def submit_run(
         if enqueue:
             queue.enqueue_on_commit(run.pk)
         at_once(run)
+    with about_run(run.pk):
+        logger.info("submitted")
     return run
 
 

@@ -1,5 +1,6 @@
 """The one function that changes the status of a run; every writer goes through it and its table of transitions."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,9 @@ from training.messaging import notifications
 from training.models import Run, RunEvent
 from training.runs.findings import record_findings
 from training.states import ENDED, Status, predecessors
+from weblib.log_context import about_run
+
+logger = logging.getLogger(__name__)
 
 
 def change_status(rows: QuerySet[Run], status: Status, text: str | Callable[[Run], str], **fields: Any) -> Run | None:
@@ -38,6 +42,8 @@ def change_status(rows: QuerySet[Run], status: Status, text: str | Callable[[Run
         run = Run.objects.select_related("version").get(pk=run_id)
         if status in ENDED:
             record_findings(run)
-        RunEvent.objects.create(run=run, status=status, text=text if isinstance(text, str) else text(run))
+        event = RunEvent.objects.create(run=run, status=status, text=text if isinstance(text, str) else text(run))
+        with about_run(run_id):
+            logger.info("%s: %s", status, event.text)
         notifications.notify_on_commit(run_id)
     return run

@@ -5,6 +5,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -14,6 +15,7 @@ from training.models import Run
 from training.watching.broadcaster import READ, Broadcaster, BroadcastError, Broadcasters
 from training.watching.updates import Position
 from weblib.heartbeat import PONG, is_ping
+from weblib.log_context import begin_request
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +36,7 @@ async def watch_run(scope: dict[str, Any], receive: Callable[[], Awaitable[dict[
     await receive()
     await send({"type": "websocket.accept"})
     run_id = int(scope["url_route"]["kwargs"]["run_id"])
+    begin_request(SimpleNamespace(user=scope.get("user")), run_id)
     sending = asyncio.create_task(_send_updates(run_id, _requested_after(scope["query_string"]), send))
     try:
         while (message := await receive())["type"] != "websocket.disconnect":

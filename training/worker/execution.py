@@ -36,6 +36,7 @@ from training.worker.heartbeat import Heartbeat
 from training.worker.leases import Lease
 from training.worker.retrying import retry_database, retry_disk, storage_error_label
 from training.worker.snapshot_recorder import SnapshotRecorder
+from weblib.log_context import about_run
 from weblib.outages import outage_of
 
 logger = logging.getLogger(__name__)
@@ -88,7 +89,7 @@ def carry_out(
         started: called with the run's watch, through which the caller can stop it.
     """
     execution = Execution(lease, observe)
-    with Heartbeat(lease) as watch:
+    with about_run(lease.run_id), Heartbeat(lease) as watch:
         started(watch)
         try:
             execution.train(watch)

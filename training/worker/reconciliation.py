@@ -20,6 +20,7 @@ from training.runs.status import change_status
 from training.states import HELD, Status
 from training.worker import imports, leases
 from training.worker.process_identity import has_ended
+from weblib.log_context import about_run
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ def take_over(run_id: int, *, is_lost: Q | None = None) -> None:
         run_id: of the run.
         is_lost: the condition for a lost worker; by default, an expired heartbeat.
     """
-    with transaction.atomic():
+    with about_run(run_id), transaction.atomic():
         # A locked row is checked again at the next turn; the others must not wait for it.
         lost = Run.objects.select_for_update(of=("self",), skip_locked=True).filter(
             leases.expired() if is_lost is None else is_lost

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import resolve_url
 from django.utils.deprecation import MiddlewareMixin
 
+from weblib import log_context
 from weblib.errors import code_of, error_body
 
 _DETAILS: Final = {
@@ -20,6 +21,19 @@ _DETAILS: Final = {
     HTTPStatus.NOT_FOUND: "there is nothing at this address",
     HTTPStatus.INTERNAL_SERVER_ERROR: "internal error; see the server log",
 }
+
+
+class LogContext(MiddlewareMixin):
+    """Lines of the log that belong to a request name its account, and the run in its address."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Begin with the request; its account is known later."""
+        log_context.begin_request(request, None)
+
+    def process_view(self, request: HttpRequest, _view: Any, _args: Any, kwargs: dict[str, Any]) -> None:
+        """Note the run."""
+        run_id = str(kwargs.get("run_id", ""))
+        log_context.begin_request(request, int(run_id) if run_id.isdecimal() else None)
 
 
 class ErrorsOfTheApiAreJson(MiddlewareMixin):

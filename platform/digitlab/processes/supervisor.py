@@ -53,9 +53,9 @@ class Supervisor:
             self._add("redis", command, environment)
         self._wait_for_redis()
         celery = [sys.executable, "-m", "celery", "-A", "digitlab"]
-        worker = [*celery, "worker", "--without-gossip", "--without-mingle", "-l", "warning"]
+        worker = [*celery, "worker", "--without-gossip", "--without-mingle"]
         self._add("worker", worker, environment, nice=NICE)
-        self._add("scheduler", [*celery, "beat", "--pidfile=", "-l", "warning"], environment)
+        self._add("scheduler", [*celery, "beat", "--pidfile="], environment)
         self._add("web", web_server.command(self._host, self._port), {**environment, **web_server.environment()})
         # So that the form shows whether MNIST is available before a run needs it.
         prepare = [sys.executable, str(settings.BASE_DIR / "manage.py"), "prepare_datasets"]

@@ -1,4 +1,4 @@
-"""Celery's signals in a worker: it reports that it is alive, passes a shutdown on, and leaves no orphan."""
+"""Celery's signals: a worker reports that it is alive, passes a shutdown on and leaves no orphan; logs are Django's."""
 
 import logging
 from typing import Any
@@ -8,7 +8,7 @@ from celery.exceptions import WorkerLostError
 from django.db import Error, connection
 
 from datasets import catalogue
-from digitlab.processes import presence
+from digitlab.processes import presence, role
 from digitlab.processes.parent_death import die_with_parent
 from training.messaging.queue import TRAIN_TASK
 from training.worker import reconciliation, shutdown
@@ -18,7 +18,9 @@ logger = logging.getLogger(__name__)
 
 def connect() -> None:
     """Connect the handlers to Celery's signals; called once by the module of the Celery application."""
+    signals.setup_logging.connect(_keep_logging)
     signals.worker_init.connect(_begin)
+    signals.beat_init.connect(_begin_scheduler)
     signals.heartbeat_sent.connect(_report_alive)
     signals.worker_shutting_down.connect(_pass_shutdown_on)
     signals.worker_process_init.connect(_die_with_worker)
@@ -26,8 +28,17 @@ def connect() -> None:
     signals.task_failure.connect(_take_over_from_killed)
 
 
+def _keep_logging(**_kwargs: Any) -> None:
+    """That there is a handler keeps Celery from setting up logging of its own."""
+
+
 def _begin(**_kwargs: Any) -> None:
+    role.begin("worker")
     shutdown.withdraw()
+
+
+def _begin_scheduler(**_kwargs: Any) -> None:
+    role.begin("scheduler")
 
 
 def _report_alive(**_kwargs: Any) -> None:
