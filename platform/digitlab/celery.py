@@ -2,12 +2,16 @@
 
 import logging
 import os
+import sys
+from pathlib import Path
 
-from digitlab.processes import blas_threads
+from digitlab.processes import blas_threads, role
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digitlab.settings")
 os.environ.update(blas_threads.limit_to_one())
 logging.captureWarnings(capture=True)
+if Path(sys.argv[0]).name in {"celery", "__main__.py"}:  # not the web process, which only sends
+    role.begin("scheduler" if "beat" in sys.argv else "worker")
 
 from typing import Any
 

@@ -43,8 +43,8 @@ def configuration(level: str, kind: Literal["text", "json"]) -> dict[str, Any]:
         "formatters": {kind: formatters[kind]},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": kind, "filters": ["context"]}},
         "root": {"handlers": ["stderr"], "level": level},
-        # uvicorn brings handlers of its own.
-        "loggers": {"uvicorn": {"handlers": [], "propagate": True}},
+        # uvicorn brings handlers of its own; that of the workers' pool passes nothing on.
+        "loggers": {"uvicorn": {"handlers": [], "propagate": True}, "multiprocessing": {"handlers": ["stderr"]}},
     }
 
 

@@ -52,7 +52,7 @@ class Supervisor:
             command = embedded_redis.command(embedded_redis.find_server(), socket_path, settings.DATA_DIR / "redis")
             self._add("redis", command, environment)
         self._wait_for_redis()
-        celery = [sys.executable, "-m", "celery", "-A", "digitlab"]
+        celery = [sys.executable, "-m", "celery", "--quiet", "-A", "digitlab"]
         worker = [*celery, "worker", "--without-gossip", "--without-mingle"]
         self._add("worker", worker, environment, nice=NICE)
         self._add("scheduler", [*celery, "beat", "--pidfile="], environment)

@@ -8,7 +8,7 @@ from celery.exceptions import WorkerLostError
 from django.db import Error, connection
 
 from datasets import catalogue
-from digitlab.processes import presence, role
+from digitlab.processes import presence
 from digitlab.processes.parent_death import die_with_parent
 from training.messaging.queue import TRAIN_TASK
 from training.worker import reconciliation, shutdown
@@ -20,7 +20,6 @@ def connect() -> None:
     """Connect the handlers to Celery's signals; called once by the module of the Celery application."""
     signals.setup_logging.connect(_keep_logging)
     signals.worker_init.connect(_begin)
-    signals.beat_init.connect(_begin_scheduler)
     signals.heartbeat_sent.connect(_report_alive)
     signals.worker_shutting_down.connect(_pass_shutdown_on)
     signals.worker_process_init.connect(_die_with_worker)
@@ -33,12 +32,7 @@ def _keep_logging(**_kwargs: Any) -> None:
 
 
 def _begin(**_kwargs: Any) -> None:
-    role.begin("worker")
     shutdown.withdraw()
-
-
-def _begin_scheduler(**_kwargs: Any) -> None:
-    role.begin("scheduler")
 
 
 def _report_alive(**_kwargs: Any) -> None:
