@@ -1,6 +1,6 @@
 """`make faults`: story after story, and a table of what was lost (nothing, if all is well).
 
-    python -m tests.faults --count 100 --seed 1 [--postgres] [--kind NAME]
+    python -m tests.faults --count 100 --seed 1 [--postgres] [--redis 7.0] [--kind NAME]
 
 Each story's moments come from a seed of its own, which is printed when it goes wrong: `--kind` and `--seed` repeat it.
 """
@@ -18,6 +18,7 @@ from pathlib import Path
 from tests import (
     environment,  # noqa: F401 -- before settings are read
     postgres,
+    redis_servers,
 )
 from tests.faults import figures
 from tests.faults.kinds import KINDS, ON_POSTGRES
@@ -37,11 +38,12 @@ def main() -> int:
         "--kind", action="append", choices=[*KINDS, *ON_POSTGRES], help="only this kind; may be given several times"
     )
     parser.add_argument("--postgres", action="store_true", help="on a throw-away PostgreSQL instead of SQLite")
+    parser.add_argument("--redis", choices=[*redis_servers.servers()], help="the version of Redis (default: the lab's)")
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digitlab.settings")
     kinds = options.kind or [*KINDS, *(ON_POSTGRES if options.postgres else ())]
     verdicts: list[Verdict] = []
-    with _lab(on_postgres=options.postgres) as (lab, postgres_folder):
+    with _lab(on_postgres=options.postgres, redis=options.redis) as (lab, postgres_folder):
         stories = Stories(lab, postgres_folder=postgres_folder)
         while sum(verdict.faults for verdict in verdicts) < options.count:
             kind, began = kinds[len(verdicts) % len(kinds)], time.monotonic()
@@ -52,20 +54,21 @@ def main() -> int:
                 _say(f"      LOST: {problem}")
     _say(_table(verdicts, kinds))
     if not options.kind and all(verdict.is_survived for verdict in verdicts):
-        with _lab(on_postgres=options.postgres, is_quick=False) as (lab, _):
+        with _lab(on_postgres=options.postgres, redis=options.redis, is_quick=False) as (lab, _):
             _say("\nWith the usual settings:\n" + "\n".join(f"- {line}" for line in figures.report(lab)))
     return 0 if all(verdict.is_survived for verdict in verdicts) else 1
 
 
 @contextlib.contextmanager
-def _lab(*, on_postgres: bool, is_quick: bool = True) -> Iterator[tuple[Lab, Path | None]]:
+def _lab(*, on_postgres: bool, redis: str | None, is_quick: bool = True) -> Iterator[tuple[Lab, Path | None]]:
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="digitlab-faults-")))
         database, server = {}, None
         if on_postgres:
             server = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="digitlab-postgres-")))
             database = {"DATABASE_URL": stack.enter_context(postgres.server(server))}
-        lab = Lab(folder / "data", **{**(QUICK if is_quick else {}), **database})
+        server_path = {"PATH": redis_servers.path_with(redis, folder / "bin")} if redis else {}
+        lab = Lab(folder / "data", **{**(QUICK if is_quick else {}), **database, **server_path})
         store_small_pen_strokes(lab.data_dir / "datasets")
         lab.start()
         stack.callback(lab.stop, signal.SIGTERM)

@@ -1,9 +1,13 @@
 """Whatever dies, a run ends as if nothing had happened: same epochs, same network, one version, no file left."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import redis
 
+from digitlab.processes import redis_address
+from tests import redis_servers
 from tests.faults import kinds
 from tests.faults.kinds import Fault
 from tests.faults.scene import QUICK
@@ -45,6 +49,21 @@ def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stories]:
 @pytest.mark.parametrize("fault", CHOSEN, ids=lambda fault: fault.__name__)
 def test_a_run_loses_nothing_when(stories: Stories, fault: Fault) -> None:
     verdict = stories.tell(fault.__name__, SEED)
+    assert verdict.is_survived, "\n".join(verdict.problems)
+    assert verdict.faults > 0
+
+
+@pytest.mark.parametrize("version", redis_servers.servers())
+@pytest.mark.parametrize("fault", [kinds.redis_loses_its_data, kinds.redis_is_killed], ids=lambda fault: fault.__name__)
+def test_with_each_server_a_run_loses_nothing_when(fault: Fault, version: str, tmp_path: Path) -> None:
+    lab = Lab(tmp_path / "data", **QUICK, PATH=redis_servers.path_with(version, tmp_path / "bin"))
+    store_small_pen_strokes(lab.data_dir / "datasets")
+    try:
+        verdict = Stories(lab.start()).tell(fault.__name__, SEED)
+        with redis.Redis.from_url(redis_address.embedded_url(lab.data_dir)) as client:
+            assert client.info("server")["redis_version"].startswith(version)
+    finally:
+        assert lab.stop() == 0, lab.output()
     assert verdict.is_survived, "\n".join(verdict.problems)
     assert verdict.faults > 0
 

@@ -43,7 +43,9 @@ def test_one_run_is_followed_through_all_processes(tmp_path: Path) -> None:
         lab.wait_for(run_id, "stopped")
     finally:
         assert lab.stop() == 0, lab.output()
-    said = {name: [line for line in lines(lab, name) if line["run"] == run_id] for name in ("web", "worker", "scheduler")}
+    said = {
+        name: [line for line in lines(lab, name) if line["run"] == run_id] for name in ("web", "worker", "scheduler")
+    }
     assert said["web"][0]["message"] == "submitted"
     messages = [line["message"] for name in ("worker", "scheduler") for line in said[name]]
     assert any(re.match("running: ", message) for message in messages)
