@@ -333,6 +333,28 @@ SETTINGS: Final = (
         "5",
         "workers lost in a row, without an epoch between, after which a run fails",
     ),
+    Setting(
+        "STALL_SECONDS",
+        _SECONDS_READ,
+        _SECONDS,
+        "600",
+        "time without progress (a batch, part of a data set) after which a run's process is killed, and it is retried",
+    ),
+    Setting(
+        "STOP_GRACE_SECONDS",
+        _SECONDS_READ,
+        _SECONDS,
+        "30",
+        "time after which the process of a run that does not stop is killed; its last checkpoint is kept",
+    ),
+    Setting(
+        "MAX_RUN_SECONDS",
+        _number(float, 1, 31_536_000),
+        "a number of seconds from 1 to 31536000",
+        "",
+        "time after which a worker stops a run and saves it; a resume gives it as much again",
+        shown_default="no limit",
+    ),
     Setting("SCHEDULER_SECONDS", _SECONDS_READ, _SECONDS, "3", "interval of the scheduler's checks"),
     Setting(
         "REQUEUE_SECONDS", _SECONDS_READ, _SECONDS, "10", "time after which the scheduler sends a lost message again"

@@ -46,7 +46,7 @@ def _stop_in_a_long_epoch(lab: Lab) -> list[str]:
     seconds = time.monotonic() - began
     has_checkpoint = any((lab.data_dir / "checkpoints" / str(run_id)).glob("*.checkpoint"))
     lab.call("POST", f"runs/{run_id}/resume")
-    resumed = until(lambda: event if "going on" in (event := _run(lab, run_id)["events"][-1]["text"]) else None)
+    resumed = until(lambda: event if "resuming" in (event := _run(lab, run_id)["events"][-1]["text"]) else None)
     lab.call("POST", f"runs/{run_id}/stop")
     lab.wait_for(run_id, "stopped")
     return [

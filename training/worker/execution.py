@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from django.db import Error, transaction
@@ -44,6 +44,8 @@ logger = logging.getLogger(__name__)
 CURVE_POINTS = 60
 SECONDS_BETWEEN_PROGRESS = 0.2
 SECONDS_BETWEEN_CHECKPOINTS = 30.0
+# Until an engine's first event, beyond what a step may take: TensorFlow is imported and compiles.
+ENGINE_START_SECONDS: Final = {"nnlib": 0.0, "keras": 120.0}
 
 Observer = Callable[[Event], None]
 FINISH_SENTENCES = {
@@ -131,6 +133,8 @@ class Execution:
         data = self._load_data(config, watch)
         self._dataset_fingerprint = data.fingerprint
         state = self._saved_state(run)
+        watch.check()
+        watch.allow(ENGINE_START_SECONDS[config.engine])
         first = retry_database(lambda: _first_network(config))
         training = self._training = new_training(config, first, data, state)
         film = SnapshotRecorder(run.pk, config.loss, data)
@@ -300,7 +304,7 @@ def _first_network(config: RunConfig) -> Network:
 
 def _let_go(execution: Execution, request: StopRequested | WorkerShutdown) -> None:
     """Save, then stop the run or hand it back to the queue; a disk that is full holds neither up."""
-    lease = execution.lease
+    lease, reason = execution.lease, f"{request} " if str(request) else ""
     saved = "what it learned is saved"
     try:
         name = execution.save()
@@ -310,7 +314,7 @@ def _let_go(execution: Execution, request: StopRequested | WorkerShutdown) -> No
     superseded = [] if name is None else execution.superseded_by(name)
     try:
         if isinstance(request, StopRequested):
-            retry_database(lambda: leases.release(lease, Status.STOPPED, f"Stopped; {saved}.", **kept))
+            retry_database(lambda: leases.release(lease, Status.STOPPED, f"{reason}Stopped; {saved}.", **kept))
         else:
             retry_database(lambda: _hand_back(lease, kept, saved))
     except LeaseLostError as error:

@@ -51,12 +51,13 @@ def take_over_from_dead_process(run_id: int) -> None:
         take_over(run_id, is_lost=Q(status__in=HELD, worker=worker))
 
 
-def take_over(run_id: int, *, is_lost: Q | None = None) -> None:
+def take_over(run_id: int, *, is_lost: Q | None = None, what: str = "was lost") -> None:
     """Queue a run whose worker is gone, from its checkpoint; fail it after too many losses without an epoch between.
 
     Args:
         run_id: of the run.
         is_lost: the condition for a lost worker; by default, an expired heartbeat.
+        what: happened to the worker, for the log.
     """
     with about_run(run_id), transaction.atomic():
         # A locked row is checked again at the next turn; the others must not wait for it.
@@ -66,11 +67,11 @@ def take_over(run_id: int, *, is_lost: Q | None = None) -> None:
         run = lost.filter(pk=run_id).first()
         if run is None:
             return
-        where = f"Worker {run.worker} was lost in epoch {run.last_epoch + 1}"
+        where = f"Worker {run.worker} {what} in epoch {run.last_epoch + 1}"
         if run.status == Status.STOPPING:
             _end_lease(run, Status.STOPPED, f"{where} while stopping.", finished_at=Now())
         elif run.losses + 1 >= settings.MAX_ATTEMPTS:
-            reason = f"{where}, as were {run.losses} before it since the last epoch. It is not tried again by itself."
+            reason = f"{where}, and {run.losses} before it since the last epoch. It is not tried again by itself."
             _end_lease(run, Status.FAILED, reason, failure=reason, finished_at=Now())
         else:
             goes_on = f"goes on after epoch {run.last_epoch}" if run.checkpoint else "starts again"

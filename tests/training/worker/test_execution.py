@@ -416,7 +416,11 @@ def test_a_run_is_saved_within_a_long_epoch(submit: Submit, monkeypatch: pytest.
 def stopped_after(epoch: int, run: Run) -> Run:
     """The run, stopped at the end of an epoch."""
     watches: list[Heartbeat] = []
-    stop = Interruption(lambda: [watch.stop() for watch in watches], in_epoch=epoch, at_end=True)
+
+    def stop_it() -> None:
+        watches[0].stop()
+
+    stop = Interruption(stop_it, in_epoch=epoch, at_end=True)
     assert execute(run.pk, observe=stop, started=watches.append)
     return get_run(run.pk)
 

@@ -78,7 +78,7 @@ def test_a_run_that_loses_too_many_workers_fails_with_the_story(submit: Submit) 
     failed = get_run(run.pk)
     assert failed.status == "failed"
     assert failed.failure == (
-        f"Worker {run.worker} was lost in epoch 3, as were {django_settings.MAX_ATTEMPTS - 1} before it since the last "
+        f"Worker {run.worker} was lost in epoch 3, and {django_settings.MAX_ATTEMPTS - 1} before it since the last "
         "epoch. It is not tried again by itself."
     )
     assert events_of(run.pk)[-1]["text"] == failed.failure
