@@ -21,6 +21,7 @@ from training.errors import LeaseLostError, RunStateError, StopRequested, Worker
 from training.states import HELD, Status
 from training.worker import leases, reconciliation, shutdown
 from training.worker.leases import Lease
+from weblib.log_context import about_run
 
 logger = logging.getLogger(__name__)
 
@@ -84,6 +85,10 @@ class Heartbeat:
             raise WorkerShutdown
 
     def _beat(self) -> None:
+        with about_run(self._lease.run_id):
+            self._beat_until_end()
+
+    def _beat_until_end(self) -> None:
         next_beat = looked_at = time.monotonic()
         try:
             while not self._ended.wait(LOOK_SECONDS):
