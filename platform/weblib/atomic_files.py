@@ -5,16 +5,21 @@ import fcntl
 import os
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import IO
 
 PREFIX = ".writing-"
 # A file that is younger may not be locked yet by the one who begins to write it.
 ABANDONED_SECONDS = 5.0
 
 
-def write_atomically(target: Path, chunks: Iterable[bytes]) -> None:
-    """Write `target` under a temporary name, flush it to disk, rename it; a missing folder is created."""
+@contextlib.contextmanager
+def atomic_file(target: Path) -> Iterator[IO[bytes]]:
+    """A file to write, under a temporary name; at the end it is flushed to disk and renamed to `target`.
+
+    A missing folder is created. If the block raises, nothing is left behind.
+    """
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=PREFIX)
     try:
@@ -22,14 +27,20 @@ def write_atomically(target: Path, chunks: Iterable[bytes]) -> None:
             # If the lock is free, the writer is dead. Some network folders have no locks.
             with contextlib.suppress(OSError):
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
-            for chunk in chunks:
-                file.write(chunk)
+            yield file
             file.flush()
             os.fsync(file.fileno())
             Path(temporary).replace(target)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def write_atomically(target: Path, chunks: Iterable[bytes]) -> None:
+    """Write `target` under a temporary name, flush it to disk, rename it; a missing folder is created."""
+    with atomic_file(target) as file:
+        for chunk in chunks:
+            file.write(chunk)
 
 
 def remove_abandoned(folder: Path) -> None:

@@ -1,11 +1,9 @@
 """`manage.py up`: the whole lab on one machine, until Ctrl-C."""
 
-import fcntl
 import signal
 import time
 from argparse import ArgumentParser
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -13,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from digitlab.processes.ports import DEFAULT_PORT, free_port, requested_port
 from digitlab.processes.supervisor import Supervisor
+from weblib.folder_lock import FolderInUseError, held
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 SECONDS_BETWEEN_CHECKS = 0.5
@@ -32,49 +31,37 @@ class Command(BaseCommand):
             raise CommandError(
                 "In local mode there are no accounts, so only this machine is served: DIGITLAB_AUTH=login opens it."
             )
-        with _only_one(settings.DATA_DIR):
-            host = options["host"]
-            supervisor = Supervisor(host, free_port(host, requested_port(options["port"])), report=self.stderr.write)
-            try:
-                call_command("migrate", interactive=False, verbosity=0)
-                call_command("import_starter", verbosity=0)
-                supervisor.start()
-                supervisor.wait_until_ready()
-                self.stdout.write(f"Digit Lab is ready at {supervisor.address}")
-                self.stdout.write("Ctrl-C stops it.")
-                self.stdout.flush()
-                while True:
-                    time.sleep(SECONDS_BETWEEN_CHECKS)
-                    supervisor.restart_dead()
-            except KeyboardInterrupt:
-                self.stdout.write("\nStopping: runs are saved and continue at the next start.")
-            except ChildProcessError as error:
-                raise CommandError(str(error)) from error
-            finally:
-                for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                    signal.signal(number, signal.SIG_IGN)
-                supervisor.stop()
+        try:
+            with held(settings.DATA_DIR):
+                self._run(options["host"], options["port"])
+        except FolderInUseError as error:
+            raise CommandError(
+                f"{str(error)[:1].upper()}{str(error)[1:]}; DIGITLAB_DATA_DIR names another folder."
+            ) from error
         self.stdout.write("Stopped.")
+
+    def _run(self, host: str, port: int | None) -> None:
+        supervisor = Supervisor(host, free_port(host, requested_port(port)), report=self.stderr.write)
+        try:
+            call_command("migrate", interactive=False, verbosity=0)
+            call_command("import_starter", verbosity=0)
+            supervisor.start()
+            supervisor.wait_until_ready()
+            self.stdout.write(f"Digit Lab is ready at {supervisor.address}")
+            self.stdout.write("Ctrl-C stops it.")
+            self.stdout.flush()
+            while True:
+                time.sleep(SECONDS_BETWEEN_CHECKS)
+                supervisor.restart_dead()
+        except KeyboardInterrupt:
+            self.stdout.write("\nStopping: runs are saved and continue at the next start.")
+        except ChildProcessError as error:
+            raise CommandError(str(error)) from error
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.SIG_IGN)
+            supervisor.stop()
 
 
 def _interrupt(_number: int, _frame: Any) -> None:
     raise KeyboardInterrupt
-
-
-class _only_one:  # noqa: N801 -- reads as a statement
-    """Holds the data folder: of two labs in one folder the second is refused."""
-
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / "up.lock"
-
-    def __enter__(self) -> None:
-        self._file: IO[str] = self._path.open("w")
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise CommandError(
-                f"A lab runs in {self._path.parent} already; DIGITLAB_DATA_DIR names another folder."
-            ) from error
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
