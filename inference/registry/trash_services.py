@@ -61,8 +61,12 @@ def restore_version(number: int) -> ModelVersion:
     return get_version(number)
 
 
-def delete_forever(number: int) -> int:
+def delete_forever(number: int, *, only_in_trash: bool = False) -> int:
     """Delete a version for good, in the trash or not, and its files where no other version has the same.
+
+    Args:
+        number: of the version.
+        only_in_trash: a version that was restored meanwhile counts as none.
 
     Returns:
         By how many bytes the model store is smaller.
@@ -74,11 +78,13 @@ def delete_forever(number: int) -> int:
     with transaction.atomic(durable=True):
         lock_counter()
         version = _locked(number)
+        if only_in_trash and version.trashed_at is None:
+            raise VersionNotFoundError(f"version {number} is not in the trash")
         check_free(version)
         files = {version.artifact: version.size_bytes}
         files |= dict(SnapshotFile.objects.filter(version=version).values_list("name", "size_bytes"))
         version.delete()
-    return sum(size for name, size in files.items() if _remove_unused_file(name))
+    return sum(size for name, size in files.items() if remove_unused_file(name))
 
 
 def empty_trash() -> Emptied:
@@ -116,15 +122,7 @@ def check_free(version: ModelVersion) -> None:
         raise VersionInUseError(f"version {version.number} cannot go: {reason}")
 
 
-def _locked(number: int) -> ModelVersion:
-    """The version, in the trash or not; nothing else about it changes until the transaction ends."""
-    try:
-        return ModelVersion.everything.select_for_update().get(number=number)
-    except (ModelVersion.DoesNotExist, OverflowError):
-        raise VersionNotFoundError(f"there is no version {number}") from None
-
-
-def _remove_unused_file(name: str) -> bool:
+def remove_unused_file(name: str) -> bool:
     """Remove a model file, or one of snapshots, that no version has any more.
 
     Under the lock of the counter, which publishing holds too: a version that is being made of the same weights
@@ -136,3 +134,11 @@ def _remove_unused_file(name: str) -> bool:
             return False
         model_store().delete(name)
     return True
+
+
+def _locked(number: int) -> ModelVersion:
+    """The version, in the trash or not; nothing else about it changes until the transaction ends."""
+    try:
+        return ModelVersion.everything.select_for_update().get(number=number)
+    except (ModelVersion.DoesNotExist, OverflowError):
+        raise VersionNotFoundError(f"there is no version {number}") from None

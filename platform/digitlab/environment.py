@@ -179,6 +179,8 @@ def _model_store(text: str) -> str:
 
 _SECONDS: Final = "a number of seconds from 0.05 to 86400"
 _SECONDS_READ: Final = _number(float, 0.05, 86_400)
+_DAYS: Final = "a number of days from 0 to 36500"
+_DAYS_READ: Final = _number(float, 0, 36_500)
 _THREADS: Final = "threads of matrix products; if one of these three is set, none is changed"
 _THREADS_DEFAULT: Final = "1 in the web process and in each slot of a worker"
 _RATE: Final = "a number per second, minute, hour or day, such as 60/hour"
@@ -358,6 +360,34 @@ SETTINGS: Final = (
     Setting("SCHEDULER_SECONDS", _SECONDS_READ, _SECONDS, "3", "interval of the scheduler's checks"),
     Setting(
         "REQUEUE_SECONDS", _SECONDS_READ, _SECONDS, "10", "time after which the scheduler sends a lost message again"
+    ),
+    Setting(
+        "KEEP_CHECKPOINTS_DAYS",
+        _DAYS_READ,
+        _DAYS,
+        "0",
+        "days after which the checkpoint of a stopped or failed run is removed; resumed, it starts again; `0`: never",
+    ),
+    Setting(
+        "KEEP_FAILED_SNAPSHOTS_DAYS",
+        _DAYS_READ,
+        _DAYS,
+        "0",
+        "days after which the snapshots of a run that failed are removed; `0`: never",
+    ),
+    Setting(
+        "KEEP_TRASH_DAYS",
+        _DAYS_READ,
+        _DAYS,
+        "0",
+        "days after which a version in the trash is deleted for good; `0`: never",
+    ),
+    Setting(
+        "PRUNE_HOURS",
+        _number(float, 0, 8760),
+        "a number of hours from 0 to 8760",
+        "24",
+        "interval at which the scheduler removes what may go; `0`: never",
     ),
     Setting(
         "LOG_LEVEL",

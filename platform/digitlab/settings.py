@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "training",
     "inference",
     "datasets",
+    "storage",
     "weblib",
 ]
 
@@ -175,9 +176,16 @@ MAX_RUN_SECONDS = VALUES["MAX_RUN_SECONDS"] or None
 MAX_ATTEMPTS = VALUES["MAX_ATTEMPTS"]
 SCHEDULER_SECONDS = VALUES["SCHEDULER_SECONDS"]
 REQUEUE_SECONDS = VALUES["REQUEUE_SECONDS"]
+
+# What is kept; 0 days: for ever.
+KEEP_CHECKPOINTS_DAYS = VALUES["KEEP_CHECKPOINTS_DAYS"]
+KEEP_FAILED_SNAPSHOTS_DAYS = VALUES["KEEP_FAILED_SNAPSHOTS_DAYS"]
+KEEP_TRASH_DAYS = VALUES["KEEP_TRASH_DAYS"]
 CELERY_BEAT_SCHEDULE = {
     "reconcile-runs": {"task": "training.tasks.reconcile_runs", "schedule": SCHEDULER_SECONDS},
 }
+if VALUES["PRUNE_HOURS"]:
+    CELERY_BEAT_SCHEDULE["prune"] = {"task": "storage.tasks.prune", "schedule": 3600 * VALUES["PRUNE_HOURS"]}
 CELERY_BEAT_SCHEDULER = "digitlab.celery:LocalScheduler"
 
 # Safety.

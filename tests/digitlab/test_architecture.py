@@ -11,6 +11,7 @@ PACKAGES = {
     "training": ROOT / "training",
     "inference": ROOT / "inference",
     "datasets": ROOT / "platform/datasets",
+    "storage": ROOT / "platform/storage",
     "weblib": ROOT / "platform/weblib",
     "nnlib": ROOT / "nnlib",
 }

@@ -112,6 +112,23 @@ def load_network(run_id: int, name: str) -> SavedNetwork | None:
         raise CheckpointError(f"the checkpoint of run {run_id} is damaged ({type(error).__name__})") from error
 
 
+def damage(name: str, content: bytes) -> str:
+    """What is wrong with the bytes of a checkpoint, for people; "" if nothing is found.
+
+    The name holds the start of their SHA-256; that of an earlier release does not, and the bytes are only read.
+    """
+    parts = _NAME.match(name)
+    if parts is None:
+        return f"is not the name of a checkpoint: {name[:60]!r}"
+    if parts["digest"] not in {None, _digest(content)}:
+        return "is damaged: its SHA-256 is another one"
+    try:
+        plain_pickle.read(content)
+    except ArtifactError as error:
+        return f"is damaged: {error}"
+    return ""
+
+
 def others(run_id: int, names: Collection[str]) -> list[Path]:
     """Every file of the run except the checkpoints `names` and the data it took, half-written ones included.
 
@@ -138,20 +155,17 @@ def remove_all(run_id: int) -> None:
 
 
 def _read(run_id: int, name: str) -> dict[str, Any]:
-    parts = _NAME.match(name)
-    if not parts:
+    if not _NAME.match(name):
         raise CheckpointError(f"expected the name of a checkpoint; got {name[:60]!r}")
     try:
         content = (folder(run_id) / name).read_bytes()
-        if parts["digest"] not in {None, _digest(content)}:
-            raise CheckpointLostError(f"the checkpoint of run {run_id} is damaged: its SHA-256 is another one")
-        state = plain_pickle.read(content)
     except FileNotFoundError as error:
         raise CheckpointLostError(f"the checkpoint of run {run_id} is missing") from error
     except OSError as error:
         raise CheckpointError(f"the checkpoint of run {run_id} cannot be read: {error}") from error
-    except ArtifactError as error:
-        raise CheckpointLostError(f"the checkpoint of run {run_id} is damaged: {error}") from error
+    if problem := damage(name, content):
+        raise CheckpointLostError(f"the checkpoint of run {run_id} {problem}")
+    state = plain_pickle.read(content)
     if not isinstance(state, dict):
         raise CheckpointLostError(f"the checkpoint of run {run_id} is not one")
     return state
