@@ -21,7 +21,7 @@ from django.db import close_old_connections
 
 app = Celery("digitlab")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["training"])
+app.autodiscover_tasks(["training", "storage"])
 
 
 @app.on_after_finalize.connect
