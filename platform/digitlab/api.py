@@ -16,6 +16,7 @@ from digitlab.accounts.api_authentication import LOG_IN, api_authentication
 from inference.rest.corrections import router as correction_router
 from inference.rest.registry import router as registry_router
 from inference.rest.versions import router as version_router
+from storage.rest import router as storage_router
 from training.rest.comparison import router as comparison_router
 from training.rest.runs import router as run_router
 from training.runs.services import FieldRefusedError
@@ -33,6 +34,7 @@ _OPERATION_PREFIXES: Final = {
     "training.rest.runs": "training_api",
     "training.rest.comparison": "training_api",
     "datasets.rest": "training_api",
+    "storage.rest": "storage_api",
     "inference.rest.versions": "inference_api",
     "inference.rest.corrections": "inference_correction_api",
     "inference.rest.registry": "inference_registry_api",
@@ -67,7 +69,15 @@ api = DigitLabAPI(
     urls_namespace="api",
     auth=api_authentication(settings.AUTH_MODE),
 )
-for _router in (run_router, comparison_router, datasets_router, version_router, correction_router, registry_router):
+for _router in (
+    run_router,
+    comparison_router,
+    datasets_router,
+    version_router,
+    correction_router,
+    registry_router,
+    storage_router,
+):
     api.add_router("", _router)
 
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("inference.pages.urls")),
     path("", include("training.pages.urls")),
     path("", include("datasets.urls")),
+    path("", include("storage.urls")),
     path("api/v1/", api.urls),
     path("healthz", healthz, name="healthz"),
     path("livez", livez, name="livez"),

@@ -343,6 +343,31 @@ export interface components {
       freed_bytes: number;
       kept: string[];
     };
+    CandidateOut: {
+      key: string;
+      title: string;
+      count: number;
+      size_bytes: number;
+      refusal: string;
+    };
+    KindOut: {
+      key: string;
+      title: string;
+      count: number;
+      size_bytes: number;
+      in_database: boolean;
+    };
+    RunBytes: {
+      run: number;
+      size_bytes: number;
+    };
+    StorageOut: {
+      total_bytes: number;
+      kinds: components["schemas"]["KindOut"][];
+      can_go: components["schemas"]["CandidateOut"][];
+      items: components["schemas"]["RunBytes"][];
+      next: string | null;
+    };
     BatchProgress: {
       /** @constant */
       type: "batch.progress";
@@ -426,6 +451,10 @@ export type MoveList = components["schemas"]["MoveList"];
 export type TrashList = components["schemas"]["TrashList"];
 export type TrashedOut = components["schemas"]["TrashedOut"];
 export type EmptiedOut = components["schemas"]["EmptiedOut"];
+export type CandidateOut = components["schemas"]["CandidateOut"];
+export type KindOut = components["schemas"]["KindOut"];
+export type RunBytes = components["schemas"]["RunBytes"];
+export type StorageOut = components["schemas"]["StorageOut"];
 export type BatchProgress = components["schemas"]["BatchProgress"];
 export type EpochFinished = components["schemas"]["EpochFinished"];
 export type RunSnapshot = components["schemas"]["RunSnapshot"];
