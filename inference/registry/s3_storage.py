@@ -3,6 +3,7 @@
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -37,6 +38,23 @@ class S3ModelStorage(S3Storage):
         """Remove a file, if there is one."""
         with _as_os_error():
             super().delete(name)
+
+    def listdir(self, path: str) -> tuple[list[str], list[str]]:
+        """The folders and the files in a folder."""
+        with _as_os_error():
+            folders, names = super().listdir(path)
+            return list(folders), list(names)
+
+    def size(self, name: str) -> int:
+        """The bytes of a file."""
+        with _as_os_error():
+            return int(super().size(name))
+
+    def get_modified_time(self, name: str) -> datetime:
+        """When a file was written."""
+        with _as_os_error():
+            modified: datetime = super().get_modified_time(name)
+            return modified
 
     def _open(self, name: str, mode: str = "rb") -> "ContentFile[bytes]":
         with _as_os_error(), super()._open(name, mode) as file:

@@ -14,22 +14,26 @@ from tests.lab import ROOT
 from tests.upgrade import tables
 from tests.upgrade.old_folder import SQLITE_FILE, OldFolder
 
+PASSED = ("PYTHONPATH", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A data folder; its database is in it, or at `url`."""
+    """A data folder; its database is in it, or at `url`; its model files are in it, or in `model_store`."""
 
     path: Path
     url: str = ""
+    model_store: str = ""
 
     def run(self, *command: str, **environment: str) -> "subprocess.CompletedProcess[str]":
         """What a command of Python answers."""
         self.path.mkdir(parents=True, exist_ok=True)
-        paths = {"PYTHONPATH": os.environ["PYTHONPATH"]} if "PYTHONPATH" in os.environ else {}
+        passed = {name: os.environ[name] for name in PASSED if name in os.environ}
+        store = {"DIGITLAB_MODEL_STORE": self.model_store} if self.model_store else {}
         return subprocess.run(
             [sys.executable, *command],
             cwd=ROOT,
-            env={**OldFolder(self.path, self.url).environment(), **paths, **environment},
+            env={**OldFolder(self.path, self.url).environment(), **passed, **store, **environment},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
