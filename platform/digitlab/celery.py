@@ -37,6 +37,9 @@ class LocalScheduler(Scheduler):
     def setup_schedule(self) -> None:
         """Take the schedule from the settings; nothing is kept on disk."""
         self.merge_inplace(self.app.conf.beat_schedule)
+        for entry in self.schedule.values():
+            # Due at the start: a lab that runs for some hours a day would never reach the end of a longer interval.
+            entry.last_run_at -= entry.schedule.run_every
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         """Report that the scheduler lives, and run what is due."""

@@ -5,12 +5,14 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Generator, Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from django.conf import settings
 from django.core.files.storage import FileSystemStorage, Storage
 from django.utils import timezone
 
@@ -66,12 +68,16 @@ def is_settled(storage: Storage, name: str) -> bool:
 
 def remove_abandoned_folders(store: Store) -> None:
     """Remove what a backup or a restore left that was killed more than a day ago."""
-    storage = store.storage()
-    if not isinstance(storage, FileSystemStorage):
-        return
-    for path in Path(storage.location).glob(".*"):
-        if path.name.startswith((PINNED, STAGED)) and is_settled(storage, path.name):
+    long_ago = time.time() - SETTLED.total_seconds()
+    for path in working_folder(store).glob(".*"):
+        if path.name.startswith((PINNED, STAGED)) and path.stat().st_mtime < long_ago:
             shutil.rmtree(path, ignore_errors=True)
+
+
+def working_folder(store: Store) -> Path:
+    """Where a backup or a restore may keep files of a store for a while: in its folder; of a bucket, the data folder."""
+    storage = store.storage()
+    return Path(storage.location if isinstance(storage, FileSystemStorage) else settings.DATA_DIR)
 
 
 class PinnedFiles:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.contrib.sessions.models import Session
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
@@ -82,9 +83,11 @@ def _remove_orphans() -> Amount:
 
 def _refusal_of_orphans() -> str:
     """A store of which most files have no row may belong to another database: `DATABASE_URL` may be wrong."""
-    keys = {key for key, store in registry.stores().items() if store.remove_unused is not None}
-    named = {(one.store, one.name) for one in registry.references("default") if one.store in keys}
     count = len(_removable())
+    if not count:
+        return ""
+    keys = {key for key, store in registry.stores().items() if store.remove_unused is not None}
+    named = {(one.store, one.name) for one in registry.references(DEFAULT_DB_ALIAS) if one.store in keys}
     if count <= len(named):
         return ""
     return (

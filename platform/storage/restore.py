@@ -4,17 +4,17 @@ The database gets the schema that the archive names, takes the rows by the model
 today's schema. The files wait in a folder beside their store and are moved at the end of the transaction.
 """
 
+import contextlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 from django.apps import apps
-from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
@@ -25,7 +25,7 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, transaction
 from storage import registry, rows, schema
 from storage.archive import ArchivedFile, ArchiveReader, Manifest, Progress, no_progress
 from storage.errors import ArchiveError, RestoreError
-from storage.files import STAGED, names_in, sha256_of
+from storage.files import STAGED, names_in, sha256_of, working_folder
 from storage.schema import RecordedSchema
 
 # What a database has as soon as it is migrated.
@@ -131,7 +131,8 @@ class StagedFiles:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for file in self._moved:
-            registry.stores()[file.store].storage().delete(file.name)
+            with contextlib.suppress(OSError):
+                registry.stores()[file.store].storage().delete(file.name)
         if kind is not None:
             for path, was in self._put_aside:
                 path.replace(was)
@@ -141,7 +142,6 @@ class StagedFiles:
         """Put every file where its row expects it."""
         for file, path in self._staged:
             storage = registry.stores()[file.store].storage()
-            self._moved.append(file)
             if isinstance(storage, FileSystemStorage):
                 target = Path(storage.path(file.name))
                 target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -150,7 +150,9 @@ class StagedFiles:
                     target.replace(aside)
                     self._put_aside.append((aside, target))
                 path.replace(target)
+                self._moved.append(file)
                 continue
+            self._moved.append(file)
             storage.delete(file.name)
             with path.open("rb") as opened:
                 storage.save(file.name, File(opened))
@@ -169,16 +171,15 @@ class StagedFiles:
         with path.open("wb") as opened:
             for chunk in self._archive.chunks(file):
                 opened.write(chunk)
+            opened.flush()
+            os.fsync(opened.fileno())
         path.chmod(0o600)
         self._staged.append((file, path))
 
     def _folder(self, key: str) -> Path:
         if key not in self._folders:
-            storage = registry.stores()[key].storage()
-            is_folder = isinstance(storage, FileSystemStorage)
-            place = Path(storage.location if isinstance(storage, FileSystemStorage) else settings.DATA_DIR)
-            if is_folder:
-                place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            place = working_folder(registry.stores()[key])
+            place.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._folders[key] = Path(tempfile.mkdtemp(dir=place, prefix=STAGED))
         return self._folders[key]
 
@@ -187,7 +188,7 @@ class StagedFiles:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _one_transaction() -> Iterator[None]:
     """One transaction for tables and rows; references between rows are checked once all of them are there."""
     # SQLite changes tables only while it checks no references, and that cannot be switched inside a transaction.

@@ -29,14 +29,11 @@ def problems(progress: Progress = no_progress) -> Iterator[str]:
 
 def files_without_row() -> list[tuple[str, str]]:
     """The files that no row names and that are older than a day, by store and name."""
-    found = []
-    for key, store in registry.stores().items():
-        storage = store.storage()
-        # The files first, then the rows: what is published meanwhile is named.
-        names = list(names_in(storage))
-        named = {one.name for one in registry.references(DEFAULT_DB_ALIAS) if one.store == key}
-        found += [(key, name) for name in names if name not in named and is_settled(storage, name)]
-    return found
+    storages = {key: store.storage() for key, store in registry.stores().items()}
+    # The files first, then the rows: what is published meanwhile is named.
+    there = [(key, name) for key, storage in storages.items() for name in names_in(storage)]
+    named = {(one.store, one.name) for one in registry.references(DEFAULT_DB_ALIAS)}
+    return [(key, name) for key, name in there if (key, name) not in named and is_settled(storages[key], name)]
 
 
 def _problems_of_database() -> Iterator[str]:

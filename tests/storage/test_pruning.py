@@ -1,5 +1,6 @@
 """`prune` removes what may go and nothing else; `--dry-run` removes nothing; the scheduler leaves what looks wrong."""
 
+import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,12 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.utils import timezone
 
+from digitlab.celery import LocalScheduler, app
 from inference.model_files.pickle import network_pickle
 from inference.models import Alias, ModelVersion
 from inference.registry.services import import_version, model_store
 from inference.registry.trash_services import restore_version, trash_version
-from storage import files, pruning
-from storage.tasks import prune as prune_task
+from storage import files, pruning, tasks
 from tests.inference.conftest import draw_network
 from tests.storage.conftest import Submit
 from tests.storage.test_verification import age
@@ -87,7 +88,7 @@ def test_prune_removes_what_the_dry_run_said(
 
 def test_by_default_the_trash_is_kept_and_only_garbage_goes(garbage: Path, versions: list[int], tmp_path: Path) -> None:
     throw_away(versions[1], days_ago=9999)
-    prune_task()
+    tasks.prune_and_log()
     names, numbers, sessions = state(tmp_path)
     assert (len(names), numbers, sessions) == (3, versions, ["new"])
 
@@ -115,7 +116,7 @@ def test_the_scheduler_leaves_a_store_whose_database_may_be_another_one(
         age(path)
     Alias.objects.all().delete()
     ModelVersion.everything.all().delete()  # as with a new, empty database
-    prune_task()
+    tasks.prune_and_log()
     assert len(state(tmp_path)[0]) == 4
     (orphans,) = (one for one in pruning.candidates() if one.rule.key == "orphans")
     assert orphans.refusal.startswith("4 files have no row and 0 have one")
@@ -137,6 +138,32 @@ def test_what_a_killed_backup_left_goes_after_a_day(submit: Submit, tmp_path: Pa
 def test_the_scheduler_prunes_as_often_as_the_setting_says() -> None:
     entry = django_settings.CELERY_BEAT_SCHEDULE["prune"]
     assert (entry["task"], entry["schedule"]) == ("storage.tasks.prune", 86_400)
+
+
+def test_the_scheduler_does_not_wait_for_it_and_begins_it_once(garbage: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on, calls, prune = threading.Event(), [], pruning.prune
+
+    def slow(**options: Any) -> Any:
+        calls.append(options)
+        assert go_on.wait(10)
+        return prune(**options)
+
+    monkeypatch.setattr(pruning, "prune", slow)
+    for _ in range(3):
+        tasks.prune()  # each comes back while the first is still at work
+    go_on.set()
+    for thread in threading.enumerate():
+        if thread.name == "prune":
+            thread.join(10)
+    assert calls == [{"by_itself": True}]
+    assert not garbage.exists()
+
+
+def test_every_task_is_due_when_the_scheduler_starts() -> None:
+    scheduler = LocalScheduler(app, lazy=True)
+    scheduler.setup_schedule()
+    assert {"prune", "reconcile-runs"} <= scheduler.schedule.keys()
+    assert all(entry.is_due().is_due for entry in scheduler.schedule.values())
 
 
 def throw_away(number: int, *, days_ago: float) -> None:

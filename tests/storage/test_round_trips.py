@@ -1,6 +1,7 @@
 """A backup restores on a bare folder, on either database, with every row and every file."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from tests.storage.place import Place, rows_in
 from tests.upgrade import tables
 from tests.upgrade.tables import Table
+from weblib.folder_lock import held
 
 pytestmark = pytest.mark.slow
 # Sessions stay behind; SQLite numbers the rows of django_migrations as they are applied anew.
@@ -134,6 +136,31 @@ def test_a_restore_after_one_that_was_killed_takes_the_files_that_are_there(arch
     (first.path / "models").rename(second.path / "models")
     second.manage("restore", str(archive))
     assert second.manage("verify").startswith("All is well")
+
+
+def test_files_that_cannot_be_moved_leave_rows_and_files_as_they_were(
+    full_place: Place, archive: Path, tmp_path: Path
+) -> None:
+    place = full_place.copy(tmp_path / "data")
+    name = next(name for name in place.files() if name.startswith("checkpoints/"))
+    folder = (place.path / name).parent
+    shutil.rmtree(folder)
+    folder.write_text("in the way")
+    artifact = next(path for path in (place.path / "models").glob("*.pickle"))
+    artifact.write_text("another file of that name")
+    before, files = tables.read_all(place.database()), place.files()
+    assert "nothing was restored: " in place.refused("restore", "--replace", "--no-input", str(archive))
+    assert tables.differences(before, place.database()) == []
+    assert place.files() == files
+    assert not list(place.path.glob("*/.restore-*"))
+
+
+def test_a_lab_that_runs_is_not_restored_into(archive: Path, tmp_path: Path) -> None:
+    place = Place(tmp_path / "data")
+    place.path.mkdir()
+    with held(place.path):
+        assert f"a lab runs in {place.path} already: stop it first" in place.refused("restore", str(archive))
+    assert place.database().columns() == {}
 
 
 def test_sessions_do_not_travel_and_accounts_and_tokens_do(full_place: Place, archive: Path) -> None:
