@@ -75,7 +75,7 @@ def remove_abandoned_folders(store: Store) -> None:
 
 
 def working_folder(store: Store) -> Path:
-    """Where a backup or a restore may keep files of a store for a while: in its folder; of a bucket, the data folder."""
+    """Where files of a store are kept for a while: in its folder; for a bucket, in the data folder."""
     storage = store.storage()
     return Path(storage.location if isinstance(storage, FileSystemStorage) else settings.DATA_DIR)
 
