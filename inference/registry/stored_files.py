@@ -30,7 +30,7 @@ def references(using: str) -> Iterator[FileReference]:
 
 def kinds() -> Iterator[Kind]:
     """What versions take; a file that several have counts once, one that is in the trash alone counts there."""
-    yield Kind("versions", "Versions", _amount(ModelVersion.objects.all(), "artifact"))
+    yield Kind("versions", "Model files of versions", _amount(ModelVersion.objects.all(), "artifact"))
     live = SnapshotFile.objects.filter(version__trashed_at__isnull=True)
     yield Kind("version_snapshots", "Snapshots of versions", _amount(live, "name"))
     yield Kind("trash", "Trash", Amount(len(trashed_numbers()), trash_bytes()))

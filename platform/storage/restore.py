@@ -140,6 +140,7 @@ class StagedFiles:
 
     def move(self) -> None:
         """Put every file where its row expects it."""
+        os.sync()  # once for all: a call for each of ten thousand files took a minute and a half
         for file, path in self._staged:
             storage = registry.stores()[file.store].storage()
             if isinstance(storage, FileSystemStorage):
@@ -171,8 +172,6 @@ class StagedFiles:
         with path.open("wb") as opened:
             for chunk in self._archive.chunks(file):
                 opened.write(chunk)
-            opened.flush()
-            os.fsync(opened.fileno())
         path.chmod(0o600)
         self._staged.append((file, path))
 
