@@ -100,7 +100,14 @@ def test_many_requests_read_once(client: Client, full: list[int], monkeypatch: p
 
 def test_the_page_shows_kinds_runs_and_that_nothing_can_go(client: Client, full: list[int]) -> None:
     text = client.get("/storage/").content.decode()
-    for title in ("Model files of versions", "Checkpoints of runs", "Snapshots of runs", "Database", "Data sets", "Trash"):
+    for title in (
+        "Model files of versions",
+        "Checkpoints of runs",
+        "Snapshots of runs",
+        "Database",
+        "Data sets",
+        "Trash",
+    ):
         assert title in text
     assert f'href="/runs/{full[0]}/"' in text
     assert f'href="/runs/{full[2]}/"' not in text
