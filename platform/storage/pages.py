@@ -30,13 +30,13 @@ def storage(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def storage_prune(request: HttpRequest) -> HttpResponse:
-    """Confirm whether to remove what may go (GET), and do so (POST)."""
+    """Confirm whether to remove what may go (GET), and do so (POST); what looks like a wrong setting stays."""
     if request.method != "POST":
         forget()
-        can_go = [candidate for candidate in usage().candidates if candidate.amount.count]
+        can_go = [one for one in usage().candidates if one.amount.count and not one.refusal]
         freed = sum(candidate.amount.size_bytes for candidate in can_go)
         return render(request, "storage/prune.html", {"can_go": can_go, "bytes": freed})
-    removed = [(rule, amount) for rule, amount in pruning.prune() if amount.count]
+    removed = [(rule, amount) for rule, amount in pruning.prune(by_itself=True) if amount.count]
     forget()
     for rule, amount in removed:
         messages.success(request, f"{rule.title}: {amount.count} removed, {file_size(amount.size_bytes)}.")

@@ -32,7 +32,7 @@ def prune(*, by_itself: bool = False) -> list[tuple[Rule, Amount]]:
     """Remove what may go; what went, by rule.
 
     Args:
-        by_itself: Whether the scheduler calls, which leaves what looks like a wrong setting.
+        by_itself: Whether the scheduler or a page calls, which leave what looks like a wrong setting.
     """
     removed = [(rule, rule.remove()) for rule in _rules() if not (by_itself and rule.refusal())]
     for store in registry.stores().values():

