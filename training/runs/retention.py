@@ -62,7 +62,7 @@ def _remove_old_checkpoints() -> Amount:
                 continue
             text = "Its checkpoint was removed, as the settings say for runs that ended; resumed, it starts again."
             RunEvent.objects.create(run=run, status=run.status, text=text)
-            Run.objects.filter(pk=run_id).update(checkpoint="")
+            Run.objects.filter(pk=run_id).update(checkpoint="", previous_checkpoint="")
             freed = folder_bytes(checkpoints.folder(run_id))
             # Under the lock of the row: a worker that takes the run writes its files afterwards.
             checkpoints.remove_all(run_id)

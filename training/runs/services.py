@@ -18,6 +18,7 @@ from training.errors import RunStateError, TrainingError
 from training.messaging import notifications, queue
 from training.models import Run, RunEvent, RunTag
 from training.runs import checkpoints
+from training.runs.beginning import NOTHING_LEARNED, remove_epochs
 from training.runs.status import change_status
 from training.states import Status
 from weblib.log_context import about_run
@@ -104,7 +105,8 @@ def resume_run(run_id: int) -> Run:
             raise RunStateError(f"run {run_id} is {run.status}: only a stopped or failed run can be resumed")
         text = f"Resumed after epoch {run.last_epoch}." if run.checkpoint else "Queued again, from the start."
         if not run.checkpoint and run.last_epoch:  # retention removed it
-            _begin_anew(run)
+            Run.objects.filter(pk=run_id).update(**NOTHING_LEARNED)
+            remove_epochs(run_id)
         run = _change(
             run,
             Status.QUEUED,
@@ -151,13 +153,6 @@ def delete_run(run_id: int) -> None:
 
         transaction.on_commit(remove_files, robust=True)
     notifications.notify(run_id)
-
-
-def _begin_anew(run: Run) -> None:
-    """Remove what a locked run has learned, so that it starts again from its seed."""
-    run.epochs.all().delete()
-    run.snapshots.all().delete()
-    Run.objects.filter(pk=run.pk).update(last_epoch=0, latest=None, curve=[], train_seconds=0.0)
 
 
 def _check_dataset(config: RunConfig) -> None:

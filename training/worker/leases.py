@@ -15,8 +15,9 @@ from django.db.models.functions import Now
 
 from training.errors import LeaseLostError, RunStateError
 from training.messaging import notifications
-from training.models import Epoch, Run, RunEvent, SnapshotRow
+from training.models import Epoch, Run, RunEvent
 from training.runs import checkpoints
+from training.runs.beginning import NOTHING_LEARNED, remove_epochs
 from training.runs.status import change_status
 from training.states import HELD, Status
 from training.worker.process_identity import this_process
@@ -136,11 +137,9 @@ def begin_again(lease: Lease, reason: str) -> None:
     Raises:
         LeaseLostError: nothing was written.
     """
-    nothing: dict[str, Any] = {"last_epoch": 0, "latest": None, "curve": [], "train_seconds": 0.0, "stage": ""}
     with transaction.atomic():
-        write(lease, checkpoint="", previous_checkpoint="", **nothing)
-        epochs, _ = Epoch.objects.filter(run_id=lease.run_id).delete()
-        SnapshotRow.objects.filter(run_id=lease.run_id).delete()
+        write(lease, stage="", **NOTHING_LEARNED)
+        epochs = remove_epochs(lease.run_id)
         taken_back = f" The {epochs} epochs that were recorded are removed." if epochs else ""
         text = f"Training begins again from its seed: {reason}.{taken_back}"
         RunEvent.objects.create(run_id=lease.run_id, status=current_status(lease), text=text)
