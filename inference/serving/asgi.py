@@ -25,6 +25,7 @@ from weblib.errors import (
     error_body,
 )
 from weblib.heartbeat import PONG, is_ping
+from weblib.json_limits import excess_of_lists
 from weblib.outages import outage_of
 from weblib.plain_errors import plain_errors
 from weblib.rate_limits import count_one
@@ -39,8 +40,6 @@ MAX_BODY_BYTES: Final = 16 * 1024 * 1024
 MAX_MESSAGE_BYTES: Final = 256 * 1024
 # What is longer is parsed in a thread: in the event loop it would hold up every other client.
 QUICK_BYTES: Final = 16 * 1024
-# Parsing holds the interpreter in the thread too, and takes a microsecond or more for each list and object.
-MAX_LISTS: Final = 200_000
 
 
 class PredictionResponder:
@@ -141,10 +140,8 @@ class PredictSocket:
 def _parsed(request: bytes | str) -> PredictRequest | dict[str, Any]:
     """The request in this JSON, or the error to reply with."""
     data = request.encode(errors="replace") if isinstance(request, str) else request
-    lists = data.count(b"[") + data.count(b"{")
-    if lists > MAX_LISTS:
-        detail = f"expected at most {MAX_LISTS:,} points, lists and objects; got {lists:,}"
-        return error_body(detail, VALIDATION_CODE)
+    if excess := excess_of_lists(data):
+        return error_body(excess, VALIDATION_CODE)
     try:
         return PredictRequest.model_validate(orjson.loads(request))
     except orjson.JSONDecodeError as error:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError, ValidationErrorContext
 from ninja.operation import Operation
+from ninja.parser import Parser
 
 from datasets.rest import router as datasets_router
 from digitlab.accounts.api_authentication import LOG_IN, api_authentication
@@ -27,6 +28,7 @@ from weblib.errors import (
     code_of,
     error_body,
 )
+from weblib.json_limits import DocumentTooLargeError, excess_of_lists
 from weblib.plain_errors import FieldError, plain_errors
 
 # Operation ids are names in generated clients: they stay, whatever module a call moves to.
@@ -62,7 +64,22 @@ class DigitLabAPI(NinjaAPI):
         return ValidationError(errors)
 
 
+class LimitedParser(Parser):
+    """Ninja's parser of bodies, which refuses a document that would hold the interpreter for long."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        """The document of the body.
+
+        Raises:
+            DocumentTooLargeError: it has too many lists and objects.
+        """
+        if excess := excess_of_lists(request.body):
+            raise DocumentTooLargeError(excess)
+        return super().parse_body(request)
+
+
 api = DigitLabAPI(
+    parser=LimitedParser(),
     title="Digit Lab",
     version="1",
     description="Submit training runs, watch them, and predict digits with model versions.",
@@ -102,6 +119,8 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if isinstance(error.__cause__, LabError):  # of the parser: Ninja has a sentence of its own for all its errors
+        return _refused(request, error.__cause__)
     detail = LOG_IN if error.status_code == HTTPStatus.UNAUTHORIZED else str(error)
     return _error(request, detail, code_of(error.status_code), error.status_code)
 

@@ -758,3 +758,11 @@ def test_localhost_is_us_too(lab: Lab) -> None:
 
 def test_an_empty_filter_and_cursor_mean_none(lab: Lab) -> None:
     assert lab.call("GET", "runs?status=&limit=5&cursor=")[0] == 200
+
+
+@pytest.mark.parametrize("path", ["/api/v1/predict", "/api/v1/corrections", "/api/v1/runs"])
+def test_a_document_of_too_many_lists_is_refused_unparsed(client: Any, path: str) -> None:
+    body = b'{"strokes": [[' + b"[0, 0]," * 200_001 + b"[0, 0]]]}"
+    answer = client.post(path, body, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (422, "validation")
+    assert answer.json()["detail"] == "expected at most 200,000 points, lists and objects; got 200,005"

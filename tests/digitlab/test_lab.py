@@ -16,7 +16,7 @@ def test_every_part_is_healthy(lab: Lab) -> None:
     with urllib.request.urlopen(f"{lab.url}/healthz") as response:
         parts = json.load(response)
     assert parts.pop("status") == "ok"
-    assert parts == dict.fromkeys(["web", "database", "redis", "worker", "scheduler", "disk"], True)
+    assert parts == dict.fromkeys(["web", "database", "schema", "redis", "worker", "scheduler", "disk"], True)
 
 
 def test_a_watched_run_sends_every_epoch_once_and_ends_with_a_version(lab: Lab) -> None:

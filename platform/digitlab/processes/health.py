@@ -7,10 +7,11 @@ from typing import Final
 import redis
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.http import HttpRequest, JsonResponse
 
 from digitlab.processes.presence import count_live
+from digitlab.processes.schema_state import schema_problem
 from weblib.redis_client import redis_client
 
 logger = logging.getLogger(__name__)
@@ -21,8 +22,8 @@ LEAST_FREE_BYTES: Final = 100_000_000
 
 @login_not_required
 def healthz(_request: HttpRequest) -> JsonResponse:
-    """200 when web, database, Redis, a worker and the scheduler live and the disk has room, else 503; each is named."""
-    parts = {"web": True, "database": _database_lives(), **_redis_and_processes(), "disk": _disk_has_room()}
+    """200 when database (with this schema), Redis, a worker and the scheduler live and the disk has room, else 503."""
+    parts = {"web": True, **_database_and_schema(), **_redis_and_processes(), "disk": _disk_has_room()}
     is_well = all(parts.values())
     return JsonResponse({"status": "ok" if is_well else "degraded", **parts}, status=200 if is_well else 503)
 
@@ -35,20 +36,21 @@ def livez(_request: HttpRequest) -> JsonResponse:
 
 @login_not_required
 def readyz(_request: HttpRequest) -> JsonResponse:
-    """200 when this web process can serve, which takes the database; workers may be away."""
-    is_ready = _database_lives()
-    status = "ok" if is_ready else "degraded"
-    return JsonResponse({"status": status, "database": is_ready}, status=200 if is_ready else 503)
+    """200 when this web process can serve, which takes the database, with its own schema; workers may be away."""
+    parts = _database_and_schema()
+    is_ready = all(parts.values())
+    return JsonResponse({"status": "ok" if is_ready else "degraded", **parts}, status=200 if is_ready else 503)
 
 
-def _database_lives() -> bool:
+def _database_and_schema() -> dict[str, bool]:
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        problem = schema_problem()
     except DatabaseError as error:
         logger.warning("the database does not answer: %s", error)
-        return False
-    return True
+        return {"database": False, "schema": False}
+    if problem:
+        logger.warning("%s", problem)
+    return {"database": True, "schema": not problem}
 
 
 def _redis_and_processes() -> dict[str, bool]:

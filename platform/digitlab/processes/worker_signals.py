@@ -10,6 +10,7 @@ from django.db import Error, connection
 from datasets import catalogue
 from digitlab.processes import presence
 from digitlab.processes.parent_death import die_with_parent
+from digitlab.processes.schema_state import schema_problem
 from training.messaging.queue import TRAIN_TASK
 from training.worker import reconciliation, shutdown
 
@@ -20,6 +21,7 @@ def connect() -> None:
     """Connect the handlers to Celery's signals; called once by the module of the Celery application."""
     signals.setup_logging.connect(_keep_logging)
     signals.worker_init.connect(_begin)
+    signals.beat_init.connect(_refuse_other_schema)
     signals.heartbeat_sent.connect(_report_alive)
     signals.worker_shutting_down.connect(_pass_shutdown_on)
     signals.worker_process_init.connect(_die_with_worker)
@@ -32,7 +34,21 @@ def _keep_logging(**_kwargs: Any) -> None:
 
 
 def _begin(**_kwargs: Any) -> None:
+    _refuse_other_schema()
     shutdown.withdraw()
+
+
+def _refuse_other_schema(**_kwargs: Any) -> None:
+    """End this process where the database is of another release; one that is away is waited for."""
+    try:
+        problem = schema_problem()
+    except Error as error:
+        logger.warning("the schema of the database is unknown: %s", error)
+    else:
+        if problem:
+            raise SystemExit(f"Error: {problem}")
+    finally:
+        connection.close()
 
 
 def _report_alive(**_kwargs: Any) -> None:
