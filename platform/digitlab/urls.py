@@ -7,6 +7,7 @@ from django.templatetags.static import static
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from digitlab.accounts.first_account import first_account
 from digitlab.accounts.log_in import LogInView
 from digitlab.api import api
 from digitlab.processes.health import healthz, livez, readyz
@@ -24,6 +25,7 @@ urlpatterns = [
     path("readyz", readyz, name="readyz"),
     path("login/", LogInView.as_view(), name="login"),
     path("admin/login/", LogInView.as_view()),
+    path("first-account/<str:token>/", first_account, name="first_account"),
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),
     # Where browsers look for the icon of a page that names none, as those of the admin and of the API's documentation.

@@ -5,7 +5,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import redis
@@ -32,13 +32,20 @@ class Supervisor:
         host: The address that the web process listens on.
         port: Its port.
         report: Called with each sentence about a process that died.
+        more_hosts: Host names the site answers to besides those of ALLOWED_HOSTS, unless the user set it.
     """
 
-    def __init__(self, host: str, port: int, *, report: Callable[[str], object]) -> None:
+    def __init__(
+        self, host: str, port: int, *, report: Callable[[str], object], more_hosts: Iterable[str] = ()
+    ) -> None:
         self._host, self._port, self._report = host, port, report
+        self._more_hosts = list(more_hosts)
         self._processes: list[SupervisedProcess] = []
-        shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 -- only compared
-        self.address = f"http://{shown}:{port}{settings.URL_PREFIX}/"
+        self.address = self.address_at("127.0.0.1" if host in {"0.0.0.0", "::"} else host)  # noqa: S104 -- only compared
+
+    def address_at(self, host: str) -> str:
+        """The address of the site under a host name."""
+        return f"http://{host}:{self._port}{settings.URL_PREFIX}/"
 
     def start(self) -> None:
         """Start every process, Redis first.
@@ -47,6 +54,8 @@ class Supervisor:
             CommandError: Redis does not answer.
         """
         environment = {**os.environ, "REDIS_URL": settings.REDIS_URL, "PYTHONUNBUFFERED": "1"}
+        if self._more_hosts and not os.environ.get("ALLOWED_HOSTS"):
+            environment["ALLOWED_HOSTS"] = ",".join([*settings.ALLOWED_HOSTS, *self._more_hosts])
         if not os.environ.get("REDIS_URL"):
             socket_path = redis_address.embedded_socket(settings.DATA_DIR)
             command = embedded_redis.command(embedded_redis.find_server(), socket_path, settings.DATA_DIR / "redis")
