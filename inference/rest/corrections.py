@@ -72,7 +72,10 @@ class ScoreOut(BaseModel):
 
 
 @router.post(
-    "corrections", response={201: CorrectionOut, **errors(404, 409, 422)}, summary="Say which digit a drawing is"
+    "corrections",
+    response={201: CorrectionOut, **errors(404, 409, 422)},
+    summary="Say which digit a drawing is",
+    operation_id="createCorrection",
 )
 def teach(request: HttpRequest, payload: CorrectionRequest) -> Status[Any]:
     """Keep a drawing with its digit: to measure versions by, and to fine-tune them on."""
@@ -80,7 +83,12 @@ def teach(request: HttpRequest, payload: CorrectionRequest) -> Status[Any]:
     return Status(201, selectors.correction_json(correction))
 
 
-@router.get("corrections", response={200: CorrectionList, **errors(400, 422)}, summary="List corrections, newest first")
+@router.get(
+    "corrections",
+    response={200: CorrectionList, **errors(400, 422)},
+    summary="List corrections, newest first",
+    operation_id="listCorrections",
+)
 def list_corrections(
     request: HttpRequest,  # noqa: ARG001 -- Ninja's signature
     label: Digit | None = None,
@@ -99,6 +107,7 @@ def list_corrections(
     "corrections/accuracy",
     response={200: list[ScoreOut], **errors(400, 404, 409, 422)},
     summary="How versions read the corrections",
+    operation_id="getCorrectionAccuracy",
 )
 def accuracy(request: HttpRequest, versions: str) -> list[dict[str, Any]]:  # noqa: ARG001
     """The share of the newest corrections that each version of `versions=3,5` reads right; [] without corrections.
@@ -120,7 +129,10 @@ def accuracy(request: HttpRequest, versions: str) -> list[dict[str, Any]]:  # no
 
 
 @router.get(
-    "corrections/{int:correction_id}", response={200: CorrectionOut, **errors(404)}, summary="Show a correction"
+    "corrections/{int:correction_id}",
+    response={200: CorrectionOut, **errors(404)},
+    summary="Show a correction",
+    operation_id="getCorrection",
 )
 def show(request: HttpRequest, correction_id: int) -> Any:  # noqa: ARG001
     """The correction as it stands."""
@@ -128,14 +140,22 @@ def show(request: HttpRequest, correction_id: int) -> Any:  # noqa: ARG001
 
 
 @router.patch(
-    "corrections/{int:correction_id}", response={200: CorrectionOut, **errors(404, 422)}, summary="Relabel a correction"
+    "corrections/{int:correction_id}",
+    response={200: CorrectionOut, **errors(404, 422)},
+    summary="Relabel a correction",
+    operation_id="updateCorrection",
 )
 def relabel(request: HttpRequest, correction_id: int, payload: Label) -> Any:  # noqa: ARG001
     """Only the label may change."""
     return selectors.correction_json(services.relabel(correction_id, payload.label))
 
 
-@router.delete("corrections/{int:correction_id}", response={204: None, **errors(404)}, summary="Delete a correction")
+@router.delete(
+    "corrections/{int:correction_id}",
+    response={204: None, **errors(404)},
+    summary="Delete a correction",
+    operation_id="deleteCorrection",
+)
 def delete(request: HttpRequest, correction_id: int) -> Status[None]:  # noqa: ARG001
     """Forget a correction."""
     selectors.get_correction(correction_id)

@@ -88,7 +88,7 @@ class EmptiedOut(BaseModel):
     kept: list[str]
 
 
-@router.get("aliases", response={200: AliasList, **errors()}, summary="List aliases")
+@router.get("aliases", response={200: AliasList, **errors()}, summary="List aliases", operation_id="listAliases")
 def list_aliases(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 -- Ninja's signature
     """Every alias, the champion first."""
     items = [
@@ -98,7 +98,9 @@ def list_aliases(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 -- Nin
     return {"items": items, "next": None}
 
 
-@router.put("aliases/{name}", response={200: AliasOut, **errors(404, 422)}, summary="Move an alias")
+@router.put(
+    "aliases/{name}", response={200: AliasOut, **errors(404, 422)}, summary="Move an alias", operation_id="moveAlias"
+)
 def move_alias(request: HttpRequest, name: str, payload: AliasTarget) -> dict[str, Any]:
     """Point an alias at another version; `champion` is what the canvas uses."""
     return _alias_json(alias_services.move_alias(name, payload.version, by=actor(request)))
@@ -108,13 +110,16 @@ def move_alias(request: HttpRequest, name: str, payload: AliasTarget) -> dict[st
     "aliases/{name}/rollback",
     response={200: AliasOut, **errors(404, 409)},
     summary="Take the last move of an alias back",
+    operation_id="rollBackAlias",
 )
 def roll_back_alias(request: HttpRequest, name: str) -> dict[str, Any]:
     """Roll the last move of an alias back; called again, the move before that."""
     return _alias_json(alias_services.roll_back_alias(name, by=actor(request)))
 
 
-@router.delete("aliases/{name}", response={204: None, **errors(404, 409)}, summary="Delete an alias")
+@router.delete(
+    "aliases/{name}", response={204: None, **errors(404, 409)}, summary="Delete an alias", operation_id="deleteAlias"
+)
 def delete_alias(request: HttpRequest, name: str) -> Status[None]:
     """Let a name mean nothing; its history stays. The champion cannot be deleted."""
     alias_services.delete_alias(name, by=actor(request))
@@ -126,6 +131,7 @@ def delete_alias(request: HttpRequest, name: str) -> Status[None]:
     response={200: MoveList, **errors(400, 422)},
     by_alias=True,
     summary="Show an alias's history",
+    operation_id="listAliasHistory",
 )
 def alias_history(
     request: HttpRequest,  # noqa: ARG001
@@ -138,7 +144,13 @@ def alias_history(
     return {"items": [_move_json(move) for move in page.rows], "next": page.next_cursor}
 
 
-@router.get("versions/trash", response={200: TrashList, **errors()}, tags=["versions"], summary="List the trash")
+@router.get(
+    "versions/trash",
+    response={200: TrashList, **errors()},
+    tags=["versions"],
+    summary="List the trash",
+    operation_id="listTrash",
+)
 def list_trash(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001
     """What can be restored."""
     items = [
@@ -154,7 +166,13 @@ def list_trash(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001
     return {"items": items, "next": None}
 
 
-@router.delete("versions/trash", response={200: EmptiedOut, **errors()}, tags=["versions"], summary="Empty the trash")
+@router.delete(
+    "versions/trash",
+    response={200: EmptiedOut, **errors()},
+    tags=["versions"],
+    summary="Empty the trash",
+    operation_id="emptyTrash",
+)
 def empty_trash(request: HttpRequest) -> Any:  # noqa: ARG001
     """Delete for good whatever is in the trash, and free the disk."""
     return asdict(trash_services.empty_trash())
@@ -165,6 +183,7 @@ def empty_trash(request: HttpRequest) -> Any:  # noqa: ARG001
     response={200: VersionOut, **errors(404)},
     tags=["versions"],
     summary="Restore a version from the trash",
+    operation_id="restoreVersion",
 )
 def restore(request: HttpRequest, number: int) -> Any:  # noqa: ARG001
     """Take a version out of the trash, as it was."""

@@ -116,7 +116,12 @@ class PredictReply(BaseModel):
     id: int | str | None = None
 
 
-@router.get("versions", response={200: VersionList, **errors(400, 422)}, summary="List versions, newest first")
+@router.get(
+    "versions",
+    response={200: VersionList, **errors(400, 422)},
+    summary="List versions, newest first",
+    operation_id="listVersions",
+)
 def list_versions(
     request: HttpRequest,  # noqa: ARG001 -- Ninja's signature
     *,
@@ -149,7 +154,12 @@ def list_versions(
     return HttpResponse(body, content_type="application/json")
 
 
-@router.post("versions/import", response={201: VersionOut, **errors(409, 422)}, summary="Import a model file")
+@router.post(
+    "versions/import",
+    response={201: VersionOut, **errors(409, 422)},
+    summary="Import a model file",
+    operation_id="importVersion",
+)
 def import_version(
     request: HttpRequest,  # noqa: ARG001
     *,
@@ -176,6 +186,7 @@ def import_version(
     "versions/{int:number}/rescale",
     response={201: VersionOut, **errors(404, 409, 422)},
     summary="Import a version anew for another scale of its inputs",
+    operation_id="rescaleVersion",
 )
 def rescale(request: HttpRequest, number: int, payload: Rescaling) -> Status[Any]:  # noqa: ARG001
     """Publish the import as a version that answers to pixels in [0, 1] as this one does to pixels of that scale.
@@ -186,14 +197,22 @@ def rescale(request: HttpRequest, number: int, payload: Rescaling) -> Status[Any
     return Status(201, selectors.version_json(rescaling_services.import_rescaled(number, payload.input_scale)))
 
 
-@router.get("versions/{int:number}", response={200: VersionOut, **errors(404)}, summary="Show a version")
+@router.get(
+    "versions/{int:number}",
+    response={200: VersionOut, **errors(404)},
+    summary="Show a version",
+    operation_id="getVersion",
+)
 def show(request: HttpRequest, number: int) -> Any:  # noqa: ARG001
     """The version as it was published."""
     return JsonResponse(selectors.version_json(selectors.get_version(number)))
 
 
 @router.patch(
-    "versions/{int:number}", response={200: VersionOut, **errors(404, 422)}, summary="Change a version's notes and tags"
+    "versions/{int:number}",
+    response={200: VersionOut, **errors(404, 422)},
+    summary="Change a version's notes and tags",
+    operation_id="updateVersion",
 )
 def change(request: HttpRequest, number: int, payload: Notes) -> Any:  # noqa: ARG001
     """Only notes and tags may change."""
@@ -204,7 +223,12 @@ def change(request: HttpRequest, number: int, payload: Notes) -> Any:  # noqa: A
     return selectors.version_json(selectors.get_version(number))
 
 
-@router.delete("versions/{int:number}", response={204: None, **errors(404, 409, 422)}, summary="Delete a version")
+@router.delete(
+    "versions/{int:number}",
+    response={204: None, **errors(404, 409, 422)},
+    summary="Delete a version",
+    operation_id="deleteVersion",
+)
 def delete(request: HttpRequest, number: int, *, forever: bool = False) -> Status[None]:
     """Put a version that nothing needs into the trash; `?forever=true` deletes it for good, from there too."""
     if forever:
@@ -218,6 +242,7 @@ def delete(request: HttpRequest, number: int, *, forever: bool = False) -> Statu
     "versions/{int:number}/artifact",
     response={200: None, **errors(404, 409, 422)},
     summary="Download a version's network",
+    operation_id="downloadVersion",
 )
 def artifact(request: HttpRequest, number: int, format: Format = "pickle") -> HttpResponse:  # noqa: A002, ARG001
     """The network as a file: our own pickle, or what NumPy, safetensors or ONNX Runtime read."""
@@ -233,6 +258,7 @@ def artifact(request: HttpRequest, number: int, format: Format = "pickle") -> Ht
     response={200: PredictReply, **errors(404, 409, 413, 422, 429)},
     tags=["prediction"],
     summary="Read a drawing, an image or pixels",
+    operation_id="predict",
 )
 def predict_digit(request: HttpRequest, payload: PredictRequest) -> HttpResponse:
     """The prediction of each requested version."""

@@ -31,7 +31,9 @@ class DatasetList(BaseModel):
     next: None
 
 
-@router.get("datasets", response={200: DatasetList, **errors()}, summary="What can be trained on")
+@router.get(
+    "datasets", response={200: DatasetList, **errors()}, summary="What can be trained on", operation_id="listDatasets"
+)
 def list_datasets(request: HttpRequest) -> Any:  # noqa: ARG001
     """Every data set and whether it is at hand; nothing is fetched."""
     return {"items": [status.as_json() for status in availability()], "next": None}

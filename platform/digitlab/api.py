@@ -1,7 +1,7 @@
 """The HTTP API under `/api/v1/`: routers of the applications, and errors in one shape."""
 
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError, ValidationErrorContext
-from ninja.operation import Operation
 from ninja.parser import Parser
 
 from datasets.rest import router as datasets_router
@@ -31,25 +30,9 @@ from weblib.errors import (
 from weblib.json_limits import DocumentTooLargeError, excess_of_lists
 from weblib.plain_errors import FieldError, plain_errors
 
-# Operation ids are names in generated clients: they stay, whatever module a call moves to.
-_OPERATION_PREFIXES: Final = {
-    "training.rest.runs": "training_api",
-    "training.rest.comparison": "training_api",
-    "datasets.rest": "training_api",
-    "storage.rest": "storage_api",
-    "inference.rest.versions": "inference_api",
-    "inference.rest.corrections": "inference_correction_api",
-    "inference.rest.registry": "inference_registry_api",
-}
-
 
 class DigitLabAPI(NinjaAPI):
-    """Ninja's API with our plain words for validation errors, and with stable operation ids."""
-
-    def get_openapi_operation_id(self, operation: Operation) -> str:
-        """The prefix of the call's module, and the name of its function."""
-        function = operation.view_func
-        return f"{_OPERATION_PREFIXES[function.__module__]}_{function.__name__}"
+    """Ninja's API with our plain words for validation errors."""
 
     def validation_error_from_error_contexts(
         self, error_contexts: list[ValidationErrorContext[Any]]

@@ -50,7 +50,7 @@ class StorageOut(BaseModel):
     next: str | None
 
 
-@router.get("storage", response={200: StorageOut, **errors(400)})
+@router.get("storage", response={200: StorageOut, **errors(400)}, operation_id="getStorage")
 def storage(
     request: HttpRequest,  # noqa: ARG001 -- Ninja's signature
     cursor: str | None = None,

@@ -21,8 +21,8 @@ class ValidationErrorOut(BaseModel):
     code: str
 
 
-# In `login` mode every call may be refused for its account.
-_ALWAYS: Final = (401, 403)
+# A body that is no JSON, and in `login` mode an account, may be refused by every call; 503 and 507 are outages.
+_ALWAYS: Final = (400, 401, 403, 503, 507)
 
 
 def errors(*statuses: int) -> dict[Any, Any]:

@@ -1,6 +1,7 @@
 """Every error of the API has a stable code, and the schema describes it."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,14 @@ def test_the_schema_describes_the_errors_of_every_call() -> None:
                 reference = answer["content"]["application/json"]["schema"]["$ref"]
                 assert reference.rsplit("/", 1)[1] in known
     assert all("code" in schema["components"]["schemas"][name]["required"] for name in known)
+
+
+def test_the_names_of_generated_clients_are_those_of_the_calls() -> None:
+    paths = api.get_openapi_schema()["paths"].values()
+    ids = [operation["operationId"] for operations in paths for operation in operations.values()]
+    assert len(ids) == len(set(ids))
+    assert all(re.fullmatch("[a-z]+(?:[A-Z][a-z]+)*", one) for one in ids), ids
+    assert {"submitRun", "predict", "listEpochs", "importVersion"} <= set(ids)
 
 
 def test_no_two_errors_share_a_code() -> None:

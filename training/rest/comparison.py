@@ -16,7 +16,12 @@ from weblib.whole_numbers import numbers_in
 router = Router(tags=["versions"])
 
 
-@router.get("versions/compare", response={200: None, **errors(400, 404, 409, 422)}, summary="Compare versions and runs")
+@router.get(
+    "versions/compare",
+    response={200: None, **errors(400, 404, 409, 422)},
+    summary="Compare versions and runs",
+    operation_id="compareVersions",
+)
 def compare(
     request: HttpRequest,  # noqa: ARG001
     *,

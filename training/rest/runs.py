@@ -67,7 +67,7 @@ class RunList(BaseModel):
     next: str | None
 
 
-@router.post("runs", response={201: RunJson, **errors(422, 429)}, summary="Submit a run")
+@router.post("runs", response={201: RunJson, **errors(422, 429)}, summary="Submit a run", operation_id="submitRun")
 def submit(request: HttpRequest, payload: RunRequest) -> Status[Any]:
     """Queue a training run; every field has a default, and those of the shape are the ones of `from_version`."""
     count_one("submissions", request.user)
@@ -76,7 +76,9 @@ def submit(request: HttpRequest, payload: RunRequest) -> Status[Any]:
     return Status(201, selectors.run_json(run))
 
 
-@router.get("runs", response={200: RunList, **errors(400, 422)}, summary="List runs, newest first")
+@router.get(
+    "runs", response={200: RunList, **errors(400, 422)}, summary="List runs, newest first", operation_id="listRuns"
+)
 def list_runs(
     request: HttpRequest,  # noqa: ARG001
     *,
@@ -100,20 +102,30 @@ def list_runs(
     return {"items": selectors.runs_json(page.rows), "next": page.next_cursor}
 
 
-@router.get("runs/{int:run_id}", response={200: RunDetail, **errors(404)}, summary="Show a run")
+@router.get("runs/{int:run_id}", response={200: RunDetail, **errors(404)}, summary="Show a run", operation_id="getRun")
 def show(request: HttpRequest, run_id: int) -> Any:  # noqa: ARG001
     """The run as it stands, its log, and the epochs of it that can be published (`stored_epochs`)."""
     return selectors.run_detail(run_id)
 
 
-@router.patch("runs/{int:run_id}", response={200: RunJson, **errors(404, 422)}, summary="Change a run's tags")
+@router.patch(
+    "runs/{int:run_id}",
+    response={200: RunJson, **errors(404, 422)},
+    summary="Change a run's tags",
+    operation_id="updateRun",
+)
 def change(request: HttpRequest, run_id: int, payload: RunChange) -> Any:  # noqa: ARG001
     """Only tags may change; the version that a run left keeps its own."""
     services.set_tags(run_id, payload.tags)
     return selectors.run_json(selectors.get_run(run_id))
 
 
-@router.get("runs/{int:run_id}/epochs", response={200: list[EpochJson], **errors(404, 422)}, summary="History of a run")
+@router.get(
+    "runs/{int:run_id}/epochs",
+    response={200: list[EpochJson], **errors(404, 422)},
+    summary="History of a run",
+    operation_id="listEpochs",
+)
 def epochs(request: HttpRequest, run_id: int, after: Annotated[int, Field(ge=0)] = 0) -> Any:  # noqa: ARG001
     """Every epoch above `after`, in order."""
     selectors.get_run(run_id)
@@ -121,14 +133,21 @@ def epochs(request: HttpRequest, run_id: int, after: Annotated[int, Field(ge=0)]
     return JsonResponse(selectors.epochs_after(run_id, after), safe=False)
 
 
-@router.post("runs/{int:run_id}/stop", response={200: RunJson, **errors(404, 409)}, summary="Stop a run")
+@router.post(
+    "runs/{int:run_id}/stop", response={200: RunJson, **errors(404, 409)}, summary="Stop a run", operation_id="stopRun"
+)
 def stop(request: HttpRequest, run_id: int) -> Any:  # noqa: ARG001
     """Request a stop of the run; it saves a checkpoint first."""
     services.request_stop(run_id)
     return selectors.run_json(selectors.get_run(run_id))
 
 
-@router.post("runs/{int:run_id}/resume", response={200: RunJson, **errors(404, 409)}, summary="Resume a run")
+@router.post(
+    "runs/{int:run_id}/resume",
+    response={200: RunJson, **errors(404, 409)},
+    summary="Resume a run",
+    operation_id="resumeRun",
+)
 def resume(request: HttpRequest, run_id: int) -> Any:  # noqa: ARG001
     """Queue a stopped or failed run again; it goes on from its checkpoint."""
     services.resume_run(run_id)
@@ -139,6 +158,7 @@ def resume(request: HttpRequest, run_id: int) -> Any:  # noqa: ARG001
     "runs/{int:run_id}/publish",
     response={201: VersionOut, **errors(404, 409, 422)},
     summary="Publish a stored state of a run as a version",
+    operation_id="publishRun",
 )
 def publish(request: HttpRequest, run_id: int, payload: Publication | None = None) -> Status[Any]:  # noqa: ARG001
     """Publish what the run was after `epoch`; without it, the newest state of a run that was stopped or failed.
@@ -151,7 +171,9 @@ def publish(request: HttpRequest, run_id: int, payload: Publication | None = Non
     return Status(201, version_json(version))
 
 
-@router.delete("runs/{int:run_id}", response={204: None, **errors(404, 409)}, summary="Delete a run")
+@router.delete(
+    "runs/{int:run_id}", response={204: None, **errors(404, 409)}, summary="Delete a run", operation_id="deleteRun"
+)
 def delete(request: HttpRequest, run_id: int) -> Status[None]:  # noqa: ARG001
     """Delete a run that no worker holds; its version stays."""
     services.delete_run(run_id)
