@@ -87,7 +87,7 @@ def is_at_hand(key: str) -> bool:
 
 
 def report_stored() -> None:
-    """Let web processes know which data sets this worker has."""
+    """Report the data sets of this worker to the web processes."""
     worker_reports.report(key for key in STORED_KEYS if is_at_hand(key))
 
 

@@ -11,7 +11,7 @@ ALIAS: Final = "one_moment"
 
 @contextmanager
 def rows_of_one_moment() -> Iterator[str]:
-    """The alias of a connection that reads the rows as they are at its first query; nobody else waits for it.
+    """The alias of a connection that reads the rows as they are at its first query; no writer waits for it.
 
     PostgreSQL: one read-only transaction at REPEATABLE READ. SQLite: one read transaction, which in WAL mode neither
     holds up writers nor sees them; not an immediate one as elsewhere, which would take the lock of writers.

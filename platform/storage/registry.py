@@ -18,7 +18,7 @@ class Store:
         key: The name of its folder in an archive; it stays the same for ever.
         title: What a file of it is called: "model file".
         storage: Django's storage of it, by the settings of this moment.
-        are_replaced: Whether files are removed while their row lives, as checkpoints are: a backup keeps them by hard
+        are_replaced: Whether files are removed while their row exists, as checkpoints are: a backup keeps them by hard
             links until they are copied.
         remove_unused: Removes a file unless a row names it by now, safe while others write; answers whether it did.
             None where nothing but its application removes files.

@@ -17,7 +17,7 @@ from django.apps.registry import Apps
 from django.db import connections, models
 from django.db.models.sql import InsertQuery
 
-# Sessions are not carried over: whoever restores logs in again.
+# Sessions are not restored: users log in again.
 LEFT_OUT: Final = frozenset({"sessions.session"})
 _CHUNK: Final = 500
 # Rows with binary columns may have a megabyte each.

@@ -1,4 +1,4 @@
-"""How often one account may ask, whichever web process it asks."""
+"""Limits of requests of one account, over all web processes."""
 
 import asyncio
 import json

@@ -119,7 +119,7 @@ def test_what_can_go_is_removed_after_a_confirmation(client: Client, full: list[
     Session.objects.create(session_key="old", session_data="", expire_date=timezone.now() - timedelta(days=1))
     assert "Sessions that have expired: 1, 0 bytes" in client.get("/storage/").content.decode()
     asked = client.get("/storage/prune/").content.decode()
-    assert "Remove what can go?" in asked
+    assert "Remove reclaimable files?" in asked
     assert Session.objects.filter(session_key="old").exists()
     answer = client.post("/storage/prune/", follow=True)
     assert "Sessions that have expired: 1 removed, 0 bytes." in answer.content.decode()

@@ -1,4 +1,4 @@
-"""The first account of a lab, made by whoever has the link that `manage.py up` prints; it is valid once.
+"""The first account of a lab, created through the link that `manage.py up` prints; the link is valid once.
 
 The link is signed with the lab's secret, and serves no longer than there is no account. The account may do everything,
 in the admin too.

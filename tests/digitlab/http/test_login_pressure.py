@@ -89,7 +89,7 @@ def watch(lab: Lab, token: str) -> contextlib.AbstractContextManager[ClientConne
 
 
 class Predictions:
-    """Somebody who draws while others press: seconds of each answer."""
+    """A client that draws during the test: the seconds of each answer."""
 
     def __init__(self, lab: Lab, token: str) -> None:
         self.seconds: list[float] = []

@@ -55,4 +55,4 @@ class Command(BaseCommand):
         except EOFError:
             answer = ""
         if answer.strip() != "replace":
-            raise CommandError("nothing was changed; --no-input confirms it where nobody can type")
+            raise CommandError("nothing was changed; --no-input confirms it without a terminal")
