@@ -1,0 +1,17 @@
+"""The page about this program: what it is, where to begin, version and licence."""
+
+from importlib.metadata import metadata
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from inference.registry.selectors import champion_number
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    """What a newcomer looks for; the version and the licence are those of the installed package."""
+    package = metadata("digitlab")
+    context = {"version": package["Version"], "licence": package["License-Expression"], "champion": champion_number()}
+    return render(request, "about.html", context)
