@@ -67,11 +67,15 @@ class PublishedJson(TypedDict):
 
 
 class RunDetail(RunJson):
-    """A run with its log, oldest line first; the epochs that can be published, and what was published by hand."""
+    """A run with its log, oldest line first; the epochs that can be published, and what was published by hand.
+
+    `queue_position` is 1 for the queued run that a worker claims next, null for a run that is not queued.
+    """
 
     events: list[EventJson]
     stored_epochs: list[int]
     published: list[PublishedJson]
+    queue_position: int | None
 
 
 class RunSnapshot(TypedDict):

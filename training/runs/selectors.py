@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, cast
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Subquery
 from django.db.models.fields.json import KT
 from typing_extensions import TypedDict, Unpack
 
@@ -86,6 +86,16 @@ def known_tags() -> list[str]:
     return list(RunTag.objects.order_by("word").values_list("word", flat=True).distinct())
 
 
+def queue_position(run: Run) -> int | None:
+    """1 for the queued run that a worker claims next; None for one that is not queued."""
+    if run.status != Status.QUEUED:
+        return None
+    # Compared in the database: SQLite keeps the times that it writes itself with fewer digits than those of Django.
+    own = Run.objects.filter(pk=run.pk).values("queued_at")
+    earlier = Q(queued_at__lt=Subquery(own)) | Q(queued_at=Subquery(own), pk__lt=run.pk)
+    return 1 + Run.objects.filter(earlier, status=Status.QUEUED).count()
+
+
 def get_run(run_id: int) -> Run:
     """The run, its version included.
 
@@ -145,6 +155,7 @@ def run_detail(run_id: int) -> RunDetail:
         "events": events_of(run_id),
         "stored_epochs": stored_epochs(run),
         "published": published_states(run_id),
+        "queue_position": queue_position(run),
     }
 
 

@@ -147,6 +147,7 @@ export interface components {
       events: components["schemas"]["EventJson"][];
       stored_epochs: number[];
       published: components["schemas"]["PublishedJson"][];
+      queue_position: number | null;
     };
     RunChange: {
       tags: string[];

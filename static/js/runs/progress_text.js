@@ -6,10 +6,14 @@ import { capitalised } from "../lib/format.js";
  * @param {Pick<import("../lib/messages.js").RunJson, "status" | "stage" | "epochs">} run
  * @param {number} last finished epoch; 0 before the first
  * @param {boolean} isUnderWay whether the next epoch has begun
+ * @param {number | null} [place] of a queued run, 1 for the next; null while unknown
  */
-export function progressText(run, last, isUnderWay) {
+export function progressText(run, last, isUnderWay, place = null) {
   if (run.stage) return capitalised(run.stage);
-  if (run.status === "queued") return last ? `Waiting for a worker, after epoch ${last}` : "Waiting for a worker";
+  if (run.status === "queued") {
+    const turn = place === null ? "" : place === 1 ? ", next in the queue" : `, number ${place} in the queue`;
+    return `Waiting for a worker${turn}${last ? `, after epoch ${last}` : ""}`;
+  }
   if (run.status === "completed") return `Done after ${last} epoch${last === 1 ? "" : "s"}`;
   if (run.status === "running")
     return `Epoch ${Math.min(run.epochs, isUnderWay ? last + 1 : Math.max(1, last))} of ${run.epochs}`;

@@ -5,13 +5,16 @@ import { byId, pageData } from "../lib/elements.js";
 import { capitalised, duration, errorNumber, significantNumber, percent, roughDuration } from "../lib/format.js";
 import { siteAddress } from "../lib/site.js";
 import { timeElement } from "../lib/times.js";
+import { EndNotification } from "./end_notification.js";
 import { ENDED } from "./run_states.js";
 import { openDialogsFromLinks } from "../lib/dialogs.js";
 import { EpochList } from "./epoch_list.js";
 import { isPoor, showFindings, statusClass } from "./findings.js";
 import { progressText } from "./progress_text.js";
+import { QueuePosition } from "./queue_position.js";
 import { RunStream } from "./run_stream.js";
 import { remainingSeconds } from "./remaining_time.js";
+import { tabTitle } from "./tab_title.js";
 
 /**
  * @typedef {import("../lib/messages.js").RunJson} RunJson
@@ -44,6 +47,8 @@ class RunPage {
   #isDrawing = false;
   #hasNewEpochs = true;
   #lastMessageAt = Date.now();
+  #notification = new EndNotification(byId("notify", HTMLButtonElement));
+  #queue;
   #isLive = false;
   /** @type {Set<number>} the epochs that can be published */
   #storedEpochs = new Set(pageData("stored-epochs"));
@@ -64,6 +69,7 @@ class RunPage {
       percent(value, 1 + extra),
     );
     this.#stream = new RunStream({ runId: state.run.id, after: () => this.#epochs.complete });
+    this.#queue = new QueuePosition(state.run.id);
     this.#epochs.merge(state.epochs);
     this.#showEvents(state.events);
   }
@@ -78,6 +84,8 @@ class RunPage {
     );
     if (this.#run.status !== "completed" || this.#epochs.complete < this.#run.epoch) this.#stream.start();
     setInterval(() => this.#showSilence(), 2000);
+    this.#notification.start();
+    this.#queue.addEventListener("change", () => this.#drawSoon());
     addEventListener("stored-epochs", (event) => {
       this.#storedEpochs = new Set(/** @type {CustomEvent<number[]>} */ (event).detail);
       this.#drawPublishButtons();
@@ -177,7 +185,12 @@ class RunPage {
     if (run.version !== null) {
       link.href = siteAddress(`versions/${run.version}/`);
       link.textContent = `Open version ${run.version}`;
+      byId("draw-link", HTMLAnchorElement).href = siteAddress(`?version=${run.version}`);
     }
+    byId("draw-link", HTMLElement).hidden = run.version === null;
+    this.#notification.show(run);
+    if (run.status === "queued") this.#queue.start();
+    else this.#queue.stop();
   }
 
   /** @param {import("../lib/messages.js").EpochJson[]} epochs */
@@ -191,7 +204,8 @@ class RunPage {
     const bar = byId("progress", HTMLProgressElement);
     bar.value = run.status === "completed" ? 1 : Math.min(1, (last + fraction) / run.epochs);
     bar.className = run.status === "completed" && !isPoor(run) ? "is-completed" : isEnded ? "is-ended" : "";
-    byId("progress-text", HTMLElement).textContent = progressText(run, last, batch !== null);
+    byId("progress-text", HTMLElement).textContent = progressText(run, last, batch !== null, this.#queue.place);
+    document.title = tabTitle(run, bar.value);
 
     const batchBar = byId("batch", HTMLProgressElement);
     batchBar.hidden = isEnded;

@@ -9,3 +9,10 @@ test("a run that ended says after which epoch, and that there was none where the
   assert.equal(progressText({ ...run, status: "stopping" }, 3, false), "Stopping after epoch 3");
   assert.equal(progressText({ ...run, status: "running" }, 3, true), "Epoch 4 of 5");
 });
+
+test("a queued run says which place it has, once that is known", () => {
+  const run = { status: /** @type {const} */ ("queued"), stage: "", epochs: 5 };
+  assert.equal(progressText(run, 0, false), "Waiting for a worker");
+  assert.equal(progressText(run, 0, false, 1), "Waiting for a worker, next in the queue");
+  assert.equal(progressText(run, 2, false, 14), "Waiting for a worker, number 14 in the queue, after epoch 2");
+});

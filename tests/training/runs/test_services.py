@@ -20,7 +20,7 @@ from training.configuration.run_config import RunConfig
 from training.errors import LeaseLostError, RunStateError
 from training.models import Run
 from training.runs import checkpoints, services
-from training.runs.selectors import events_of
+from training.runs.selectors import events_of, queue_position
 from training.runs.services import FieldRefusedError
 from training.states import TRANSITIONS, Status, can_become
 from training.worker import leases
@@ -399,3 +399,12 @@ def test_the_yardstick_is_refused_where_tensorflow_is_not_installed(monkeypatch:
         services.submit_run(RunConfig(dataset="pen-strokes", engine="keras"))
     assert refused.value.field == "engine"
     assert not Run.objects.exists()
+
+
+def test_a_queued_run_has_a_place_in_the_queue(submit: Any) -> None:
+    runs = [submit() for _ in range(3)]
+    places = [queue_position(Run.objects.get(pk=run.pk)) for run in runs]
+    assert places == [1, 2, 3]
+    services.request_stop(runs[0].pk)
+    places = [queue_position(Run.objects.get(pk=run.pk)) for run in runs]
+    assert places == [None, 1, 2]

@@ -1,0 +1,42 @@
+import { fetchJson } from "../lib/api.js";
+import { siteAddress } from "../lib/site.js";
+
+const INTERVAL_MS = 5000;
+
+/** The place of a queued run, read anew every few seconds: other runs leave the queue without a message to this one. */
+export class QueuePosition extends EventTarget {
+  #runId;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #timer;
+  /** @type {number | null} 1 for the run that a worker claims next; null while unknown */
+  place = null;
+
+  /** @param {number} runId */
+  constructor(runId) {
+    super();
+    this.#runId = runId;
+  }
+
+  start() {
+    if (this.#timer !== undefined) return;
+    this.#timer = setInterval(() => this.#read(), INTERVAL_MS);
+    this.#read();
+  }
+
+  stop() {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.place = null;
+  }
+
+  async #read() {
+    try {
+      const run = await fetchJson(siteAddress(`api/v1/runs/${this.#runId}`));
+      if (this.#timer === undefined || run.queue_position === this.place) return;
+      this.place = run.queue_position;
+      this.dispatchEvent(new Event("change"));
+    } catch {
+      // The next reading may succeed; the page shows the connection's state.
+    }
+  }
+}
