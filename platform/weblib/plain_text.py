@@ -49,6 +49,12 @@ class NameField(forms.CharField):
             **kwargs,
         )
 
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Without `maxlength`, by which a browser would cut what is pasted silently."""
+        attributes: dict[str, Any] = super().widget_attrs(widget)
+        attributes.pop("maxlength", None)
+        return attributes
+
     def clean(self, value: Any) -> str:
         """The name without spaces around it."""
         unfit = unfit_character(str(value or ""))

@@ -1,5 +1,6 @@
 """The form of a run: every field of `RunConfig`, which validates them."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final, get_args
 
@@ -16,11 +17,15 @@ from training.configuration.parent_shape import shape_of
 from training.configuration.presets import PRESETS, preset_fields
 from training.configuration.run_config import DatasetKey, RunConfig
 from training.models import Run
+from training.runs import services
 from training.runs.selectors import get_run
 from weblib import labels
 from weblib.plain_errors import FieldError, plain_errors
 from weblib.plain_text import NameField
 from weblib.tags import tags_in
+
+DATASETS: Final = get_args(DatasetKey)
+DECIMAL: Final = {"learning_rate", "error_threshold", "l2", "dropout"}
 
 
 def _help(field: str, more: str = "") -> str:
@@ -47,9 +52,18 @@ def _choice(field: str, values: Any, *, said: str = "") -> forms.CharField:
 class RunForm(forms.Form):
     """The fields of the page; once valid, `config` is the typed configuration."""
 
-    MAIN: Final = ("hidden_layers", "epochs", "batch_size", "learning_rate", "optimizer", "augmentation")
+    MAIN: Final = (
+        "hidden_layers",
+        "activation",
+        "loss",
+        "optimizer",
+        "learning_rate",
+        "batch_size",
+        "epochs",
+        "augmentation",
+    )
     ADVANCED: Final = (
-        ("Network", ("activation", "loss", "initializer", "from_version")),
+        ("Network", ("initializer", "from_version")),
         ("Optimization", ("schedule", "shuffle", "seed", "engine")),
         ("Early stopping", ("error_threshold", "patience")),
         ("Regularization", ("l2", "dropout")),
@@ -71,7 +85,11 @@ class RunForm(forms.Form):
     learning_rate = _text("learning_rate", "Adam likes 0.001 to 0.003, plain SGD 0.1.")
     optimizer = _choice("optimizer", options.Optimizer)
     augmentation = _choice("augmentation", options.Augmentation)
-    activation = _choice("activation", options.Activation)
+    activation = _choice(
+        "activation",
+        options.Activation,
+        said="How a neuron turns its input into its output: ReLU learns fast, sigmoid is the classic.",
+    )
     loss = _choice("loss", options.Loss, said="Squared error goes with sigmoid outputs, cross-entropy with a softmax.")
     initializer = _choice(
         "initializer",
@@ -80,12 +98,12 @@ class RunForm(forms.Form):
     )
     shuffle = forms.BooleanField(required=False, label=labels.FIELD_TITLES["shuffle"], help_text=_help("shuffle"))
     schedule = _choice("schedule", options.Schedule)
-    seed = _text("seed", inputmode="numeric")
+    seed = _text("seed", "It begins every random choice.", inputmode="numeric")
     engine = _choice("engine", options.Engine)
     error_threshold = _text("error_threshold", "Empty: never.")
     patience = _text("patience", "Empty: never.", inputmode="numeric")
-    l2 = _text("l2", "0: none.")
-    dropout = _text("dropout", "0 to below 1.")
+    l2 = _text("l2", "It pulls weights towards zero, against overfitting. 0: none.")
+    dropout = _text("dropout", "From 0 to below 1, against overfitting.")
     from_version = _text("from_version", "Empty: from random weights.", inputmode="numeric")
 
     config: RunConfig
@@ -106,11 +124,20 @@ class RunForm(forms.Form):
         cleaned = self.cleaned_data
         # What a sender leaves out keeps its default, but for the box that a browser leaves out when it is not ticked.
         sent = {name for name in RunConfig.model_fields if name in self.data} | {"shuffle"}
+        given = {
+            name: _with_point(cleaned[name]) if name in DECIMAL else cleaned[name] for name in sent & cleaned.keys()
+        }
         try:
-            self.config = RunConfig.model_validate({name: cleaned[name] for name in sent & cleaned.keys()})
+            self.config = RunConfig.model_validate(given)
         except ValidationError as error:
             for problem in plain_errors(error):
                 self.add_error(*_placed(problem))
+            # With the others, not after them.
+            refusals = services.dataset_refusals(given["dataset"]) if given.get("dataset") in DATASETS else []
+        else:
+            refusals = services.refusals(self.config)
+        for refusal in refusals:
+            self.add_error(refusal.field, _sentence(str(refusal)))
         return cleaned
 
     @property
@@ -190,6 +217,11 @@ def _as_form_values(values: dict[str, Any]) -> dict[str, Any]:
 def _whole_if_whole(value: Any) -> Any:
     """`0.0` as `0`; any other number to its last digit, so that training again is training the same."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _with_point(text: Any) -> Any:
+    """A number that is written with a decimal comma, as "0,01", with a point."""
+    return re.sub(r"^(\s*-?\d*),(\d+\s*)$", r"\1.\2", text) if isinstance(text, str) else text
 
 
 def _placed(problem: FieldError) -> tuple[str, str]:

@@ -58,10 +58,8 @@ def submit_run(
         FieldRefusedError: `from_version` names no version, or one of another shape; the engine is not installed; or
             the data set cannot be had here, such as MNIST without internet, or too few corrections.
     """
-    if not engines.is_available(config.engine):
-        raise FieldRefusedError("engine", "TensorFlow is not installed here: choose our own network")
-    _check_dataset(config)
-    _check_parent(config)
+    for refusal in refusals(config):
+        raise refusal
     with transaction.atomic():
         run = Run.objects.create(name=name.strip()[:100], config=config.as_json(), max_epochs=config.epochs)
         RunEvent.objects.create(run=run, status=Status.QUEUED, text="Submitted.")
@@ -72,6 +70,21 @@ def submit_run(
     with about_run(run.pk):
         logger.info("submitted")
     return run
+
+
+def refusals(config: RunConfig) -> list[FieldRefusedError]:
+    """Everything in a valid configuration that this installation does not have."""
+    engine = [] if engines.is_available(config.engine) else [_no_engine()]
+    return [*engine, *dataset_refusals(config.dataset), *_parent_refusals(config)]
+
+
+def dataset_refusals(dataset: str) -> list[FieldRefusedError]:
+    """Why a data set cannot be trained on here; empty if it can."""
+    if dataset == rehearsal.KEY:
+        count = selectors.count()
+        return [] if count >= rehearsal.LEAST else [FieldRefusedError("dataset", rehearsal.too_few(count))]
+    refusal = datasets.refusal(dataset)
+    return [FieldRefusedError("dataset", refusal.removesuffix("."))] if refusal else []
 
 
 def request_stop(run_id: int) -> Run:
@@ -155,34 +168,29 @@ def delete_run(run_id: int) -> None:
     notifications.notify(run_id)
 
 
-def _check_dataset(config: RunConfig) -> None:
-    if config.dataset == rehearsal.KEY:
-        count = selectors.count()
-        if count < rehearsal.LEAST:
-            raise FieldRefusedError("dataset", rehearsal.too_few(count))
-        return
-    refusal = datasets.refusal(config.dataset)
-    if refusal:
-        raise FieldRefusedError("dataset", refusal.removesuffix("."))
+def _no_engine() -> FieldRefusedError:
+    return FieldRefusedError("engine", "TensorFlow is not installed here: choose our own network")
 
 
-def _check_parent(config: RunConfig) -> None:
+def _parent_refusals(config: RunConfig) -> list[FieldRefusedError]:
     if config.from_version is None:
-        return
+        return []
     try:
         parent = get_version(config.from_version)
     except VersionNotFoundError as error:
-        raise FieldRefusedError("from_version", str(error)) from error
+        return [FieldRefusedError("from_version", str(error))]
     wanted = config.architecture()
     has = parent.architecture
+    texts = []
     if tuple(has["layer_sizes"]) != wanted.layer_sizes:
         hidden = ", ".join(map(str, has["layer_sizes"][1:-1]))
-        raise FieldRefusedError("from_version", f"version {parent.number} has hidden layers {hidden}: use the same")
-    for field, asked in (("activation", wanted.activation), ("output", wanted.output)):
-        if has[field] != asked:
-            raise FieldRefusedError(
-                "from_version", f"version {parent.number} has {field} {has[field]}; this run has {asked}"
-            )
+        texts.append(f"version {parent.number} has hidden layers {hidden}: use the same")
+    texts += [
+        f"version {parent.number} has {field} {has[field]}; this run has {given}"
+        for field, given in (("activation", wanted.activation), ("output", wanted.output))
+        if has[field] != given
+    ]
+    return [FieldRefusedError("from_version", text) for text in texts]
 
 
 def _change(run: Run, status: Status, text: str, **fields: Any) -> Run:

@@ -20,6 +20,7 @@ from inference.registry.services import VersionFacts, publish_version, store_net
 from nnlib import Architecture, Network
 from training.configuration.run_config import RunConfig
 from training.models import Epoch, Run, RunEvent
+from training.pages.forms import RunForm
 from training.states import Status
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_files", "nothing_enqueued")]
@@ -499,3 +500,31 @@ def test_the_counts_of_the_tabs_follow_the_other_filters(client: Client) -> None
     assert (counts("")["All"], counts("")["Stopped"]) == (3, 2)
     assert (counts("?q=wide")["All"], counts("?q=wide")["Stopped"], counts("?q=wide")["Failed"]) == (2, 1, 1)
     assert counts("?q=wide&status=failed")["All"] == 2
+
+
+@pytest.mark.parametrize(("typed", "value"), [("0,01", 0.01), (" 0,5 ", 0.5), (",002", 0.002), ("0.01", 0.01)])
+def test_a_decimal_comma_is_understood(client: Client, typed: str, value: float) -> None:
+    assert client.post("/runs/new/", {**RIGHT, "learning_rate": typed}).status_code == 302
+    assert Run.objects.latest("id").config["learning_rate"] == value
+
+
+def test_errors_of_the_fields_and_of_this_installation_come_together(client: Client) -> None:
+    sent = {**RIGHT, "dataset": "corrections", "epochs": "0", "learning_rate": "1,2,3", "name": "n" * 101}
+    page = client.post("/runs/new/", sent).content.decode()
+    summary = page[page.index('id="error-summary"') : page.index("</ul>")]
+    assert set(re.findall(r'href="#(\w+)"', summary)) == {"id_name", "id_dataset", "id_epochs", "id_learning_rate"}
+    assert field_value(page, "name") == "n" * 101
+
+
+def test_a_name_is_not_cut_while_it_is_pasted(client: Client) -> None:
+    (box,) = re.findall(r'<input [^>]*name="name"[^>]*>', client.get("/runs/new/").content.decode())
+    assert "maxlength" not in box
+
+
+def test_every_field_has_a_sentence_that_says_what_it_does() -> None:
+    for name, field in RunForm.base_fields.items():
+        assert len(field.help_text) >= 15, name
+
+
+def test_activation_and_loss_are_in_the_open() -> None:
+    assert {"activation", "loss"} <= set(RunForm.MAIN)
