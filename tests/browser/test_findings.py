@@ -24,7 +24,7 @@ def test_a_run_that_learned_nothing_is_no_success(page: Page, lab: Lab) -> None:
     expect(page.locator("[data-code=tiny_steps]")).to_contain_text("With a learning rate of 1e-09")
     assert page.evaluate("window.sameDocument"), "the page was loaded again"
     assert page.locator("#progress.is-completed").count() == 0
-    page.locator("[data-code=tiny_steps]").get_by_role("link", name="Train this again with changes").click()
+    page.locator("[data-code=tiny_steps]").get_by_role("link", name="Run again with changes").click()
     expect(page.locator("[name=learning_rate]")).to_have_value("1e-09")
 
     page.goto(f"{lab.url}/runs/?q=Idle")

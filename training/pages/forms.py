@@ -159,16 +159,18 @@ class RunForm(forms.Form):
 def starting_values(query: Mapping[str, str]) -> tuple[dict[str, Any], str]:
     """What the form starts with, and a message when the address names something that does not exist.
 
-    `?preset=fast` is a preset, `?from_run=12` and `?from_version=3` a stored configuration, `?fine_tune=3` the same but
-    going on from that version's weights; with `&dataset=corrections`, by few and careful steps on the corrections.
-    `?dataset=mnist` alone chooses what to learn from.
+    `?preset=fast` is a preset, `?from_run=12` (with name and tags) and `?from_version=3` a stored configuration,
+    `?fine_tune=3` the same but going on from that version's weights; with `&dataset=corrections`, by few and careful
+    steps on the corrections. `?dataset=mnist` alone chooses what to learn from.
     """
-    values, sentence = dict[str, Any](), ""
+    values, sentence, said = dict[str, Any](), "", dict[str, str]()
     try:
         if query.get("preset") in PRESETS:
             values = preset_values(query["preset"])
         elif "from_run" in query:
-            values = _run_numbered(query["from_run"]).config
+            run = _run_numbered(query["from_run"])
+            values = run.config
+            said = {"name": run.name, "tags": ", ".join(tag.word for tag in run.tags.all())}
         elif "from_version" in query:
             values, sentence = _version_values(query["from_version"])
         elif "fine_tune" in query:
@@ -185,7 +187,7 @@ def starting_values(query: Mapping[str, str]) -> tuple[dict[str, Any], str]:
             {**values, "dataset": datasets.default_key()},
             _sentence(rehearsal.too_few(selectors.count())),
         )
-    return _as_form_values({**_defaults(), **values}), sentence
+    return {**_as_form_values({**_defaults(), **values}), **said}, sentence
 
 
 def preset_values(key: str) -> dict[str, Any]:

@@ -66,7 +66,7 @@ function notice(finding, again) {
   if (again) {
     const link = document.createElement("a");
     link.href = again;
-    link.textContent = "Train this again with changes";
+    link.textContent = "Run again with changes";
     remedy.append(" ", link);
   }
   box.append(title, " ", what, remedy);

@@ -528,3 +528,11 @@ def test_every_field_has_a_sentence_that_says_what_it_does() -> None:
 
 def test_activation_and_loss_are_in_the_open() -> None:
     assert {"activation", "loss"} <= set(RunForm.MAIN)
+
+
+def test_a_run_again_keeps_name_and_tags(client: Client, write_run: Callable[..., Run]) -> None:
+    old = write_run(name="Wide")
+    client.post(f"/runs/{old.pk}/tags/", {"tags": "class 7b, baseline"})
+    page = client.get(f"/runs/new/?from_run={old.pk}").content.decode()
+    assert field_value(page, "name") == "Wide"
+    assert set(field_value(page, "tags").split(", ")) == {"class 7b", "baseline"}

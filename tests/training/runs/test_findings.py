@@ -158,10 +158,10 @@ def test_the_pages_say_what_was_found(submit: Submit, client: Client) -> None:
     assert 'data-code="learned_nothing"' in page
     assert 'class="badge badge--completed is-poor" id="status"' in page
     assert 'class="is-completed"' not in page
-    assert f'href="/runs/new/?from_run={run.pk}">Train this again with changes' in page
+    assert f'href="/runs/new/?from_run={run.pk}">Run again with changes' in page
     version = client.get("/versions/1/").content.decode()
     assert 'data-code="tiny_steps"' in version
-    assert 'href="/runs/new/?from_version=1">Train this again with changes' in version
+    assert 'href="/runs/new/?from_version=1">Run again with changes' in version
     runs = client.get("/runs/").content.decode()
     for listed in (runs, client.get("/versions/").content.decode()):
         assert 'Learned nothing<span class="visually-hidden">: It reads ' in listed

@@ -50,7 +50,7 @@ def test_a_version_that_is_trained_again_from_its_page_has_the_same_sha256(
     client: Client, submit: Submit, fields: dict[str, Any]
 ) -> None:
     version = version_of(submit(**fields))
-    link = re.search(r'href="(/runs/new/[^"]*)">Train this again', client.get("/versions/1/").content.decode())
+    link = re.search(r'href="(/runs/new/[^"]*)">Run again with changes', client.get("/versions/1/").content.decode())
     assert link
     answer = client.post("/runs/new/", sent_again(client.get(link[1]).content.decode()))
     assert answer.status_code == 302, answer.content.decode()
