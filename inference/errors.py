@@ -59,3 +59,13 @@ class MeasurementError(InferenceError, ArithmeticError):
     """The outputs of a network cannot be evaluated."""
 
     code = "measurement.failed"
+
+
+class ImagesMissingError(InferenceError):
+    """The images that a version was evaluated on are not on this machine, or it was not evaluated."""
+
+    code = "test_images.missing"
+    status = 409
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"the test images of version {number} are not on this machine, or it was not evaluated yet")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inference.pages import aliases, corrections, imports, network, trash, versions
+from inference.pages import aliases, corrections, imports, mistakes, network, trash, versions
 
 urlpatterns = [
     path("", versions.draw, name="draw"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("versions/trash/", trash.trash, name="trash"),
     path("versions/trash/empty/", trash.trash_empty, name="trash_empty"),
     path("versions/<int:number>/", versions.version_page, name="version"),
+    path("versions/<int:number>/mistakes/", mistakes.version_mistakes, name="version_mistakes"),
     path("versions/<int:number>/network/", network.page, name="version_network"),
     path("versions/<int:number>/network.json", network.summary, name="version_network_data"),
     path("versions/<int:number>/network/<int:layer>/<int:neuron>.json", network.neuron, name="version_neuron"),

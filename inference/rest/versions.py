@@ -8,13 +8,14 @@ from ninja import File, Form, Query, Router, Status, UploadedFile
 from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from inference.errors import ArtifactError
+from inference.errors import ArtifactError, ImagesMissingError
 from inference.model_files.import_options import ImportOptions
 from inference.model_files.input_scale import AS_IT_IS, InputScale
 from inference.model_files.pickle.plain_pickle import MAX_BYTES
 from inference.registry import exports, rescaling_services, selectors, services, trash_services
 from inference.registry.findings import FindingJson
 from inference.registry.selectors import VersionSort
+from inference.reports.mistakes import images_of_evaluation, mistakes
 from inference.serving.confidence import Verdict
 from inference.serving.prediction import PredictRequest, encoded, predict
 from nnlib.vocabulary import ActivationName, LossName, OutputName
@@ -236,6 +237,57 @@ def delete(request: HttpRequest, number: int, *, forever: bool = False) -> Statu
     else:
         trash_services.trash_version(number, by=actor(request))
     return Status(204, None)
+
+
+class MistakeOut(BaseModel):
+    """A misread test image: its number in the test set, what it is, what was read and how surely, and its pixels."""
+
+    image: int
+    truth: int
+    answer: int
+    confidence: float
+    pixels: list[int]
+
+
+class MistakeList(BaseModel):
+    """One page of misread images; `next` is the cursor of the next page, null on the last."""
+
+    items: list[MistakeOut]
+    next: str | None
+
+
+@router.get(
+    "versions/{int:number}/mistakes",
+    response={200: MistakeList, **errors(404, 409, 422)},
+    summary="List misread test images, the most confident first",
+    operation_id="listMistakes",
+)
+def list_mistakes(
+    request: HttpRequest,  # noqa: ARG001
+    number: int,
+    *,
+    truth: Annotated[int | None, Field(ge=0, le=9)] = None,
+    answer: Annotated[int | None, Field(ge=0, le=9)] = None,
+    limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 50,
+    cursor: Annotated[int, Field(ge=0)] = 0,
+) -> dict[str, Any]:
+    """One page, of this truth and this answer where they are given; 409 where the test images are not at hand."""
+    version = selectors.get_version(number)
+    test_set = images_of_evaluation(version)
+    if test_set is None:
+        raise ImagesMissingError(number)
+    found = mistakes(version, test_set, truth=truth, answer=answer)
+    items = [
+        {
+            "image": one.image,
+            "truth": one.truth,
+            "answer": one.answer,
+            "confidence": one.confidence,
+            "pixels": one.pixels.tolist(),
+        }
+        for one in found[cursor : cursor + limit]
+    ]
+    return {"items": items, "next": str(cursor + limit) if cursor + limit < len(found) else None}
 
 
 @router.get(

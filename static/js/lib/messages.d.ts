@@ -223,6 +223,17 @@ export interface components {
       notes?: string | null;
       tags?: string[] | null;
     };
+    MistakeList: {
+      items: components["schemas"]["MistakeOut"][];
+      next: string | null;
+    };
+    MistakeOut: {
+      image: number;
+      truth: number;
+      answer: number;
+      confidence: number;
+      pixels: number[];
+    };
     PredictReply: {
       results: components["schemas"]["Result"][];
       seen?: number[] | null;
@@ -434,6 +445,8 @@ export type DatasetOut = components["schemas"]["DatasetOut"];
 export type VersionList = components["schemas"]["VersionList"];
 export type Rescaling = components["schemas"]["Rescaling"];
 export type Notes = components["schemas"]["Notes"];
+export type MistakeList = components["schemas"]["MistakeList"];
+export type MistakeOut = components["schemas"]["MistakeOut"];
 export type PredictReply = components["schemas"]["PredictReply"];
 export type Result = components["schemas"]["Result"];
 export type InsideRequest = components["schemas"]["InsideRequest"];
