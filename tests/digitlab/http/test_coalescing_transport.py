@@ -4,16 +4,14 @@ import asyncio
 import contextlib
 import json
 import socket
-import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import uvicorn
 from websockets.sync.client import connect
 
 from digitlab.http.coalescing_transport import MOST_WAITING_BYTES, CoalescingTransport
-from tests.lab import free_port
+from tests.digitlab.http.served import echo, served
 
 LARGE = 5_000_000
 
@@ -91,10 +89,7 @@ def test_nothing_is_sent_to_a_client_that_has_gone() -> None:
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """Answers `/large` in many pieces, anything else with what it was sent; echoes on WebSockets."""
     if scope["type"] == "websocket":
-        await receive()
-        await send({"type": "websocket.accept"})
-        while (message := await receive())["type"] == "websocket.receive":
-            await send({"type": "websocket.send", "text": message["text"]})
+        await echo(receive, send)
         return
     body = (await receive())["body"]
     pieces = [b"x" * 1000] * (LARGE // 1000) if scope["path"] == "/large" else [body]
@@ -108,23 +103,8 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     """Where uvicorn serves `application`, with our protocol."""
-    port = free_port()
-    config = uvicorn.Config(
-        application,
-        port=port,
-        http="digitlab.http.server_protocol:ServerProtocol",
-        lifespan="off",
-        log_level="warning",
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-        thread.join(0.01)
-    yield port
-    server.should_exit = True
-    thread.join(20)
+    with served(application) as port:
+        yield port
 
 
 def post(path: str, body: bytes) -> bytes:

@@ -3,17 +3,15 @@
 import asyncio
 import contextlib
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import uvicorn
 from websockets.sync.client import connect
 
 from digitlab.http import server_protocol
-from tests.lab import free_port
+from tests.digitlab.http.served import echo, served
 
 READ_PAUSE_SECONDS = 1.2
 
@@ -21,10 +19,7 @@ READ_PAUSE_SECONDS = 1.2
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """Answers with the number of bytes it was sent, once it has all of them; `/slow` reads after a pause."""
     if scope["type"] == "websocket":
-        await receive()
-        await send({"type": "websocket.accept"})
-        while (message := await receive())["type"] == "websocket.receive":
-            await send({"type": "websocket.send", "text": message["text"]})
+        await echo(receive, send)
         return
     if scope["path"] == "/slow":
         await asyncio.sleep(READ_PAUSE_SECONDS)
@@ -46,17 +41,8 @@ def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """Where uvicorn serves `application`, with intervals of 0.4 s."""
     monkeypatch.setattr(server_protocol, "HEADER_SECONDS", 0.4)
     monkeypatch.setattr(server_protocol, "BODY_INTERVAL_SECONDS", 0.4)
-    port = free_port()
-    protocol = "digitlab.http.server_protocol:ServerProtocol"
-    server = uvicorn.Server(uvicorn.Config(application, port=port, http=protocol, lifespan="off", log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-        thread.join(0.01)
-    yield port
-    server.should_exit = True
-    thread.join(20)
+    with served(application) as port:
+        yield port
 
 
 @pytest.fixture
