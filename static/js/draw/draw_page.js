@@ -4,6 +4,7 @@ import { isNoDigit, whilePenIsDown } from "../pad/verdict.js";
 import { PredictionCards } from "./prediction_cards.js";
 import { VersionChoice } from "./version_choice.js";
 import { Drawing } from "../pad/drawing.js";
+import { EXAMPLES } from "../pad/example_digits.js";
 import { Pad } from "../pad/pad.js";
 import { ImageUpload } from "./image_upload.js";
 import { EMPTY_INK, Predictor } from "../pad/predictor.js";
@@ -43,6 +44,7 @@ class DrawPage {
     this.#upload.addEventListener("change", () => this.#onImage());
     this.#brush.addEventListener("input", () => this.#onBrush());
     this.#addButtonListeners();
+    byId("examples", HTMLElement).addEventListener("click", (event) => this.#onExample(event));
     document.addEventListener("keydown", this.#onKey);
     this.#pad.brush = this.#brush.valueAsNumber;
     for (const one of [this.#versions, this.#corrections, this.#upload, this.#link, this.#pad, this.#predictor])
@@ -79,6 +81,15 @@ class DrawPage {
       predict: () => this.#predict(),
     };
     for (const [id, action] of Object.entries(actions)) byId(id, HTMLButtonElement).addEventListener("click", action);
+  }
+
+  /** @param {Event} event a click on the button of an example, which replaces the image and the ink */
+  #onExample(event) {
+    const digit = event.target instanceof HTMLElement ? event.target.dataset.digit : undefined;
+    const strokes = EXAMPLES[Number(digit)];
+    if (digit === undefined || !strokes) return;
+    if (this.#upload.address !== null) this.#upload.remove();
+    this.#edit(() => this.#drawing.replace(strokes));
   }
 
   /** @param {KeyboardEvent} event */

@@ -3,7 +3,7 @@ import { Pad } from "../pad/pad.js";
 import { Predictor } from "../pad/predictor.js";
 import { whilePenIsDown } from "../pad/verdict.js";
 import { byId } from "../lib/elements.js";
-import { EXAMPLES } from "./example_digits.js";
+import { EXAMPLES } from "../pad/example_digits.js";
 
 /** The requested number of connections, all pairs of layers together. */
 const MAX_LINES = 600;
@@ -80,7 +80,7 @@ export class InspectionPad extends EventTarget {
 
   /** @param {number} digit the example replaces the drawing */
   write(digit) {
-    this.#edit(() => this.#write(digit));
+    this.#edit(() => this.#drawing.replace(EXAMPLES[digit] ?? []));
   }
 
   /** The snapshot that makes the predictions; null for the final network. */
@@ -129,17 +129,6 @@ export class InspectionPad extends EventTarget {
       this.#predictor.forget();
       this.dispatchEvent(new Event("clear"));
     } else this.requestPrediction();
-  }
-
-  /** @param {number} digit */
-  #write(digit) {
-    this.#drawing.clear();
-    for (const [first, ...rest] of EXAMPLES[digit] ?? []) {
-      if (!first) continue;
-      this.#drawing.beginStroke(first);
-      this.#drawing.extendStroke(rest);
-    }
-    this.#drawing.endGesture();
   }
 
   #updateTools() {

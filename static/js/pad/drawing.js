@@ -83,10 +83,14 @@ export class Drawing {
   }
 
   clear() {
+    if (!this.isEmpty) this.replace([]);
+  }
+
+  /** @param {readonly Stroke[]} strokes instead of the present ones, as one step */
+  replace(strokes) {
     this.endGesture();
-    if (this.isEmpty) return;
     this.#step(this.#strokes);
-    this.#strokes = [];
+    this.#strokes = strokes;
   }
 
   undo() {

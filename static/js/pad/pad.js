@@ -162,6 +162,14 @@ export class Pad extends EventTarget {
     this.dispatchEvent(new Event("lift"));
   }
 
+  /**
+   * Without this, a quick stroke is a fling for the browser, which swallows a tap on a button that follows within half a
+   * second, although `touch-action` forbids scrolling.
+   *
+   * @param {Event} event
+   */
+  #onTouch = (event) => event.preventDefault();
+
   #onLeave = () => {
     this.#eraser = null;
     this.paint();
@@ -169,6 +177,7 @@ export class Pad extends EventTarget {
 
   /** @type {[string, (event: Event) => void][]} */
   #handlers = [
+    ["touchstart", this.#onTouch],
     ["pointerdown", this.#onDown],
     ["pointermove", this.#onMove],
     ["pointerup", this.#onUp],

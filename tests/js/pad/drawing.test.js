@@ -101,3 +101,12 @@ test("a gesture of several strokes is one step", () => {
   drawing.undo();
   assert.ok(drawing.isEmpty);
 });
+
+test("an example replaces the drawing in one step", () => {
+  const drawing = new Drawing();
+  drawLine(drawing, 10);
+  drawing.replace([[[5, 5]], [[9, 9]]]);
+  assert.equal(drawing.strokes.length, 2);
+  drawing.undo();
+  assert.equal(drawing.strokes.length, 1);
+});

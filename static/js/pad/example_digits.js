@@ -1,4 +1,4 @@
-/** @typedef {import("../pad/geometry.js").Stroke} Stroke */
+/** @typedef {import("./geometry.js").Stroke} Stroke */
 
 /**
  * One example of each digit in canvas units, for users who cannot draw or prefer not to.
