@@ -9,11 +9,12 @@ export function colour(name) {
 }
 
 /**
- * Calls back at every change between the light and the dark colour scheme.
+ * Calls back at every change between the light and the dark colour scheme, and before and after printing: paper is light.
  *
  * @param {() => void} callback
  * @param {AbortSignal} signal removes the listener when it is aborted
  */
 export function onSchemeChange(callback, signal) {
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", callback, { signal });
+  for (const media of ["(prefers-color-scheme: dark)", "print"])
+    matchMedia(media).addEventListener("change", callback, { signal });
 }

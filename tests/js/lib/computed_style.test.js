@@ -40,16 +40,18 @@ function stub(t, properties) {
   }
 }
 
-test("a listener of the colour scheme is called until its signal is aborted", (t) => {
-  const query = new FakeMediaQuery();
-  stub(t, { matchMedia: () => query });
+test("a listener of the colour scheme is called, also before printing, until its signal is aborted", (t) => {
+  const [query, print] = [new FakeMediaQuery(), new FakeMediaQuery()];
+  stub(t, { matchMedia: (/** @type {string} */ media) => (media === "print" ? print : query) });
   let calls = 0;
   const controller = new AbortController();
   onSchemeChange(() => (calls += 1), controller.signal);
   query.change();
+  print.change();
   controller.abort();
   query.change();
-  assert.equal(calls, 1);
+  print.change();
+  assert.equal(calls, 2);
 });
 
 test("a pad that was stopped listens to nothing, however often it was started", (t) => {
@@ -71,7 +73,7 @@ test("a pad that was stopped listens to nothing, however often it was started", 
   for (let round = 0; round < 3; round += 1) {
     pad.start();
     pad.start();
-    assert.equal(query.count, 1);
+    assert.equal(query.count, 2);
     pad.stop();
     assert.equal(query.count, 0);
   }
