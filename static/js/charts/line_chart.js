@@ -19,7 +19,8 @@ const MAX_DOTS = 40;
 
 /**
  * A line chart over epochs, as wide as its element; it follows the size of the element and the colour scheme. Long lines
- * are downsampled; a zoom shows every point of its window. `data-axis` of the element is the title of the y axis.
+ * are downsampled; a zoom shows every point of its window. Of the element, `data-axis` is the title of the y axis, `data-over`
+ * that of the x axis ("Epoch" by default), and `data-threshold` a value to mark. Without data there are no axes.
  */
 export class LineChart {
   #box;
@@ -36,6 +37,8 @@ export class LineChart {
   #columns;
   /** @type {Scale} */
   #scale = "linear";
+  /** @type {number | null} where a linear y axis ends; null to show all values */
+  #top = null;
   #note = newNote();
   #observer;
   /** @type {AbortController | null} removes the listeners; null while the chart is stopped */
@@ -85,6 +88,7 @@ export class LineChart {
   }
 
   #redraw() {
+    if (this.#listening && !this.#plot) this.#rebuild();
     const plot = this.#plot;
     const window = this.#window;
     if (!plot) return;
@@ -127,17 +131,24 @@ export class LineChart {
   /**
    * @param {Line[]} lines
    * @param {Columns} columns
+   * @param {number | null} [top] where a linear y axis ends, whatever the values; null to show all
    */
-  showLines(lines, columns) {
+  showLines(lines, columns, top = null) {
     this.#lines = lines;
     this.#columns = columns;
+    this.#top = top;
     this.#window = null;
-    if (this.#plot) this.#rebuild();
+    if (this.#listening) this.#rebuild();
   }
 
   #rebuild = () => {
     this.#plot?.destroy();
+    this.#plot = null;
     this.#box.querySelector(".chart__empty")?.remove();
+    if (this.#columns[0].length === 0) {
+      this.#box.append(emptyText());
+      return;
+    }
     this.#plot = new uPlot(this.#options(), this.#drawable(), this.#box);
     this.#box.append(this.#note);
     this.#showNote();
@@ -168,6 +179,43 @@ export class LineChart {
     return /** @type {Columns} */ ([epochs, ...positive]);
   }
 
+  /**
+   * @param {number | null} low
+   * @param {number | null} high
+   */
+  #range(low, high) {
+    const top = this.#top;
+    if (top !== null && low !== null && high !== null && high > top && low < top) return padded(low, top);
+    return padded(low, high);
+  }
+
+  get #threshold() {
+    const text = this.#box.dataset.threshold;
+    return text ? Number(text) : null;
+  }
+
+  /** @param {uPlot} plot */
+  #markThreshold(plot) {
+    const value = this.#threshold;
+    const { min, max } = plot.scales.y ?? {};
+    if (value === null || min == null || max == null || value < min || value > max) return;
+    const { ctx, bbox } = plot;
+    const y = Math.round(plot.valToPos(value, "y", true));
+    ctx.save();
+    ctx.strokeStyle = ctx.fillStyle = colour("--good");
+    ctx.lineWidth = devicePixelRatio;
+    ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, y);
+    ctx.lineTo(bbox.left + bbox.width, y);
+    ctx.stroke();
+    ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
+    ctx.textAlign = "left";
+    ctx.textBaseline = "bottom";
+    ctx.fillText(`stops below ${this.#format(value, 0)}`, bbox.left + 6, y - 2);
+    ctx.restore();
+  }
+
   /** @returns {uPlot.Options} */
   #options() {
     const axis = {
@@ -176,20 +224,27 @@ export class LineChart {
       grid: { stroke: colour("--grid"), width: 1 },
       ticks: { stroke: colour("--grid"), width: 1, size: 4 },
     };
+    const title = { labelSize: 18, labelFont: axis.font };
     return {
       ...this.#size(),
       scales: {
         x: { time: false, range: (_plot, low, high) => span(low, high) },
-        y: this.#scale === "log" ? { distr: 3 } : { range: (_plot, low, high) => padded(low, high) },
+        y: this.#scale === "log" ? { distr: 3 } : { range: (_plot, low, high) => this.#range(low, high) },
       },
       axes: [
-        { ...axis, space: 50, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 50_000], size: 32 },
+        {
+          ...axis,
+          space: 50,
+          incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 50_000],
+          size: 26,
+          label: this.#box.dataset.over ?? "Epoch",
+          ...title,
+        },
         {
           ...axis,
           size: 58,
           label: this.#box.dataset.axis,
-          labelSize: 18,
-          labelFont: axis.font,
+          ...title,
           values: (_plot, splits) => tickTexts(splits, this.#format),
         },
       ],
@@ -208,6 +263,7 @@ export class LineChart {
         })),
       ],
       hooks: {
+        drawAxes: [(plot) => this.#markThreshold(plot)],
         setScale: [(plot, key) => key === "x" && this.#onScale(plot)],
         setCursor: [(plot) => this.#hooks.onPoint?.(rowAt(plot))],
       },
@@ -215,6 +271,13 @@ export class LineChart {
       legend: { live: true },
     };
   }
+}
+
+function emptyText() {
+  const text = document.createElement("p");
+  text.className = "chart__empty";
+  text.textContent = "No epoch has ended yet";
+  return text;
 }
 
 function newNote() {

@@ -3,7 +3,7 @@
  *
  * @typedef {import("../charts/epoch_columns.js").Measure} Measure
  * @typedef {{measure: Measure, loss: string, over: "epochs" | "seconds", scale: "linear" | "log", smoothing: number,
- *   hidden: string[]}} ChartOptions `loss`: whose curves are drawn if `measure` is an error; errors of different losses
+ *   range: "useful" | "all", hidden: string[]}} ChartOptions `loss`: whose curves are drawn if `measure` is an error; errors of different losses
  *   have no common axis
  */
 
@@ -24,6 +24,7 @@ export function readOptions(query, losses) {
     over: query.get("over") === "seconds" ? "seconds" : "epochs",
     scale: query.get("scale") === "log" ? "log" : "linear",
     smoothing: SMOOTHINGS.includes(smoothing) ? smoothing : 0,
+    range: query.get("range") === "all" ? "all" : "useful",
     hidden: (query.get("hide") ?? "").split(",").filter(Boolean),
   };
 }
@@ -43,6 +44,7 @@ export function writeOptions(query, options, losses) {
     over: options.over === "epochs" ? "" : options.over,
     scale: options.scale === "linear" ? "" : options.scale,
     smoothing: options.smoothing ? String(options.smoothing) : "",
+    range: options.range === "useful" ? "" : options.range,
     hide: options.hidden.join(","),
   };
   for (const [name, value] of Object.entries(texts)) {

@@ -6,6 +6,7 @@ import { duration, significantNumber, percent } from "../lib/format.js";
 import { RunStream } from "../runs/run_stream.js";
 import { isError, measureKey, readOptions, writeOptions } from "./chart_options.js";
 import { fetchHistory } from "../charts/epoch_history.js";
+import { usefulTop } from "../charts/useful_range.js";
 
 /**
  * @typedef {import("../charts/epoch_history.js").Curve & {kind: "version" | "run", is_live: boolean, loss: string}}
@@ -65,6 +66,9 @@ export class ComparisonCurves {
       this.#change({ measure: chosen, loss });
     });
     smoothing.addEventListener("change", () => this.#change({ smoothing: Number(smoothing.value) }));
+    byId("range", HTMLButtonElement).addEventListener("click", () =>
+      this.#change({ range: this.#options.range === "all" ? "useful" : "all" }),
+    );
     onPress(byId("over", HTMLElement), this.#options.over, (over) =>
       this.#change({ over: over === "seconds" ? over : "epochs" }),
     );
@@ -87,7 +91,11 @@ export class ComparisonCurves {
     const box = byId("compare-chart", HTMLElement);
     box.dataset.axis = title;
     box.setAttribute("aria-label", `${title} of those compared; the tables below have the last numbers`);
-    this.#chart.showLines(this.#lines(), this.#columns());
+    box.dataset.over = this.#options.over === "seconds" ? "Training time, seconds" : "Epoch";
+    const range = byId("range", HTMLButtonElement);
+    range.hidden = this.#usefulTop() === null;
+    range.setAttribute("aria-pressed", String(this.#options.range === "useful"));
+    this.#chart.showLines(this.#lines(), this.#columns(), this.#top());
     this.#buttons.forEach((button, index) => {
       const curve = this.#curves[index];
       if (!curve) return;
@@ -118,6 +126,17 @@ export class ComparisonCurves {
     if (!smoothing) return columns;
     const [places, ...values] = columns;
     return [places, ...values.map((line) => smoothed(line, smoothing)), ...values];
+  }
+
+  /** The end of the range without curves that flatten the others; null if there are none, or on a logarithmic axis. */
+  #usefulTop() {
+    const { measure, scale } = this.#options;
+    if (!isError(measure) || scale === "log") return null;
+    return usefulTop(this.#columns().slice(1));
+  }
+
+  #top() {
+    return this.#options.range === "all" ? null : this.#usefulTop();
   }
 
   /** Draws at most once per animation frame; the zoom stays. */
@@ -190,7 +209,16 @@ export class ComparisonCurves {
   #hint() {
     const others = this.#curves.filter((curve) => !this.#isOnAxis(curve)).map((curve) => curve.title);
     if (others.length) return `Not on this axis, because their errors are of another loss: ${others.join(", ")}.`;
+    const top = this.#top();
+    if (top !== null) return `Cut off above ${this.#format(top)}: ${this.#titlesAbove(top).join(", ")}.`;
     return "Drag over a part of the chart to zoom in; double-click to zoom out.";
+  }
+
+  /** @param {number} top */
+  #titlesAbove(top) {
+    const { measure } = this.#options;
+    const isAbove = (/** @type {ComparedCurve} */ curve) => curve.history.some((epoch) => (epoch[measure] ?? 0) > top);
+    return this.#curves.filter((curve) => this.#isShown(curve) && isAbove(curve)).map((curve) => curve.title);
   }
 
   /**

@@ -20,3 +20,12 @@ export function progressText(run, last, isUnderWay, place = null) {
   if (!last) return `${capitalised(run.status)} before the first epoch ended`;
   return `${capitalised(run.status)} after epoch ${last}${run.status === "stopping" ? "" : ` of ${run.epochs}`}`;
 }
+
+/**
+ * @param {string} stage of a run before its first epoch, such as "preparing mnist: 40%"
+ * @returns {number | null} how far it is, in [0, 1]; null if the stage does not say
+ */
+export function preparedShare(stage) {
+  const percent = /(\d+)%$/.exec(stage)?.[1];
+  return percent === undefined ? null : Number(percent) / 100;
+}

@@ -10,7 +10,7 @@ import { ENDED } from "./run_states.js";
 import { openDialogsFromLinks } from "../lib/dialogs.js";
 import { EpochList } from "./epoch_list.js";
 import { isPoor, showFindings, statusClass } from "./findings.js";
-import { progressText } from "./progress_text.js";
+import { preparedShare, progressText } from "./progress_text.js";
 import { QueuePosition } from "./queue_position.js";
 import { RunStream } from "./run_stream.js";
 import { remainingSeconds } from "./remaining_time.js";
@@ -209,7 +209,9 @@ class RunPage {
 
     const batchBar = byId("batch", HTMLProgressElement);
     batchBar.hidden = isEnded;
-    batchBar.value = fraction;
+    const prepared = run.status === "running" && run.stage ? preparedShare(run.stage) : fraction;
+    if (prepared === null) batchBar.removeAttribute("value");
+    else batchBar.value = prepared;
     byId("batch-text", HTMLElement).textContent = batch
       ? `Epoch ${batch.epoch}: ${percent(fraction, 0)} of the samples, error so far ${errorNumber(batch.error)}`
       : "";

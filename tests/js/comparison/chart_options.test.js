@@ -6,7 +6,7 @@ const ONE = ["cross_entropy"];
 const TWO = ["cross_entropy", "squared_error"];
 
 test("how curves are looked at stands in the address and comes back from it", () => {
-  const query = new URLSearchParams("numbers=3,5&over=seconds&smoothing=0.9&hide=v3&measure=nonsense");
+  const query = new URLSearchParams("numbers=3,5&over=seconds&smoothing=0.9&range=all&hide=v3&measure=nonsense");
   const view = readOptions(query, ONE);
   assert.deepEqual(view, {
     measure: "test_error",
@@ -14,10 +14,11 @@ test("how curves are looked at stands in the address and comes back from it", ()
     over: "seconds",
     scale: "linear",
     smoothing: 0.9,
+    range: "all",
     hidden: ["v3"],
   });
   const written = writeOptions(query, { ...view, over: "epochs", scale: "log", hidden: [] }, ONE);
-  assert.equal(written.toString(), "numbers=3%2C5&smoothing=0.9&scale=log");
+  assert.equal(written.toString(), "numbers=3%2C5&smoothing=0.9&range=all&scale=log");
 });
 
 test("the accuracy is the default if the losses differ", () => {

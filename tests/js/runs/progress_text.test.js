@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { progressText } from "../../../static/js/runs/progress_text.js";
+import { preparedShare, progressText } from "../../../static/js/runs/progress_text.js";
 
 test("a run that ended says after which epoch, and that there was none where there was none", () => {
   const run = { status: /** @type {const} */ ("failed"), stage: "", epochs: 5 };
@@ -15,4 +15,9 @@ test("a queued run says which place it has, once that is known", () => {
   assert.equal(progressText(run, 0, false), "Waiting for a worker");
   assert.equal(progressText(run, 0, false, 1), "Waiting for a worker, next in the queue");
   assert.equal(progressText(run, 2, false, 14), "Waiting for a worker, number 14 in the queue, after epoch 2");
+});
+
+test("a stage says how far it is, or not", () => {
+  assert.equal(preparedShare("preparing mnist: 40%"), 0.4);
+  assert.equal(preparedShare("loading mnist"), null);
 });
