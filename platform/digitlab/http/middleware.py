@@ -71,8 +71,11 @@ class PagesNeedLogin(LoginRequiredMiddleware):
     def process_view(
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase], view_args: Any, view_kwargs: Any
     ) -> HttpResponseBase | None:
-        """Let calls of the API pass: it authenticates them itself."""
-        if request.path_info.startswith("/api/"):
+        """Let calls of the API pass: it authenticates them itself.
+
+        A view without a login passes before the session is read, so that `/livez` does not need the database.
+        """
+        if request.path_info.startswith("/api/") or not getattr(view_func, "login_required", True):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
 

@@ -1,8 +1,9 @@
-"""Errors of the API that no call worded."""
+"""Errors of the API that no call worded, and what needs no log-in."""
 
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.urls import path
@@ -34,3 +35,14 @@ def test_a_page_that_breaks_answers_with_a_page(client: Client) -> None:
     response = client.get("/broken")
     assert response.status_code == 500
     assert response["Content-Type"].startswith("text/html")
+
+
+def test_livez_with_the_cookie_of_a_session_needs_no_database() -> None:
+    """Without the mark of a test that uses the database, pytest refuses each query."""
+    after = "django.contrib.auth.middleware.AuthenticationMiddleware"
+    middleware = [*settings.MIDDLEWARE]
+    middleware.insert(middleware.index(after) + 1, "digitlab.http.middleware.PagesNeedLogin")
+    with override_settings(MIDDLEWARE=middleware):
+        browser = Client()
+        browser.cookies["sessionid"] = "of a session that is in the database"
+        assert browser.get("/livez").status_code == 200
