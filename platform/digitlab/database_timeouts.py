@@ -16,6 +16,16 @@ SILENCE_SECONDS: Final = 10
 SQLITE_BUSY_SECONDS: Final = 9
 """Below the ten seconds within which every request is answered."""
 
+# A web process answers within 5 s that its database is cut off: the wait for a connection of the pool, of which the
+# last moment may yield one whose check then waits for `WEB_SILENCE_SECONDS`, and half a second for the answer.
+POOL_SECONDS: Final = 3.0
+# Three retransmissions, after 0.2, 0.6 and 1.4 s, are lost as well.
+WEB_SILENCE_SECONDS: Final = 1.5
+# Less than the wait for the pool, which connects in the background; libpq takes no less.
+WEB_CONNECT_SECONDS: Final = 2
+# While a result is awaited: the first probe after two seconds, and the end at the next one.
+_WEB_PROBES: Final = {"idle": 2, "interval": 1, "count": 2}
+
 _PROBES: Final = {"idle": 5, "interval": 2, "count": 3}
 _SESSION: Final = {
     "lock_timeout": LOCK_SECONDS * 1000,
@@ -29,6 +39,12 @@ _POSTGRESQL: Final = {
     "keepalives": 1,
     **{f"keepalives_{name}": value for name, value in _PROBES.items()},
 }
+# Of a web process: a client waits for it, while a worker retries for a minute.
+_WEB: Final = {
+    "connect_timeout": WEB_CONNECT_SECONDS,
+    "tcp_user_timeout": int(WEB_SILENCE_SECONDS * 1000),
+    **{f"keepalives_{name}": value for name, value in _WEB_PROBES.items()},
+}
 # With WAL but without immediate transactions, most concurrent writers met "database is locked".
 _SQLITE: Final = {
     "timeout": SQLITE_BUSY_SECONDS,
@@ -37,11 +53,29 @@ _SQLITE: Final = {
 }
 
 
-def with_timeouts(database: dict[str, Any]) -> dict[str, Any]:
-    """The entry of Django's DATABASES with timeouts; what its OPTIONS name, from DATABASE_URL, has precedence."""
+def with_timeouts(database: dict[str, Any], *, is_web: bool = False) -> dict[str, Any]:
+    """The entry of Django's DATABASES with timeouts; what its OPTIONS name, from DATABASE_URL, has precedence.
+
+    Args:
+        database: as the settings of the environment say.
+        is_web: whether clients wait for this process: it then gives up sooner than a worker, which retries.
+    """
     options = database.get("OPTIONS", {})
     if database["ENGINE"] == "django.db.backends.sqlite3":
         return {**database, "OPTIONS": {**_SQLITE, **options}}
     # Of two values of one parameter, PostgreSQL takes the last.
     session = " ".join([*(f"-c {name}={value}" for name, value in _SESSION.items()), options.get("options", "")])
-    return {**database, "OPTIONS": {**_POSTGRESQL, **options, "options": session.strip()}}
+    sooner = _WEB if is_web else {}
+    return {**database, "OPTIONS": {**_POSTGRESQL, **sooner, **options, "options": session.strip()}}
+
+
+def pool(most_connections: int) -> dict[str, Any]:
+    """The options of a web process's pool of PostgreSQL connections."""
+    return {
+        "min_size": 1,
+        "max_size": most_connections,
+        "timeout": POOL_SECONDS,
+        # A longer series of attempts, with growing pauses, would delay the first connection after an outage; the next
+        # request begins anew.
+        "reconnect_timeout": POOL_SECONDS,
+    }

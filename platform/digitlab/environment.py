@@ -237,7 +237,7 @@ SETTINGS: Final = (
         _number(int, 1, 1000),
         "a whole number from 1 to 1000",
         "20",
-        "connections to PostgreSQL that a web process has at most; a request waits up to 4 s for one",
+        "connections to PostgreSQL that a web process has at most; a request waits up to 3 s for one",
     ),
     Setting(
         "REDIS_URL",

@@ -7,8 +7,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 
-from digitlab import environment, model_store
-from digitlab.database_timeouts import with_timeouts
+from digitlab import database_timeouts, environment, model_store
 from digitlab.processes import logs, redis_address, role
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -104,7 +103,9 @@ TEMPLATES = [
 
 # Databases.
 DATABASES: dict[str, Any] = {
-    "default": with_timeouts(environment.database(VALUES, DATA_DIR / "digitlab.sqlite3")),
+    "default": database_timeouts.with_timeouts(
+        environment.database(VALUES, DATA_DIR / "digitlab.sqlite3"), is_web=role.current() == "web"
+    ),
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, for tests too: in memory, threads would not meet the locks that they meet in earnest.
@@ -112,11 +113,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 
 elif role.current() == "web":
     # Each request has a thread, and without a pool each thread a connection: 150 log-ins at once took all of them.
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
-        "min_size": 1,
-        "max_size": VALUES["DATABASE_CONNECTIONS"],
-        "timeout": 4.0,
-    }
+    DATABASES["default"]["OPTIONS"]["pool"] = database_timeouts.pool(VALUES["DATABASE_CONNECTIONS"])
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 # Files.

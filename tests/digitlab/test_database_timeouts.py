@@ -22,7 +22,7 @@ from django.db import InterfaceError, InternalError, OperationalError, connectio
 from django.test import Client
 
 from digitlab import environment
-from digitlab.database_timeouts import IDLE_IN_TRANSACTION_SECONDS, with_timeouts
+from digitlab.database_timeouts import IDLE_IN_TRANSACTION_SECONDS, pool, with_timeouts
 from tests import postgres
 from tests.lab import Lab, store_small_pen_strokes
 from tests.processes import alive, until
@@ -81,6 +81,17 @@ def test_a_postgresql_connection_has_every_timeout_and_the_address_has_precedenc
     assert (options["connect_timeout"], options["tcp_user_timeout"], options["keepalives"]) == (9, 10_000, 1)
     assert options["options"].startswith("-c lock_timeout=4000 -c idle_in_transaction_session_timeout=10000 ")
     assert options["options"].endswith(" -c lock_timeout=1s")
+
+
+def test_a_web_process_answers_within_five_seconds_that_its_database_is_cut_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://u:p@h/name")
+    options = with_timeouts(environment.values()["DATABASE_URL"], is_web=True)["OPTIONS"]
+    wait_for_the_pool, silence = pool(20)["timeout"], options["tcp_user_timeout"] / 1000
+    assert wait_for_the_pool + silence <= 4.5
+    assert options["connect_timeout"] < wait_for_the_pool
+    assert options["keepalives_idle"] + options["keepalives_interval"] < wait_for_the_pool + silence
 
 
 def test_a_sqlite_connection_waits_for_less_than_ten_seconds_and_the_address_has_precedence(
