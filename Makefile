@@ -47,7 +47,7 @@ coverage: $(DEV_STAMP) ## measure how many lines the fast tests reach, without s
 test-postgres: $(DEV_STAMP) ## run the tests that touch the database on a throw-away PostgreSQL
 	@$(BIN)/python -m tests.postgres $(BIN)/python -m pytest tests/training tests/inference tests/datasets tests/weblib tests/digitlab tests/upgrade tests/faults/test_database.py --ignore=tests/digitlab/processes/test_supervisor.py
 
-faults: $(DEV_STAMP) ## kill, stop and disconnect everything a hundred times while runs train (ARGS="--count 200 --postgres")
+faults: $(DEV_STAMP) ## kill, stop and disconnect processes and hosts a hundred times while runs train (ARGS="--count 200 --postgres")
 	@$(BIN)/python -m tests.faults $(ARGS)
 
 test-js:

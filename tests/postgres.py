@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.lab import free_port
@@ -25,21 +25,30 @@ def programs() -> Path | None:
 
 
 @contextlib.contextmanager
-def server(folder: Path) -> Iterator[str]:
-    """The address of a new, empty server in `folder`, which is ended with everything in it."""
+def server(folder: Path, *, address: str = "127.0.0.1", prefix: Sequence[str] = ()) -> Iterator[str]:
+    """The URL of a new, empty server in `folder`, which is ended with everything in it.
+
+    Args:
+        folder: of its files and its socket.
+        address: that it listens on.
+        prefix: of each command, which replaces itself by the rest: a shell in another namespace.
+    """
     binaries = programs()
     if binaries is None:
         raise FileNotFoundError(NOT_FOUND)
     data = folder / "data"
-    as_owner = _as_owner(folder)
+    as_owner = [*prefix, *_as_owner(folder)]
     port = free_port()
     # Nothing in it is worth a wait for the disk.
-    options = f"-k {folder} -p {port} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off"
+    options = f"-k {folder} -p {port} -c listen_addresses={address} -c fsync=off -c full_page_writes=off"
     _run(*as_owner, binaries / "initdb", "--auth=trust", "--no-sync", "--username=digitlab", "-D", data)
+    if address != "127.0.0.1":
+        with (data / "pg_hba.conf").open("a") as file:
+            file.write("host all all samenet trust\n")
     _run(*as_owner, binaries / "pg_ctl", "-w", "-D", data, "-l", folder / "log", "-o", options, "start")
     try:
         _run(*as_owner, binaries / "createdb", "-h", folder, "-p", port, "-U", "digitlab", "digitlab")
-        yield f"postgres://digitlab@127.0.0.1:{port}/digitlab"
+        yield f"postgres://digitlab@{address}:{port}/digitlab"
     finally:
         _run(*as_owner, binaries / "pg_ctl", "-w", "-D", data, "-m", "immediate", "stop")
 

@@ -1,7 +1,9 @@
 """`make faults`: story after story, and a table of what was lost (nothing, if all is well).
 
-    python -m tests.faults --count 100 --seed 1 [--postgres] [--redis 7.0] [--kind NAME]
+    python -m tests.faults --count 100 --seed 1 [--postgres] [--redis 7.0] [--kind NAME] [--no-cluster]
+    python -m tests.faults --cluster [--story NAME] [--runs 20]
 
+The first tells the stories of the cluster too, where network namespaces are allowed; the second tells only those.
 Each story's moments come from a seed of its own, which is printed when it goes wrong: `--kind` and `--seed` repeat it.
 """
 
@@ -21,6 +23,8 @@ from tests import (
     redis_servers,
 )
 from tests.faults import figures
+from tests.faults.cluster import outside
+from tests.faults.cluster.stories import STORIES
 from tests.faults.kinds import KINDS, ON_POSTGRES
 from tests.faults.scene import QUICK
 from tests.faults.story import Stories, Verdict
@@ -39,7 +43,14 @@ def main() -> int:
     )
     parser.add_argument("--postgres", action="store_true", help="on a throw-away PostgreSQL instead of SQLite")
     parser.add_argument("--redis", choices=[*redis_servers.servers()], help="the version of Redis (default: the lab's)")
+    parser.add_argument("--cluster", action=argparse.BooleanOptionalAction, help="only what happens between hosts")
+    parser.add_argument("--story", action="append", choices=[*STORIES], help="of the cluster; several times if need be")
+    parser.add_argument("--runs", type=int, default=outside.RUNS, help="in each story of the cluster (default: 20)")
     options = parser.parse_args()
+    # So that folders are removed when another process ends this one.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    if options.cluster or options.story:
+        return outside.tell(options.story or (), runs=options.runs)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digitlab.settings")
     kinds = options.kind or [*KINDS, *(ON_POSTGRES if options.postgres else ())]
     verdicts: list[Verdict] = []
@@ -56,7 +67,11 @@ def main() -> int:
     if not options.kind and all(verdict.is_survived for verdict in verdicts):
         with _lab(on_postgres=options.postgres, redis=options.redis, is_quick=False) as (lab, _):
             _say("\nWith the usual settings:\n" + "\n".join(f"- {line}" for line in figures.report(lab)))
-    return 0 if all(verdict.is_survived for verdict in verdicts) else 1
+    between_hosts = 0
+    if not options.kind and options.cluster is None:
+        _say("")
+        between_hosts = outside.tell(runs=options.runs)
+    return between_hosts if all(verdict.is_survived for verdict in verdicts) else 1
 
 
 @contextlib.contextmanager

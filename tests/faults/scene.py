@@ -52,7 +52,7 @@ class Scene:
     def submit(self) -> None:
         """Submit the run and watch it."""
         self.run_id = self.lab.submit(**CONFIG, name=self.name)
-        self.watcher = Watcher(self.lab.port, self.run_id)
+        self.watcher = Watcher(self.lab.url, self.run_id)
         self.watcher.start()
 
     def begin(self) -> None:

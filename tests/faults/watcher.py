@@ -14,8 +14,9 @@ from websockets.sync.client import ClientConnection, connect
 class Watcher:
     """Notes every epoch that it is sent, in the order in which they come."""
 
-    def __init__(self, port: int, run_id: int) -> None:
-        self._address = f"ws://127.0.0.1:{port}/ws/runs/{run_id}/"
+    def __init__(self, url: str, run_id: int, *, token: str = "") -> None:
+        self._address = f"{url.replace('http', 'ws', 1)}/ws/runs/{run_id}/"
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._socket: ClientConnection | None = None
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
@@ -44,12 +45,17 @@ class Watcher:
         while not self._ended.is_set():
             last = self.epochs[-1]["epoch"] if self.epochs else 0
             try:
-                with connect(f"{self._address}?after={last}", open_timeout=10, close_timeout=1) as self._socket:
+                with self._connected(last) as self._socket:
                     self.connections += 1
                     while not self._ended.is_set():
                         self._take(json.loads(self._socket.recv()))
             except (OSError, WebSocketException, TimeoutError):
                 time.sleep(0.1)
+
+    def _connected(self, last: int) -> ClientConnection:
+        return connect(
+            f"{self._address}?after={last}", additional_headers=self._headers, open_timeout=10, close_timeout=1
+        )
 
     def _take(self, message: dict[str, Any]) -> None:
         if message["type"] == "run.snapshot":
