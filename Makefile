@@ -33,6 +33,7 @@ test: $(DEV_STAMP) ## run every test: Python, JavaScript, browser
 	@$(MAKE) --no-print-directory test-python
 
 test-python: $(DEV_STAMP)
+	@if command -v npm >/dev/null; then npm ci --silent --no-audit --no-fund; fi
 	@$(BIN)/python -m tests.chromium
 	@$(BIN)/python -m pytest
 

@@ -101,6 +101,7 @@ class RunPage {
     } else if (message.type === "epoch.finished") {
       this.#takeEpochs([message.epoch]);
     } else {
+      this.#announce(message.run);
       this.#run = message.run;
       this.#showEvents(message.events);
       if (message.type === "run.snapshot") this.#takeEpochs(message.epochs);
@@ -218,6 +219,13 @@ class RunPage {
 
     const seconds = run.status === "running" ? remainingSeconds(epochs, run.epochs, fraction) : null;
     byId("time-left", HTMLElement).textContent = seconds === null ? finishText(run) : remainingText(run, seconds);
+  }
+
+  /** @param {RunJson} run that replaces the known one; for screen readers, each change of its state is a sentence */
+  #announce(run) {
+    if (run.status === this.#run.status) return;
+    const sentence = run.status === "running" ? "Training has started" : progressText(run, run.epoch, false);
+    byId("spoken", HTMLElement).textContent = `${sentence}.`;
   }
 
   /** @param {import("../lib/messages.js").EventJson[]} events */
