@@ -30,6 +30,8 @@ PATHS = [
     "datasets/",
     "datasets/pen-strokes/",
     "storage/",
+    "about/",
+    "versions/2/mistakes/",
     "api/v1/docs",
 ]
 # Swagger's own part of its page is another project's.
