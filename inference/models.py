@@ -12,7 +12,10 @@ from nnlib.vocabulary import LossName
 
 CHAMPION = "champion"
 ALIAS_NAME_LENGTH = 40
-check_alias_name = RegexValidator(r"^[a-z][a-z0-9_-]*\Z", "Lower-case letters, digits, - and _; a letter first.")
+ALIAS_NAME_PATTERN = "^[a-z][a-z0-9_-]*$"
+check_alias_name = RegexValidator(
+    ALIAS_NAME_PATTERN.replace("$", r"\Z"), "Lower-case letters, digits, - and _; a letter first."
+)
 
 
 class LiveVersions(models.Manager["ModelVersion"]):

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Status
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from datasets.ink.drawing import Drawing, Point
 from datasets.samples import selectors, services
@@ -15,11 +15,14 @@ from inference.serving.prediction import VersionName
 from weblib.actor import actor
 from weblib.error_answers import errors
 from weblib.paging import MAX_PAGE
-from weblib.whole_numbers import numbers_in
+from weblib.whole_numbers import number_list_schema, numbers_in, refuse_boolean
 
 router = Router(tags=["corrections"])
 
-Digit = Annotated[int, Field(ge=0, le=9)]
+Digit = Annotated[int, Field(ge=0, le=9), BeforeValidator(refuse_boolean)]
+
+
+VersionNumbers = Annotated[str, WithJsonSchema(number_list_schema(MAX_PAGE))]
 
 
 class CorrectionRequest(Drawing):
@@ -109,7 +112,7 @@ def list_corrections(
     summary="How versions read the corrections",
     operation_id="getCorrectionAccuracy",
 )
-def accuracy(request: HttpRequest, versions: str) -> list[dict[str, Any]]:  # noqa: ARG001
+def accuracy(request: HttpRequest, versions: VersionNumbers) -> list[dict[str, Any]]:  # noqa: ARG001
     """The share of the newest corrections that each version of `versions=3,5` reads right; [] without corrections.
 
     Those that a version learned from are counted apart: they say little about other drawings.

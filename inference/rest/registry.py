@@ -6,22 +6,27 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Router, Status
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
 
-from inference.models import Alias, AliasMove
+from inference.models import ALIAS_NAME_LENGTH, ALIAS_NAME_PATTERN, Alias, AliasMove
 from inference.registry import alias_selectors, alias_services, selectors, trash_selectors, trash_services
 from inference.rest.versions import VersionOut
 from weblib.actor import actor
 from weblib.error_answers import errors
 from weblib.paging import MAX_PAGE
+from weblib.whole_numbers import refuse_boolean
 
 router = Router(tags=["aliases"])
+# Checked by `Alias` itself.
+AliasName = Annotated[
+    str, WithJsonSchema({"type": "string", "pattern": ALIAS_NAME_PATTERN, "maxLength": ALIAS_NAME_LENGTH})
+]
 
 
 class AliasTarget(BaseModel):
     """Where an alias should point."""
 
-    version: Annotated[int, Field(ge=1)]
+    version: Annotated[int, Field(ge=1), BeforeValidator(refuse_boolean)]
 
 
 class AliasOut(BaseModel):
@@ -101,7 +106,7 @@ def list_aliases(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 -- Nin
 @router.put(
     "aliases/{name}", response={200: AliasOut, **errors(404, 422)}, summary="Move an alias", operation_id="moveAlias"
 )
-def move_alias(request: HttpRequest, name: str, payload: AliasTarget) -> dict[str, Any]:
+def move_alias(request: HttpRequest, name: AliasName, payload: AliasTarget) -> dict[str, Any]:
     """Point an alias at another version; `champion` is what the canvas uses."""
     return _alias_json(alias_services.move_alias(name, payload.version, by=actor(request)))
 
@@ -112,7 +117,7 @@ def move_alias(request: HttpRequest, name: str, payload: AliasTarget) -> dict[st
     summary="Take the last move of an alias back",
     operation_id="rollBackAlias",
 )
-def roll_back_alias(request: HttpRequest, name: str) -> dict[str, Any]:
+def roll_back_alias(request: HttpRequest, name: AliasName) -> dict[str, Any]:
     """Roll the last move of an alias back; called again, the move before that."""
     return _alias_json(alias_services.roll_back_alias(name, by=actor(request)))
 
@@ -120,7 +125,7 @@ def roll_back_alias(request: HttpRequest, name: str) -> dict[str, Any]:
 @router.delete(
     "aliases/{name}", response={204: None, **errors(404, 409)}, summary="Delete an alias", operation_id="deleteAlias"
 )
-def delete_alias(request: HttpRequest, name: str) -> Status[None]:
+def delete_alias(request: HttpRequest, name: AliasName) -> Status[None]:
     """Let a name mean nothing; its history stays. The champion cannot be deleted."""
     alias_services.delete_alias(name, by=actor(request))
     return Status(204, None)

@@ -1,11 +1,11 @@
 """The HTTP API of versions and predictions."""
 
 import json
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import File, Form, Query, Router, Status, UploadedFile
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from inference.errors import ArtifactError, ImagesMissingError
@@ -21,13 +21,18 @@ from inference.serving.prediction import PredictRequest, encoded, predict
 from nnlib.vocabulary import ActivationName, LossName, OutputName
 from weblib.actor import actor
 from weblib.error_answers import errors
-from weblib.paging import MAX_PAGE
+from weblib.paging import MAX_PAGE, Cursor
 from weblib.plain_text import Name, NotesText
 from weblib.rate_limits import count_one
 from weblib.tags import Tags
 
 router = Router(tags=["versions"])
 Format = Literal["pickle", "npz", "safetensors", "onnx"]
+
+
+def _one_of(names: Any) -> WithJsonSchema:
+    """The JSON schema of a field of a form that may be left out: a form cannot send null."""
+    return WithJsonSchema({"type": "string", "enum": list(get_args(names))})
 
 
 class SnapshotsOut(BaseModel):
@@ -75,6 +80,8 @@ class VersionList(BaseModel):
 
 class Notes(BaseModel):
     """Notes and tags of a version; a field that is left out stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     notes: NotesText | None = None
     tags: Tags | None = None
@@ -127,7 +134,7 @@ def list_versions(
     request: HttpRequest,  # noqa: ARG001 -- Ninja's signature
     *,
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 50,
-    cursor: Name = "",
+    cursor: Cursor = "",
     sort: VersionSort = "-number",
     dataset: Name = "",
     source: Name = "",
@@ -166,8 +173,8 @@ def import_version(
     *,
     file: File[UploadedFile],
     name: Annotated[Name, Form("")],
-    activation: Annotated[ActivationName | None, Form(None)],
-    output: Annotated[OutputName | None, Form(None)],
+    activation: Annotated[ActivationName | None, _one_of(ActivationName), Form(None)],
+    output: Annotated[OutputName | None, _one_of(OutputName), Form(None)],
     input_scale: Annotated[InputScale, Form(AS_IT_IS)],
 ) -> Status[Any]:
     """Publish a pickle of plain arrays, an .npz, safetensors or ONNX file; nothing in it is run.

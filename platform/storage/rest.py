@@ -50,10 +50,10 @@ class StorageOut(BaseModel):
     next: str | None
 
 
-@router.get("storage", response={200: StorageOut, **errors(400)}, operation_id="getStorage")
+@router.get("storage", response={200: StorageOut, **errors(400, 422)}, operation_id="getStorage")
 def storage(
     request: HttpRequest,  # noqa: ARG001 -- Ninja's signature
-    cursor: str | None = None,
+    cursor: Annotated[str, Field(json_schema_extra={"pattern": "^[0-9]{1,9}$"})] | None = None,
     limit: Annotated[int, Query(), Field(ge=1, le=MAX_PAGE)] = 50,
 ) -> StorageOut:
     """What takes room, by kind and by run, and what may go by the settings."""

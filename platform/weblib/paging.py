@@ -3,15 +3,25 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, TypeVar
 
 from django.db.models import F, Model, Q, QuerySet
+from pydantic import Field
 
 from weblib.errors import CursorError
+from weblib.plain_text import Name
 
 Row = TypeVar("Row", bound=Model)
 MAX_PAGE: Final = 200
 _SEPARATOR: Final = "~"
+# A row's number, after its value where the list is sorted by one; which value it is depends on the order.
+Cursor = Annotated[
+    Name,
+    Field(
+        json_schema_extra={"pattern": f"^(([a-z0-9.+-]*{_SEPARATOR})?0{{0,39}}[1-9][0-9]*)?$"},
+        description="`next` of the page before; empty for the first page",
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)

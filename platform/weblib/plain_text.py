@@ -15,6 +15,8 @@ _CONTROL: Final = {"Cc", "Cs", "Zl", "Zp"}
 """Unicode's general categories of control characters, lone surrogates and separators of lines and paragraphs."""
 _BIDI_CONTROL: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """What embeds, overrides or isolates a direction of writing: it would turn the text around a name as well."""
+UNFIT_IN_PATTERNS: Final = r"\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069"
+"""All of these for a character class of a JSON schema's pattern, without surrogates, which UTF-8 cannot carry."""
 
 
 def unfit_character(text: str) -> str | None:
@@ -69,5 +71,13 @@ def _without_zeros(notes: str) -> str:
     return notes
 
 
-Name = Annotated[str, Field(max_length=NAME_LENGTH), AfterValidator(_in_one_line)]
-NotesText = Annotated[str, Field(max_length=NOTES_LENGTH), AfterValidator(_without_zeros)]
+Name = Annotated[
+    str,
+    Field(max_length=NAME_LENGTH, json_schema_extra={"pattern": f"^[^{UNFIT_IN_PATTERNS}]*$"}),
+    AfterValidator(_in_one_line),
+]
+NotesText = Annotated[
+    str,
+    Field(max_length=NOTES_LENGTH, json_schema_extra={"pattern": r"^[^\u0000]*$"}),
+    AfterValidator(_without_zeros),
+]

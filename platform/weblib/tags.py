@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Annotated, Any, Final
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from weblib.plain_text import unfit_character
+from weblib.plain_text import UNFIT_IN_PATTERNS, unfit_character
 
 MAX_TAGS: Final = 12
 MAX_LETTERS: Final = 40
@@ -33,4 +33,9 @@ def tags_in(value: Any) -> list[str]:
     return words
 
 
-Tags = Annotated[list[str], BeforeValidator(tags_in)]
+_TAG: Final = f"[^,{UNFIT_IN_PATTERNS}]{{0,{MAX_LETTERS}}}"
+_Written = (
+    list[Annotated[str, Field(json_schema_extra={"pattern": f"^{_TAG}$"})]]
+    | Annotated[str, Field(json_schema_extra={"pattern": f"^{_TAG}(,{_TAG}){{0,{MAX_TAGS - 1}}}$"})]
+)
+Tags = Annotated[list[str], BeforeValidator(tags_in, json_schema_input_type=_Written)]

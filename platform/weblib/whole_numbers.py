@@ -2,12 +2,36 @@
 
 from collections.abc import Iterable
 from itertools import chain
-from typing import Final
+from typing import Annotated, Any, Final
+
+from pydantic import Field
+from pydantic_core import PydanticKnownError
 
 from weblib.errors import NumberListError
+from weblib.plain_text import Name
 
 # Nine digits fit the integers of every database; no list here is longer.
 MOST_DIGITS: Final = 9
+_NUMBER: Final = f"[0-9]{{1,{MOST_DIGITS}}}"
+NumberList = Annotated[
+    Name,
+    Field(
+        json_schema_extra={"pattern": f"^ *(({_NUMBER} *)?, *)*({_NUMBER} *)?$"},
+        description="Numbers separated by commas, such as 3,5",
+    ),
+]
+
+
+def number_list_schema(most: int) -> dict[str, str]:
+    """The JSON schema of a list of at least one and at most `most` numbers, which `numbers_in` reads."""
+    return {"type": "string", "pattern": f"^ *{_NUMBER} *(, *{_NUMBER} *){{0,{most - 1}}}$"}
+
+
+def refuse_boolean(value: Any) -> Any:
+    """`value` unless it is true or false, which Pydantic would read as 1 or 0; for a validator that comes first."""
+    if isinstance(value, bool):
+        raise PydanticKnownError("int_type")
+    return value
 
 
 def whole_number(text: str) -> int | None:

@@ -2,7 +2,17 @@
 
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from nnlib import Architecture, Recipe, count_parameters
@@ -16,6 +26,7 @@ from nnlib.vocabulary import (
     OptimizerName,
     ScheduleName,
 )
+from weblib.whole_numbers import refuse_boolean
 
 MAX_EPOCHS: Final = 10_000
 MAX_SEED: Final = 2**32 - 1
@@ -28,6 +39,15 @@ Optimizer = OptimizerName
 Schedule = ScheduleName
 Augmentation = AugmentationName
 Engine = Literal["nnlib", "keras"]
+
+
+_Neurons = Annotated[int, Field(ge=1, le=MAX_NEURONS), BeforeValidator(refuse_boolean)]
+_SIZE: Final = " *0*[1-9][0-9]{0,3} *"
+_LAYER_TEXT: Final = rf"^ *\[?{_SIZE}([,;]{_SIZE}){{0,{MAX_HIDDEN_LAYERS - 1}}}\]? *$"
+_Layers: Any = (
+    Annotated[list[_Neurons], Field(min_length=1, max_length=MAX_HIDDEN_LAYERS)]
+    | Annotated[str, Field(json_schema_extra={"pattern": _LAYER_TEXT})]
+)
 
 
 def _layer_sizes(value: Any) -> Any:
@@ -58,6 +78,9 @@ def _positive_or_none(value: float | None) -> float | None:
 
 
 Share = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
+_Threshold = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+_Patience = Annotated[int, Field(ge=0, le=MAX_EPOCHS)]
+_VersionNumber = Annotated[int, Field(ge=1)]
 
 
 class RunConfig(BaseModel):
@@ -71,11 +94,12 @@ class RunConfig(BaseModel):
 
     dataset: DatasetKey = Field("mnist", description="What the network learns from")
     hidden_layers: Annotated[
-        tuple[Annotated[int, Field(ge=1, le=MAX_NEURONS)], ...],
-        BeforeValidator(_layer_sizes, json_schema_input_type=list[int] | str),
+        tuple[_Neurons, ...],
+        BeforeValidator(_layer_sizes),
         Field(
             min_length=1, max_length=MAX_HIDDEN_LAYERS, description="Neurons in each hidden layer, from input to output"
         ),
+        WithJsonSchema(TypeAdapter(_Layers).json_schema(), mode="validation"),
     ] = (250,)
     activation: Activation = Field("relu", description="Activation of the hidden layers")
     loss: Loss = Field("cross_entropy", description="squared_error has sigmoid outputs, cross_entropy a softmax")
@@ -89,13 +113,13 @@ class RunConfig(BaseModel):
     batch_size: Annotated[int, Field(ge=1, le=10_000)] = Field(128, description="Samples per step")
     epochs: Annotated[int, Field(ge=1, le=MAX_EPOCHS)] = Field(10, description="Passes over the data at most")
     error_threshold: Annotated[
-        Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] | None,
-        BeforeValidator(empty_is_none, json_schema_input_type=float | None),
+        _Threshold | None,
+        BeforeValidator(empty_is_none, json_schema_input_type=_Threshold | None),
         AfterValidator(_positive_or_none),
     ] = Field(None, description="Stop when the average error of an epoch falls below this")
     patience: Annotated[
-        Annotated[int, Field(ge=0, le=MAX_EPOCHS)] | None,
-        BeforeValidator(empty_is_none, json_schema_input_type=int | None),
+        _Patience | None,
+        BeforeValidator(empty_is_none, json_schema_input_type=_Patience | None),
         AfterValidator(_positive_or_none),
     ] = Field(None, description="Stop after this many epochs without a lower test error")
     l2: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = Field(0.0, description="Weight decay")
@@ -106,9 +130,22 @@ class RunConfig(BaseModel):
         "nnlib", description="What trains: our own network, or TensorFlow's Keras as the reference engine"
     )
     from_version: Annotated[
-        Annotated[int, Field(ge=1)] | None,
-        BeforeValidator(empty_is_none, json_schema_input_type=int | None),
+        _VersionNumber | None,
+        BeforeValidator(empty_is_none, json_schema_input_type=_VersionNumber | None),
     ] = Field(None, description="Start from the weights of this model version")
+
+    _numbers = field_validator(
+        "learning_rate",
+        "batch_size",
+        "epochs",
+        "error_threshold",
+        "patience",
+        "l2",
+        "dropout",
+        "seed",
+        "from_version",
+        mode="before",
+    )(refuse_boolean)
 
     @model_validator(mode="after")
     def _check_size(self) -> Self:

@@ -10,8 +10,7 @@ from inference.registry.selectors import get_versions, versions_json
 from training.comparison import side_by_side
 from training.runs import selectors
 from weblib.error_answers import errors
-from weblib.plain_text import Name
-from weblib.whole_numbers import numbers_in
+from weblib.whole_numbers import NumberList, numbers_in
 
 router = Router(tags=["versions"])
 
@@ -25,8 +24,8 @@ router = Router(tags=["versions"])
 def compare(
     request: HttpRequest,  # noqa: ARG001
     *,
-    numbers: Name = "",
-    runs: Name = "",
+    numbers: NumberList = "",
+    runs: NumberList = "",
     a: Annotated[int, Field(ge=1)] | None = None,
     b: Annotated[int, Field(ge=1)] | None = None,
     timing: bool = False,

@@ -17,7 +17,7 @@ from training.runs.messages import EpochJson, RunDetail, RunJson
 from training.runs.selectors import RunSort
 from training.states import Status as RunStatus
 from weblib.error_answers import errors
-from weblib.paging import MAX_PAGE
+from weblib.paging import MAX_PAGE, Cursor
 from weblib.plain_text import Name
 from weblib.rate_limits import count_one
 from weblib.tags import Tags
@@ -84,7 +84,7 @@ def list_runs(
     *,
     status: Annotated[RunStatus | None, BeforeValidator(empty_is_none)] = None,
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 50,
-    cursor: Name = "",
+    cursor: Cursor = "",
     sort: RunSort = "-number",
     dataset: Name = "",
     loss: Annotated[Loss | None, BeforeValidator(empty_is_none)] = None,

@@ -14,18 +14,31 @@ from datasets.ink.preprocessing import pixels_from_image, pixels_from_rows, pixe
 
 MAX_IMAGE_CHARACTERS: Final = 14_000_000
 
-Point = tuple[float, float]
+Point = Annotated[
+    tuple[float, float],
+    # In words that every version of JSON Schema has; `prefixItems` is of the newest.
+    WithJsonSchema({"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}),
+]
 
 # Of many thousand points, the first that is wrong says enough.
 _FIRST_ERROR: Final = Field(fail_fast=True)
 _NUMBERS: Final = {"type": "array", "items": {"type": "number"}}
+_FORMS: Final = {"strokes": "array", "image": "string", "pixels": "array"}
+# Inside `allOf`, so that generators of clients keep one class for a request.
+_ONE_FORM: Final[Any] = [
+    {
+        "required": [form],
+        "properties": {other: {"type": kind if other == form else "null"} for other, kind in _FORMS.items()},
+    }
+    for form in _FORMS
+]
 _PIXELS_SCHEMA: Final = {"anyOf": [_NUMBERS, {"type": "array", "items": _NUMBERS}, {"type": "null"}]}
 
 
 class Drawing(BaseModel):
     """A drawing in one of three forms."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"allOf": [{"oneOf": _ONE_FORM}]})
 
     strokes: Annotated[list[Annotated[list[Point], _FIRST_ERROR]], _FIRST_ERROR] | None = Field(
         None, description="[[[x, y], …], …] in canvas units, y down"

@@ -96,7 +96,7 @@ export interface components {
       engine?: "nnlib" | "keras";
       from_version?: number | null;
       name?: string;
-      tags?: string[];
+      tags?: string[] | string;
       preset?: ("classic" | "fast" | "best") | null;
     };
     /** @enum {string} */
@@ -150,7 +150,7 @@ export interface components {
       queue_position: number | null;
     };
     RunChange: {
-      tags: string[];
+      tags: string[] | string;
     };
     SnapshotsOut: {
       epochs: number[];
@@ -221,7 +221,7 @@ export interface components {
     };
     Notes: {
       notes?: string | null;
-      tags?: string[] | null;
+      tags?: string[] | string | null;
     };
     MistakeList: {
       items: components["schemas"]["MistakeOut"][];
@@ -261,7 +261,7 @@ export interface components {
       why?: boolean;
     };
     PredictRequest: {
-      strokes?: [number, number][][] | null;
+      strokes?: number[][][] | null;
       brush?: number | null;
       image?: string | null;
       pixels?: number[] | number[][] | null;
@@ -271,14 +271,30 @@ export interface components {
       activations?: boolean;
       inside?: components["schemas"]["InsideRequest"] | null;
       id?: number | string | null;
-    };
+    } & (
+      | {
+          strokes: unknown[];
+          image?: null;
+          pixels?: null;
+        }
+      | {
+          strokes?: null;
+          image: string;
+          pixels?: null;
+        }
+      | {
+          strokes?: null;
+          image?: null;
+          pixels: unknown[];
+        }
+    );
     CorrectionOut: {
       id: number;
       label: number;
       digit: number | null;
       version: number | null;
       form: string;
-      strokes: [number, number][][] | null;
+      strokes: number[][][] | null;
       brush: number | null;
       seen: number[];
       preprocessing: string;
@@ -286,7 +302,7 @@ export interface components {
       created: string;
     };
     CorrectionRequest: {
-      strokes?: [number, number][][] | null;
+      strokes?: number[][][] | null;
       brush?: number | null;
       image?: string | null;
       pixels?: number[] | number[][] | null;
@@ -294,7 +310,23 @@ export interface components {
       scale?: 1 | 255;
       label: number;
       version?: number | string | null;
-    };
+    } & (
+      | {
+          strokes: unknown[];
+          image?: null;
+          pixels?: null;
+        }
+      | {
+          strokes?: null;
+          image: string;
+          pixels?: null;
+        }
+      | {
+          strokes?: null;
+          image?: null;
+          pixels: unknown[];
+        }
+    );
     CorrectionList: {
       items: components["schemas"]["CorrectionOut"][];
       next: string | null;
