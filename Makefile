@@ -14,11 +14,13 @@ DEV_STAMP := $(VENV)/installed-dev
 BENCH_STAMP := $(VENV)/installed-bench
 SERVING := $(VENV)/serving
 SERVING_STAMP := $(SERVING)/installed
+API_TOOLS := $(VENV)/api-tools
+API_TOOLS_STAMP := $(API_TOOLS)/installed
 FAST := not processes and not browser and not slow
 MODEL ?= inference/starter_files/starter.pickle
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test test-fast test-python test-js test-postgres coverage bench bench-drawn bench-live bench-network bench-pictures bench-scale bench-serve bench-snapshots bench-pages faults lint format types migrations lock starter detector screenshots clean
+.PHONY: help run install test test-fast test-python test-js test-postgres coverage bench bench-drawn bench-live bench-network bench-pictures bench-scale bench-serve bench-snapshots bench-pages faults fuzz lint format types migrations lock starter detector screenshots clean
 
 help: ## list the recipes
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -28,11 +30,11 @@ run: $(STAMP) ## start the whole lab on this machine (PORT=8000, DIGITLAB_DATA_D
 
 install: $(STAMP) ## make .venv and install the locked dependencies
 
-test: $(DEV_STAMP) ## run every test: Python, JavaScript, browser
+test: $(DEV_STAMP) $(API_TOOLS_STAMP) ## run every test: Python, JavaScript, browser
 	@$(MAKE) --no-print-directory test-js
 	@$(MAKE) --no-print-directory test-python
 
-test-python: $(DEV_STAMP)
+test-python: $(DEV_STAMP) $(API_TOOLS_STAMP)
 	@if command -v npm >/dev/null; then npm ci --silent --no-audit --no-fund; fi
 	@$(BIN)/python -m tests.chromium
 	@$(BIN)/python -m pytest
@@ -50,6 +52,9 @@ test-postgres: $(DEV_STAMP) ## run the tests that touch the database on a throw-
 
 faults: $(DEV_STAMP) ## kill, stop and disconnect processes and hosts a hundred times while runs train (ARGS="--count 200 --postgres")
 	@$(BIN)/python -m tests.faults $(ARGS)
+
+fuzz: $(DEV_STAMP) $(API_TOOLS_STAMP) ## send some thousand generated requests to a lab, and compare the answers with the schema (ARGS="--seed 7")
+	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 test-js:
 	@if command -v node >/dev/null; then node --test tests/js/*/*.test.js; else echo "JavaScript tests are skipped: there is no node"; fi
@@ -118,6 +123,7 @@ lock: ## resolve the dependencies anew; needs uv and npm
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q requirements/tensorflow.in -o requirements/tensorflow.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q requirements/s3.in -o requirements/s3.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q requirements/dev.in -o requirements/dev.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q requirements/api-tools.in -o requirements/api-tools.lock
 	npm install --package-lock-only --no-audit --no-fund
 	npm run --silent lock-without-addresses
 
@@ -149,4 +155,11 @@ $(BENCH_STAMP): $(STAMP) requirements/bench.in
 $(SERVING_STAMP): requirements/bench-serve.in | $(BIN)/python
 	@$(PYTHON) -m venv $(SERVING)
 	@$(SERVING)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/bench-serve.in
+	@touch $@
+
+# An environment of their own: their plugins for pytest would load in our tests.
+$(API_TOOLS_STAMP): requirements/api-tools.lock | $(BIN)/python
+	@echo "Installing what tests the API by its schema …"
+	@$(PYTHON) -m venv $(API_TOOLS)
+	@$(API_TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/api-tools.lock
 	@touch $@
