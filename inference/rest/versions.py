@@ -15,6 +15,7 @@ from inference.model_files.pickle.plain_pickle import MAX_BYTES
 from inference.registry import exports, rescaling_services, selectors, services, trash_services
 from inference.registry.findings import FindingJson
 from inference.registry.selectors import VersionSort
+from inference.reports.curve_table import CSV_ANSWER, curve_csv
 from inference.reports.mistakes import images_of_evaluation, mistakes
 from inference.serving.confidence import Verdict
 from inference.serving.prediction import PredictRequest, encoded, predict
@@ -28,6 +29,7 @@ from weblib.tags import Tags
 
 router = Router(tags=["versions"])
 Format = Literal["pickle", "npz", "safetensors", "onnx"]
+CurveFormat = Literal["json", "csv"]
 
 
 def _one_of(names: Any) -> WithJsonSchema:
@@ -214,6 +216,21 @@ def rescale(request: HttpRequest, number: int, payload: Rescaling) -> Status[Any
 def show(request: HttpRequest, number: int) -> Any:  # noqa: ARG001
     """The version as it was published."""
     return JsonResponse(selectors.version_json(selectors.get_version(number)))
+
+
+@router.get(
+    "versions/{int:number}/epochs",
+    response={200: list[dict[str, Any]], **errors(404, 422)},
+    summary="Training history of a version",
+    operation_id="listVersionEpochs",
+    openapi_extra=CSV_ANSWER,
+)
+def epochs(request: HttpRequest, number: int, format: CurveFormat = "json") -> HttpResponse:  # noqa: A002, ARG001
+    """Every epoch of its training, in order, [] for an import: a list in JSON, or a table with `format=csv`."""
+    history = selectors.get_version(number).history
+    if format == "csv":
+        return curve_csv(history, name=f"digitlab-version-{number}-epochs")
+    return JsonResponse(history, safe=False)
 
 
 @router.patch(

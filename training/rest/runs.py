@@ -8,7 +8,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 import datasets
 from inference.registry.selectors import version_json
-from inference.rest.versions import VersionOut
+from inference.reports.curve_table import CSV_ANSWER, curve_csv
+from inference.rest.versions import CurveFormat, VersionOut
 from training.configuration.parent_shape import shaped_like_parent
 from training.configuration.presets import PRESETS, preset_fields
 from training.configuration.run_config import MAX_EPOCHS, Loss, RunConfig, empty_is_none
@@ -125,10 +126,18 @@ def change(request: HttpRequest, run_id: int, payload: RunChange) -> Any:  # noq
     response={200: list[EpochJson], **errors(404, 422)},
     summary="History of a run",
     operation_id="listEpochs",
+    openapi_extra=CSV_ANSWER,
 )
-def epochs(request: HttpRequest, run_id: int, after: Annotated[int, Field(ge=0)] = 0) -> Any:  # noqa: ARG001
-    """Every epoch above `after`, in order."""
+def epochs(
+    request: HttpRequest,  # noqa: ARG001
+    run_id: int,
+    after: Annotated[int, Field(ge=0)] = 0,
+    format: CurveFormat = "json",  # noqa: A002
+) -> Any:
+    """Every epoch above `after`, in order: a list in JSON, or a table with `format=csv`."""
     selectors.get_run(run_id)
+    if format == "csv":
+        return curve_csv(selectors.epochs_after(run_id, after), name=f"digitlab-run-{run_id}-epochs")
     # Not through Ninja's validation: there may be ten thousand.
     return JsonResponse(selectors.epochs_after(run_id, after), safe=False)
 
