@@ -19,8 +19,8 @@ def violations(page: Page) -> list[str]:
             const swagger = (node) => document.querySelector(node.target[0])?.closest('.swagger-ui');
             return (await axe.run(document)).violations
             .filter((rule) => impacts.includes(rule.impact))
-            .flatMap((rule) => rule.nodes.filter((node) => !swagger(node)).map(
-                (node) => `${rule.id}: ${node.target} ${node.any[0]?.message ?? ''}`));
+            .flatMap((rule) => rule.nodes.filter((node) => !swagger(node))
+                .map((node) => `${rule.id}: ${node.target} ${node.any[0]?.message ?? ''}`));
         }""",
         IMPACTS,
     )
