@@ -164,8 +164,8 @@ def test_the_difference_of_two_confusions_is_signed(client: Client, publish: Pub
     table = page[page.index('id="difference"') :].partition("</table>")[0]
     rows = re.findall(r"<tr><th scope=\"row\">(\d)</th>(.*?)</tr>", table)
     seven = re.findall(r'<td class="([^"]*)">(?:<span class="nil">)?([^<]+)<', dict(rows)["7"])
-    assert seven[1] == ("more-9", "+1")
-    assert seven[7] == ("less-9", "−1")
+    assert seven[1] == ("worse-9", "+1")
+    assert seven[7] == ("worse-9", "−1")
     assert seven[0] == ("", "0")
 
 
