@@ -12,6 +12,7 @@ from ninja.errors import HttpError, ValidationError, ValidationErrorContext
 from ninja.parser import Parser
 
 from datasets.rest import router as datasets_router
+from digitlab import asyncapi
 from digitlab.accounts.api_authentication import LOG_IN, api_authentication
 from inference.rest.corrections import router as correction_router
 from inference.rest.registry import router as registry_router
@@ -65,7 +66,8 @@ api = DigitLabAPI(
     parser=LimitedParser(),
     title="Digit Lab",
     version="1",
-    description="Submit training runs, watch them, and predict digits with model versions.",
+    description="Submit training runs, watch them, and predict digits with model versions. "
+    "The messages of the WebSockets are in [asyncapi.json](asyncapi.json).",
     urls_namespace="api",
     auth=api_authentication(settings.AUTH_MODE),
 )
@@ -79,6 +81,13 @@ for _router in (
     storage_router,
 ):
     api.add_router("", _router)
+
+
+@api.get("asyncapi.json", include_in_schema=False)
+def _asyncapi(request: HttpRequest) -> dict[str, Any]:
+    return asyncapi.document(
+        host=request.get_host(), protocol="wss" if request.is_secure() else "ws", prefix=settings.URL_PREFIX
+    )
 
 
 @api.exception_handler(FieldRefusedError)

@@ -20,6 +20,7 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
 from tests.lab import Lab
+from tests.socket_messages import PREDICT, check_message
 
 pytestmark = pytest.mark.processes
 
@@ -40,9 +41,15 @@ def socket(lab: Lab) -> Iterator[ClientConnection]:
         yield socket
 
 
+def heard(socket: ClientConnection, *, timeout: float = 30) -> Any:
+    message = json.loads(socket.recv(timeout=timeout))
+    check_message(message, PREDICT)
+    return message
+
+
 def ask(socket: ClientConnection, **message: Any) -> Any:
     socket.send(json.dumps(message))
-    return json.loads(socket.recv(timeout=30))
+    return heard(socket)
 
 
 @pytest.mark.parametrize("name", [7, "a drawing", "", 0, 2**60])
@@ -94,19 +101,19 @@ def test_a_message_that_is_no_question_is_told_so_and_the_next_is_answered(
     socket: ClientConnection, version: int, text: str
 ) -> None:
     socket.send(text)
-    assert json.loads(socket.recv(timeout=30))["detail"]
+    assert heard(socket)["detail"]
     assert ask(socket, id=2, strokes=SEVEN, versions=[version])["id"] == 2
 
 
 def test_bytes_are_told_to_be_no_question(socket: ClientConnection, version: int) -> None:
     socket.send(b"\x00\x01")
-    assert json.loads(socket.recv(timeout=30))["detail"]
+    assert heard(socket)["detail"]
     assert ask(socket, id=2, strokes=SEVEN, versions=[version])["id"] == 2
 
 
 def test_a_question_may_come_in_bytes(socket: ClientConnection, version: int) -> None:
     socket.send(drawing(5, version).encode())
-    assert json.loads(socket.recv(timeout=30))["id"] == 5
+    assert heard(socket)["id"] == 5
 
 
 def test_of_many_drawings_sent_at_once_the_newest_is_answered(lab: Lab, version: int) -> None:
@@ -117,7 +124,7 @@ def test_of_many_drawings_sent_at_once_the_newest_is_answered(lab: Lab, version:
             socket.send(slow.replace('"id": 0', f'"id": {number}') if number < 3 else drawing(number, version))
         answered: list[int] = []
         while not answered or answered[-1] != 199:
-            answered.append(json.loads(socket.recv(timeout=60))["id"])
+            answered.append(heard(socket, timeout=60)["id"])
     assert answered == sorted(answered)
     assert len(answered) < 200
 
@@ -126,7 +133,7 @@ def test_a_message_longer_than_a_drawing_is_refused_and_the_next_is_answered(
     socket: ClientConnection, version: int
 ) -> None:
     socket.send('{"strokes": [[' + "[1, 2]," * 50_000)
-    assert json.loads(socket.recv(timeout=30))["code"] == "message.too_large"
+    assert heard(socket)["code"] == "message.too_large"
     assert ask(socket, id=2, strokes=SEVEN, versions=[version])["id"] == 2
 
 
@@ -178,7 +185,7 @@ def test_a_long_body_holds_up_nobody_else(lab: Lab, text: str) -> None:
 @pytest.mark.parametrize("text", ['{"type":"ping"}', '{"type": "ping"}', b'{"type":"ping"}'])
 def test_a_ping_is_answered(socket: ClientConnection, text: str | bytes) -> None:
     socket.send(text)
-    assert json.loads(socket.recv(timeout=30)) == {"type": "pong"}
+    assert heard(socket) == {"type": "pong"}
 
 
 def test_a_ping_is_answered_while_drawings_are_computed_and_replaces_none(lab: Lab, version: int) -> None:
@@ -188,7 +195,7 @@ def test_a_ping_is_answered_while_drawings_are_computed_and_replaces_none(lab: L
         time.sleep(0.1)
         socket.send(drawing(1, version))
         socket.send('{"type":"ping"}')
-        answers = [json.loads(socket.recv(timeout=60)) for _ in range(3)]
+        answers = [heard(socket, timeout=60) for _ in range(3)]
     assert {"type": "pong"} in answers
     assert [answer["id"] for answer in answers if "id" in answer] == [0, 1]
 

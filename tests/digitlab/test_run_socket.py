@@ -10,6 +10,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from tests.lab import Lab
+from tests.socket_messages import RUN, check_message
 
 pytestmark = pytest.mark.processes
 
@@ -21,7 +22,9 @@ def watching(lab: Lab, run_id: int, query: str = "") -> Iterator[ClientConnectio
 
 
 def heard(socket: ClientConnection) -> Any:
-    return json.loads(socket.recv(timeout=60))
+    message = json.loads(socket.recv(timeout=60))
+    check_message(message, RUN)
+    return message
 
 
 def epochs_until_completed(socket: ClientConnection) -> list[int]:
