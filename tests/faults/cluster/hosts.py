@@ -134,6 +134,7 @@ class Network:
 
     def start(self, host: Host) -> None:
         """Give a host power and a cable."""
+        _remove_cable(host)
         host.power_on()
         _ip(f"link add name {host.plug} type veth peer name eth0 address {host.hardware} netns {host.init}")
         for command in (
@@ -169,8 +170,12 @@ class Network:
         """Take cable and power from a host at one moment: no connection of its processes is closed."""
         self.cut_off(host)
         host.power_off()
-        # The kernel removes the cable with the namespace, but later.
-        subprocess.run(["ip", "link", "delete", host.plug], stderr=subprocess.DEVNULL, check=False)
+        _remove_cable(host)
+
+
+def _remove_cable(host: Host) -> None:
+    """Remove it if it is there: the kernel does so with the namespace, but later."""
+    subprocess.run(["ip", "link", "delete", host.plug], stderr=subprocess.DEVNULL, check=False)
 
 
 def _neighbour(address: str, hardware: str) -> str:
