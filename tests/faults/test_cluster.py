@@ -18,6 +18,7 @@ CHOSEN = (
 )
 
 
+@pytest.mark.long
 def test_between_hosts_nothing_is_lost_and_every_request_is_answered_in_time() -> None:
     reason = outside.lack()
     if reason:

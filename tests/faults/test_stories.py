@@ -54,7 +54,9 @@ def test_a_run_loses_nothing_when(stories: Stories, fault: Fault) -> None:
 
 
 @pytest.mark.parametrize("version", redis_servers.servers())
-@pytest.mark.parametrize("fault", [kinds.redis_loses_its_data, kinds.redis_is_killed], ids=lambda fault: fault.__name__)
+@pytest.mark.parametrize(
+    "fault", [kinds.redis_loses_its_data, pytest.param(kinds.redis_is_killed, marks=pytest.mark.long)]
+)
 def test_with_each_server_a_run_loses_nothing_when(fault: Fault, version: str, tmp_path: Path) -> None:
     lab = Lab(tmp_path / "data", **QUICK, PATH=redis_servers.path_with(version, tmp_path / "bin"))
     store_small_pen_strokes(lab.data_dir / "datasets")

@@ -31,7 +31,9 @@ def url() -> Iterator[str]:
         yield address
 
 
-@pytest.mark.parametrize("direction", ["sqlite to postgres", "postgres to sqlite"])
+@pytest.mark.parametrize(
+    "direction", ["sqlite to postgres", pytest.param("postgres to sqlite", marks=pytest.mark.long)]
+)
 def test_every_run_ends_with_the_network_that_it_would_have_had(direction: str, tmp_path: Path, url: str) -> None:
     urls = [url, ""] if direction.startswith("postgres") else ["", url]
     original = Lab(tmp_path / "original", **QUICK, DATABASE_URL=urls[0])
