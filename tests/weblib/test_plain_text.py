@@ -33,6 +33,7 @@ def test_names_of_every_script_are_taken_by_api_and_forms(name: str) -> None:
         assert form({"name": name}).fields["name"].clean(name) == name
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(("name", "kind"), REFUSED.items())
 def test_controls_are_refused_by_api_and_forms_in_the_same_words(name: str, kind: str) -> None:
     with pytest.raises(ValidationError, match=f"must not hold {kind}"):
