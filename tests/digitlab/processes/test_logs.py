@@ -5,6 +5,8 @@ import logging
 import os
 import re
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -103,3 +105,14 @@ def test_a_request_on_a_run_is_logged_with_it(client: Client) -> None:
     client.get("/runs/")
     assert log_context.current_run() is None
     log_context.begin_request(None, None)
+
+
+def test_the_access_log_of_the_server_stays_off() -> None:
+    program = (
+        "import logging.config; from digitlab.processes import logs\n"
+        "logging.getLogger('uvicorn.access').propagate = False  # as --no-access-log does\n"
+        "logging.config.dictConfig(logs.configuration('WARNING', 'text'))\n"
+        "print(logging.getLogger('uvicorn.access').hasHandlers())"
+    )
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert answer.stdout == "False\n"
