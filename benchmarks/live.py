@@ -104,7 +104,7 @@ def measure(lab: Lab, *, watchers: int, epochs: int) -> None:
     from training.configuration.run_config import RunConfig  # noqa: PLC0415
     from training.runs.services import submit_run  # noqa: PLC0415
 
-    run = submit_run(RunConfig(epochs=epochs), enqueue=False)
+    run = submit_run(RunConfig(dataset="pen-strokes", epochs=epochs), enqueue=False)
     ours, theirs = multiprocessing.get_context("spawn").Pipe()
     arguments = (lab.port, run.pk, watchers, epochs, theirs)
     process = multiprocessing.get_context("spawn").Process(target=watch, args=arguments)
