@@ -1,7 +1,7 @@
 """Restores an archive: its rows in one transaction, on either database, and its files; all of it or nothing.
 
 The database gets the schema that the archive names, takes the rows by the models of that time, and is then migrated to
-today's schema. The files wait in a folder beside their store and are moved at the end of the transaction.
+today's schema. The files are first written to a folder next to their store and are moved at the end of the transaction.
 """
 
 import contextlib
@@ -101,7 +101,7 @@ def restore(archive: ArchiveReader, *, replace: bool = False, progress: Progress
 
 
 class StagedFiles:
-    """The files of an archive in a folder beside their store, until they are moved; removed unless they are kept.
+    """The files of an archive in a folder next to their store, until they are moved; removed unless they are kept.
 
     Raises:
         RestoreError: there is no room for them.

@@ -1,6 +1,7 @@
-"""Draws on the canvas as a person does, with the mouse."""
+"""Draws on the canvas as a person does, with the mouse or a finger."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from playwright.sync_api import Page
 
@@ -28,3 +29,22 @@ def draw(page: Page, strokes: Strokes) -> None:
         for point in points[1:]:
             page.mouse.move(*point, steps=8)
         page.mouse.up()
+
+
+def touch(page: Page, strokes: Strokes) -> None:
+    """Draw the strokes with a finger, without scrolling the canvas into view."""
+    box = page.locator("#pad").bounding_box()
+    assert box is not None
+    session = page.context.new_cdp_session(page)
+
+    def send(kind: str, *points: Sequence[float]) -> None:
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+
+    for stroke in strokes:
+        places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
+        send("touchStart", places[0])
+        for (x0, y0), (x1, y1) in pairwise(places):
+            for step in range(1, 7):
+                send("touchMove", (x0 + (x1 - x0) * step / 6, y0 + (y1 - y0) * step / 6))
+        send("touchEnd")
+    session.detach()

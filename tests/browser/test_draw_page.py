@@ -3,15 +3,14 @@
 import base64
 import io
 import re
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.drawing import EM, ONE, SEVEN, ZERO, Strokes, draw
+from tests.browser.drawing import EM, ONE, SEVEN, ZERO, draw, touch
 from tests.lab import Lab
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
@@ -35,25 +34,6 @@ def touched(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": width, "height": height}, has_touch=True, reduced_motion="reduce")
     yield context.new_page()
     context.close()
-
-
-def touch(page: Page, strokes: Strokes) -> None:
-    """Draw the strokes with a finger."""
-    box = page.locator("#pad").bounding_box()
-    assert box is not None
-    session = page.context.new_cdp_session(page)
-
-    def send(kind: str, *points: Sequence[float]) -> None:
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
-
-    for stroke in strokes:
-        places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
-        send("touchStart", places[0])
-        for (x0, y0), (x1, y1) in pairwise(places):
-            for step in range(1, 7):
-                send("touchMove", (x0 + (x1 - x0) * step / 6, y0 + (y1 - y0) * step / 6))
-        send("touchEnd")
-    session.detach()
 
 
 def expect_digit(page: Page, digit: int) -> None:

@@ -1,12 +1,11 @@
 """Phones and tablets: drawing, the answer and its label are on one screen, and nothing is wider than the window."""
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.drawing import ONE, SEVEN, ZERO, Strokes
+from tests.browser.drawing import ONE, SEVEN, ZERO, touch
 from tests.lab import Lab
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
@@ -22,25 +21,6 @@ def touched(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": width, "height": height}, has_touch=True, reduced_motion="reduce")
     yield context.new_page()
     context.close()
-
-
-def touch(page: Page, strokes: Strokes) -> None:
-    """Draw the strokes with a finger, without scrolling the canvas into view."""
-    box = page.locator("#pad").bounding_box()
-    assert box is not None
-    session = page.context.new_cdp_session(page)
-
-    def send(kind: str, *points: Sequence[float]) -> None:
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
-
-    for stroke in strokes:
-        places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
-        send("touchStart", places[0])
-        for (x0, y0), (x1, y1) in pairwise(places):
-            for step in range(1, 5):
-                send("touchMove", (x0 + (x1 - x0) * step / 4, y0 + (y1 - y0) * step / 4))
-        send("touchEnd")
-    session.detach()
 
 
 def test_ten_digits_are_drawn_and_labelled_in_a_row_without_scrolling(touched: Page, lab: Lab) -> None:

@@ -3,7 +3,7 @@
     python -m tests.faults --count 100 --seed 1 [--postgres] [--redis 7.0] [--kind NAME] [--no-cluster]
     python -m tests.faults --cluster [--story NAME] [--runs 20]
 
-The first tells the stories of the cluster too, where network namespaces are allowed; the second tells only those.
+The first runs the stories of the cluster too, where network namespaces are allowed; the second runs only those.
 Each story's moments come from a seed of its own, which is printed when it goes wrong: `--kind` and `--seed` repeat it.
 """
 

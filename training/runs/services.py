@@ -74,8 +74,10 @@ def submit_run(
 
 def refusals(config: RunConfig) -> list[FieldRefusedError]:
     """Everything in a valid configuration that this installation does not have."""
-    engine = [] if engines.is_available(config.engine) else [_no_engine()]
-    return [*engine, *dataset_refusals(config.dataset), *_parent_refusals(config)]
+    found = [*dataset_refusals(config.dataset), *_parent_refusals(config)]
+    if engines.is_available(config.engine):
+        return found
+    return [FieldRefusedError("engine", "TensorFlow is not installed here: choose our own network"), *found]
 
 
 def dataset_refusals(dataset: str) -> list[FieldRefusedError]:
@@ -166,10 +168,6 @@ def delete_run(run_id: int) -> None:
 
         transaction.on_commit(remove_files, robust=True)
     notifications.notify(run_id)
-
-
-def _no_engine() -> FieldRefusedError:
-    return FieldRefusedError("engine", "TensorFlow is not installed here: choose our own network")
 
 
 def _parent_refusals(config: RunConfig) -> list[FieldRefusedError]:

@@ -22,7 +22,7 @@ class TokensEndWithPassword:
         """Accept it."""
 
     def get_help_text(self) -> str:
-        """The sentence beside the form's field."""
+        """The help text of the form's field."""
         return "Tokens of the account end when its password changes."
 
     def password_changed(self, _password: str, user: Any) -> None:

@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--replace", action="store_true", help="Remove the rows that there are first; asks for confirmation."
         )
-        parser.add_argument("--no-input", action="store_true", help="With --replace: do not ask.")
+        parser.add_argument("--no-input", action="store_true", help="With --replace: no confirmation.")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 -- Django's signature
         try:
