@@ -21,6 +21,8 @@ PEN_STROKES_VERSION: Final = 1
 # A failed download is tried again after this long, sooner when a run needs it.
 FAILURE_SECONDS: Final = 600.0
 STORED_KEYS: Final = ("mnist", "pen-strokes")
+TRAIN_COUNTS: Final = {"mnist": 60_000, "pen-strokes": 60_000, "mnist+pen-strokes": 120_000}
+"""Images to learn from; those of `corrections` are counted in the database."""
 _ON_WORKERS: Final = "On the workers' disks; this web process has no copy of it, so it shows no samples."
 _LAST_ATTEMPT: Final[dict[bool, float]] = {}
 """When this process last reached the host of the download (True), and when it last did not, in monotonic seconds."""
@@ -58,11 +60,11 @@ def availability() -> list[DatasetStatus]:
     both_ready = mnist_state == "ready" and strokes_ready
     both_state: State = mnist_state if mnist_state == "unavailable" else "ready" if both_ready else "on_first_use"
     return [
-        DatasetStatus("mnist", "MNIST", 60_000, 10_000, mnist_state, mnist_note, "mnist"),
+        DatasetStatus("mnist", "MNIST", TRAIN_COUNTS["mnist"], 10_000, mnist_state, mnist_note, "mnist"),
         DatasetStatus(
             "pen-strokes",
             "Pen strokes",
-            60_000,
+            TRAIN_COUNTS["pen-strokes"],
             10_000,
             "ready" if strokes_ready else "on_first_use",
             strokes_note,
@@ -71,7 +73,7 @@ def availability() -> list[DatasetStatus]:
         DatasetStatus(
             "mnist+pen-strokes",
             "MNIST and pen strokes",
-            120_000,
+            TRAIN_COUNTS["mnist+pen-strokes"],
             10_000,
             both_state,
             mnist_note or strokes_note,

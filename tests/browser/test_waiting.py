@@ -1,5 +1,6 @@
-"""Waiting for a run: its tab, its place in the queue, and the browser's notification at its end."""
+"""Waiting for a run: its expected time, its tab, its place in the queue, and the browser's notification at its end."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,16 +39,30 @@ def test_a_waiting_run_shows_its_place_then_its_progress_then_its_end(page: Page
     third = one_slot.submit(epochs=3, name="The third")
     page.goto(f"{one_slot.url}/runs/{third}/")
     progress = page.locator("#progress-text")
-    expect(progress).to_have_text("Waiting for a worker, number 2 in the queue", timeout=PATIENCE)
+    # The start is expected once the first run has finished an epoch.
+    expected = re.compile(r"^Waiting for a worker, number 2 in the queue, expected start in (about \d|a few seconds)")
+    expect(progress).to_contain_text(expected, timeout=PATIENCE)
     expect(page).to_have_title("Waiting · The third · Digit Lab")
     notify = page.get_by_role("button", name="Notify me when it ends")
     notify.click()
     expect(notify).to_have_attribute("aria-pressed", "true")
     one_slot.call("POST", f"runs/{second}/stop")
-    expect(progress).to_have_text("Waiting for a worker, next in the queue", timeout=PATIENCE)
+    expect(progress).to_contain_text("Waiting for a worker, next in the queue", timeout=PATIENCE)
     one_slot.call("POST", f"runs/{first}/stop")
     expect(page).to_have_title("Done · The third · Digit Lab", timeout=PATIENCE)
     assert page.evaluate("shown") == ["The third is done: After epoch 3"]
     expect(notify).to_be_hidden()
     page.get_by_role("link", name="Draw with it").click()
     page.wait_for_url(r"**/?version=*")
+
+
+def test_the_form_estimates_the_time_of_a_run_before_it_is_submitted(page: Page, one_slot: Lab) -> None:
+    run = one_slot.submit(epochs=2)
+    one_slot.wait_for(run, "completed")
+    page.goto(f"{one_slot.url}/runs/new/?from_run={run}")
+    estimate = page.locator("#estimate")
+    expect(estimate).to_have_text(re.compile(rf"^Takes a few seconds, as measured on run {run}$"))
+    page.get_by_label("Epochs (maximum)").fill("5000")
+    page.get_by_label("Hidden layers").fill("64")
+    page.get_by_label("Batch size").click()
+    expect(estimate).to_have_text(re.compile(r"^Takes about \d+ (s|min), estimated from run \d+$"))

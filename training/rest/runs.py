@@ -13,7 +13,7 @@ from inference.rest.versions import CurveFormat, VersionOut
 from training.configuration.parent_shape import shaped_like_parent
 from training.configuration.presets import PRESETS, preset_fields
 from training.configuration.run_config import MAX_EPOCHS, Loss, RunConfig, empty_is_none
-from training.runs import publishing, selectors, services
+from training.runs import durations, publishing, selectors, services
 from training.runs.messages import EpochJson, RunDetail, RunJson
 from training.runs.selectors import RunSort
 from training.states import Status as RunStatus
@@ -61,6 +61,15 @@ class Publication(BaseModel):
     epoch: Annotated[int, Field(ge=1, le=MAX_EPOCHS)] | None = None
 
 
+class RunEstimate(BaseModel):
+    """The time of a run with all of its epochs, as `run` took it; scaled where that run trained in another way."""
+
+    seconds: float | None
+    seconds_per_epoch: float | None
+    run: int | None
+    is_scaled: bool
+
+
 class RunList(BaseModel):
     """One page of runs; `next` is the cursor of the next page, null on the last."""
 
@@ -75,6 +84,29 @@ def submit(request: HttpRequest, payload: RunRequest) -> Status[Any]:
     config = shaped_like_parent(payload.to_config(), given=payload.model_fields_set)
     run = services.submit_run(config, name=payload.name, tags=payload.tags)
     return Status(201, selectors.run_json(run))
+
+
+@router.post(
+    "runs/estimate",
+    response={200: RunEstimate, **errors(422)},
+    summary="Estimate the time of a run",
+    operation_id="estimateRun",
+)
+def estimate(request: HttpRequest, payload: RunRequest) -> dict[str, Any]:  # noqa: ARG001
+    """The time that a run would take at most, from similar runs of this installation; nothing is submitted.
+
+    Every number is null where no similar run has trained here.
+    """
+    config = shaped_like_parent(payload.to_config(), given=payload.model_fields_set)
+    found = durations.PastRuns().estimate(config)
+    if found is None:
+        return {"seconds": None, "seconds_per_epoch": None, "run": None, "is_scaled": False}
+    return {
+        "seconds": found.seconds_per_epoch * config.epochs,
+        "seconds_per_epoch": found.seconds_per_epoch,
+        "run": found.run_id,
+        "is_scaled": found.is_scaled,
+    }
 
 
 @router.get(

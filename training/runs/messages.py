@@ -69,13 +69,15 @@ class PublishedJson(TypedDict):
 class RunDetail(RunJson):
     """A run with its log, oldest line first; the epochs that can be published, and what was published by hand.
 
-    `queue_position` is 1 for the queued run that a worker claims next, null for a run that is not queued.
+    `queue_position` is 1 for the queued run that a worker claims next, null for a run that is not queued;
+    `expected_start_seconds` is estimated from the runs before it, null where they were never measured.
     """
 
     events: list[EventJson]
     stored_epochs: list[int]
     published: list[PublishedJson]
     queue_position: int | None
+    expected_start_seconds: float | None
 
 
 class RunSnapshot(TypedDict):

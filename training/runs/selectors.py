@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, cast
 
-from django.db.models import Count, Q, QuerySet, Subquery
+from django.db.models import Count, Q, QuerySet
 from django.db.models.fields.json import KT
 from typing_extensions import TypedDict, Unpack
 
@@ -15,7 +15,7 @@ from nnlib import count_parameters
 from nnlib.shape import CLASSES, PIXELS
 from nnlib.vocabulary import LossName
 from training.models import EPOCH_FIELDS, Epoch, PublishedState, Run, RunEvent, RunTag
-from training.runs import snapshot_rows
+from training.runs import durations, snapshot_rows
 from training.runs.messages import EpochJson, EventJson, PublishedJson, RunDetail, RunJson
 from training.states import Status
 from weblib.list_orders import CommonSort, common_orders
@@ -86,16 +86,6 @@ def known_tags() -> list[str]:
     return list(RunTag.objects.order_by("word").values_list("word", flat=True).distinct())
 
 
-def queue_position(run: Run) -> int | None:
-    """1 for the queued run that a worker claims next; None for one that is not queued."""
-    if run.status != Status.QUEUED:
-        return None
-    # Compared in the database: SQLite keeps the times that it writes itself with fewer digits than those of Django.
-    own = Run.objects.filter(pk=run.pk).values("queued_at")
-    earlier = Q(queued_at__lt=Subquery(own)) | Q(queued_at=Subquery(own), pk__lt=run.pk)
-    return 1 + Run.objects.filter(earlier, status=Status.QUEUED).count()
-
-
 def get_run(run_id: int) -> Run:
     """The run, its version included.
 
@@ -155,7 +145,8 @@ def run_detail(run_id: int) -> RunDetail:
         "events": events_of(run_id),
         "stored_epochs": stored_epochs(run),
         "published": published_states(run_id),
-        "queue_position": queue_position(run),
+        "queue_position": durations.queue_position(run),
+        "expected_start_seconds": durations.expected_start_seconds(run),
     }
 
 

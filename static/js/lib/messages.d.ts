@@ -105,6 +105,12 @@ export interface components {
       items: components["schemas"]["RunJson"][];
       next: string | null;
     };
+    RunEstimate: {
+      seconds: number | null;
+      seconds_per_epoch: number | null;
+      run: number | null;
+      is_scaled: boolean;
+    };
     EventJson: {
       at: string;
       status: string;
@@ -148,6 +154,7 @@ export interface components {
       stored_epochs: number[];
       published: components["schemas"]["PublishedJson"][];
       queue_position: number | null;
+      expected_start_seconds: number | null;
     };
     RunChange: {
       tags: string[] | string;
@@ -465,6 +472,7 @@ export type ValidationErrorOut = components["schemas"]["ValidationErrorOut"];
 export type RunRequest = components["schemas"]["RunRequest"];
 export type Status = components["schemas"]["Status"];
 export type RunList = components["schemas"]["RunList"];
+export type RunEstimate = components["schemas"]["RunEstimate"];
 export type EventJson = components["schemas"]["EventJson"];
 export type PublishedJson = components["schemas"]["PublishedJson"];
 export type RunDetail = components["schemas"]["RunDetail"];

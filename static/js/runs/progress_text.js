@@ -1,4 +1,4 @@
-import { capitalised } from "../lib/format.js";
+import { capitalised, roughDuration } from "../lib/format.js";
 
 /**
  * The progress of a run in a few words.
@@ -6,13 +6,15 @@ import { capitalised } from "../lib/format.js";
  * @param {Pick<import("../lib/messages.js").RunJson, "status" | "stage" | "epochs">} run
  * @param {number} last finished epoch; 0 before the first
  * @param {boolean} isUnderWay whether the next epoch has begun
- * @param {number | null} [place] of a queued run, 1 for the next; null while unknown
+ * @param {{place: number | null, expectedStart: number | null}} [queue] of a queued run: its place, 1 for the next, and
+ *   the seconds until it starts; null while unknown
  */
-export function progressText(run, last, isUnderWay, place = null) {
+export function progressText(run, last, isUnderWay, { place, expectedStart } = { place: null, expectedStart: null }) {
   if (run.stage) return capitalised(run.stage);
   if (run.status === "queued") {
     const turn = place === null ? "" : place === 1 ? ", next in the queue" : `, number ${place} in the queue`;
-    return `Waiting for a worker${turn}${last ? `, after epoch ${last}` : ""}`;
+    const start = expectedStart === null ? "" : `, expected start in ${roughDuration(expectedStart)}`;
+    return `Waiting for a worker${turn}${start}${last ? `, after epoch ${last}` : ""}`;
   }
   if (run.status === "completed") return `Done after ${last} epoch${last === 1 ? "" : "s"}`;
   if (run.status === "running")

@@ -3,13 +3,18 @@ import { siteAddress } from "../lib/site.js";
 
 const INTERVAL_MS = 5000;
 
-/** The place of a queued run, read anew every few seconds: other runs leave the queue without a message to this one. */
+/**
+ * The place of a queued run and its expected start, read anew every few seconds: other runs leave the queue without a
+ * message to this one.
+ */
 export class QueuePosition extends EventTarget {
   #runId;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
   /** @type {number | null} 1 for the run that a worker claims next; null while unknown */
   place = null;
+  /** @type {number | null} seconds until a worker claims it, if every run before it uses all of its epochs */
+  expectedStart = null;
 
   /** @param {number} runId */
   constructor(runId) {
@@ -26,14 +31,15 @@ export class QueuePosition extends EventTarget {
   stop() {
     clearInterval(this.#timer);
     this.#timer = undefined;
-    this.place = null;
+    this.place = this.expectedStart = null;
   }
 
   async #read() {
     try {
       const run = await fetchJson(siteAddress(`api/v1/runs/${this.#runId}`));
-      if (this.#timer === undefined || run.queue_position === this.place) return;
+      if (this.#timer === undefined) return;
       this.place = run.queue_position;
+      this.expectedStart = run.expected_start_seconds;
       this.dispatchEvent(new Event("change"));
     } catch {
       // The next reading may succeed; the page shows the connection's state.

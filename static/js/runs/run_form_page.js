@@ -1,5 +1,6 @@
 import { byId, pageData } from "../lib/elements.js";
 import { parameterCount } from "./parameter_count.js";
+import { RunEstimate } from "./run_estimate.js";
 
 /** The server's limit; it checks the number again. */
 const MAX_PARAMETERS = 10_000_000;
@@ -8,6 +9,7 @@ const form = byId("run-form", HTMLFormElement);
 const submit = byId("submit", HTMLButtonElement);
 const layers = /** @type {HTMLInputElement} */ (form.elements.namedItem("hidden_layers"));
 const output = byId("parameter-count", HTMLOutputElement);
+const estimate = new RunEstimate(form, byId("estimate", HTMLOutputElement));
 const presets = /** @type {Record<string, Record<string, unknown>>} */ (pageData("preset-values"));
 
 function showCount() {
@@ -32,6 +34,7 @@ function fill(values) {
     }
   }
   showCount();
+  estimate.refresh();
 }
 
 for (const link of byId("presets", HTMLElement).querySelectorAll("a")) {
@@ -58,4 +61,5 @@ addEventListener("pageshow", () => {
   submit.textContent = "Start the run";
 });
 showCount();
+estimate.start();
 document.getElementById("error-summary")?.focus();

@@ -205,7 +205,7 @@ class RunPage {
     const bar = byId("progress", HTMLProgressElement);
     bar.value = run.status === "completed" ? 1 : Math.min(1, (last + fraction) / run.epochs);
     bar.className = run.status === "completed" && !isPoor(run) ? "is-completed" : isEnded ? "is-ended" : "";
-    byId("progress-text", HTMLElement).textContent = progressText(run, last, batch !== null, this.#queue.place);
+    byId("progress-text", HTMLElement).textContent = progressText(run, last, batch !== null, this.#queue);
     document.title = tabTitle(run, bar.value);
 
     const batchBar = byId("batch", HTMLProgressElement);

@@ -13,8 +13,14 @@ test("a run that ended says after which epoch, and that there was none where the
 test("a queued run says which place it has, once that is known", () => {
   const run = { status: /** @type {const} */ ("queued"), stage: "", epochs: 5 };
   assert.equal(progressText(run, 0, false), "Waiting for a worker");
-  assert.equal(progressText(run, 0, false, 1), "Waiting for a worker, next in the queue");
-  assert.equal(progressText(run, 2, false, 14), "Waiting for a worker, number 14 in the queue, after epoch 2");
+  assert.equal(
+    progressText(run, 0, false, { place: 1, expectedStart: null }),
+    "Waiting for a worker, next in the queue",
+  );
+  assert.equal(
+    progressText(run, 2, false, { place: 14, expectedStart: 250 }),
+    "Waiting for a worker, number 14 in the queue, expected start in about 4 min, after epoch 2",
+  );
 });
 
 test("a stage says how far it is, or not", () => {

@@ -20,7 +20,8 @@ from training.configuration.run_config import RunConfig
 from training.errors import LeaseLostError, RunStateError
 from training.models import Run
 from training.runs import checkpoints, services
-from training.runs.selectors import events_of, queue_position
+from training.runs.durations import queue_position
+from training.runs.selectors import events_of
 from training.runs.services import FieldRefusedError
 from training.states import TRANSITIONS, Status, can_become
 from training.worker import leases
