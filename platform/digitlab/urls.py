@@ -10,7 +10,7 @@ from django.views.generic import RedirectView
 from digitlab.accounts.first_account import first_account
 from digitlab.accounts.log_in import LogInView
 from digitlab.api import api
-from digitlab.pages import about
+from digitlab.pages import about, glossary
 from digitlab.processes.health import healthz, livez, readyz
 
 handler500 = "digitlab.http.server_error.server_error"
@@ -25,6 +25,7 @@ urlpatterns = [
     path("livez", livez, name="livez"),
     path("readyz", readyz, name="readyz"),
     path("about/", about, name="about"),
+    path("glossary/", glossary, name="glossary"),
     path("login/", LogInView.as_view(), name="login"),
     path("admin/login/", LogInView.as_view()),
     path("first-account/<str:token>/", first_account, name="first_account"),

@@ -31,6 +31,9 @@ PATHS = [
     "datasets/pen-strokes/",
     "storage/",
     "about/",
+    "glossary/",
+    "lessons/",
+    "lessons/overfitting/",
     "versions/2/mistakes/",
     "api/v1/docs",
 ]

@@ -14,6 +14,7 @@ import datasets
 from training.configuration.presets import PRESETS
 from training.configuration.run_config import DatasetKey, Loss, Optimizer
 from training.errors import RunStateError, StateNotStoredError
+from training.lessons.catalogue import lesson_of
 from training.models import Run
 from training.pages import snapshots
 from training.pages.forms import RunForm, preset_values, starting_values
@@ -121,6 +122,7 @@ def run_page(request: HttpRequest, run_id: int) -> HttpResponse:
         "latest_epochs": shown[: -EPOCHS_WITHOUT_SCRIPT - 1 : -1],
         "loss": labels.loss_title(run.configuration.loss),
         "configuration": labels.configuration_rows(run.config),
+        "lesson": lesson_of([tag.word for tag in run.tags.all()]),
         "published": selectors.published_states(run_id),
         "stored_epochs": selectors.stored_epochs(run),
         "can_publish_epochs": can_have_parameters(run.configuration.parameter_count),

@@ -1,8 +1,9 @@
-"""Addresses of the pages of runs and of the comparison."""
+"""Addresses of the pages of runs, of lessons and of the comparison."""
 
 from django.urls import path
 
 from training.comparison import pages as comparison
+from training.lessons import pages as lessons
 from training.pages import bulk, runs, snapshots
 
 urlpatterns = [
@@ -17,6 +18,9 @@ urlpatterns = [
     path("runs/<int:run_id>/resume/", runs.run_resume, name="run_resume"),
     path("runs/<int:run_id>/publish/", runs.run_publish, name="run_publish"),
     path("runs/<int:run_id>/delete/", runs.run_delete, name="run_delete"),
+    path("lessons/", lessons.lesson_list, name="lessons"),
+    path("lessons/<slug:slug>/", lessons.lesson_page, name="lesson"),
+    path("lessons/<slug:slug>/start/", lessons.lesson_start, name="lesson_start"),
     # Here and not with the versions: only this package knows runs, and they are compared with each other.
     path("versions/compare/", comparison.compare, name="compare"),
     path("versions/compare.csv", comparison.compare_csv, name="compare_csv"),
