@@ -111,6 +111,18 @@ def epoch_table(*, threads: int, batch_sizes: list[int], repeats: int) -> None:
         say(f"| {name} | " + " | ".join(cells) + " |")
 
 
+def growth_table(*, batch_sizes: list[int], epochs: int) -> None:
+    """Whether our epochs take longer the longer one trains: median seconds at the start and at the end."""
+    say(f"\nThe first and the last five of {epochs} epochs, 1 thread\n")
+    say("| batch | first | last | growth |\n| ---: | ---: | ---: | ---: |")
+    for size in batch_sizes:
+        worker = Worker("nnlib", 1)
+        seconds = [worker.ask(str(size)) or 0.0 for _ in range(epochs + 1)][1:]  # the first warms up
+        worker.close()
+        first, last = statistics.median(seconds[:5]), statistics.median(seconds[-5:])
+        say(f"| {size} | {first:.3f} s | {last:.3f} s | {100 * (last / first - 1):+.1f} % |")
+
+
 def classic_table(*, repeats: int) -> None:
     """Median seconds of an epoch with batches of one: ours and the original's."""
     workers = {name: Worker(name, 1) for name in ("nnlib Classic", "original")}
@@ -161,6 +173,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5, help="epochs per figure")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--batches", type=int, nargs="+", default=[32, 128, 512])
+    parser.add_argument("--epochs", type=int, default=20, help="over which the growth of an epoch's time is measured")
     parser.add_argument("--seeds", type=int, default=3, help="trainings per time to an accuracy; 0 leaves it out")
     arguments = parser.parse_args()
     if "DIGITLAB_MNIST" not in os.environ:
@@ -171,6 +184,8 @@ def main() -> None:
         say(f"sgemm (128, 784) x (784, 250), {threads} thread(s): {sgemm_rate(threads):.0f} GFLOP/s")
     for threads in arguments.threads:
         epoch_table(threads=threads, batch_sizes=arguments.batches, repeats=arguments.repeats)
+    if arguments.epochs:
+        growth_table(batch_sizes=arguments.batches, epochs=arguments.epochs)
     classic_table(repeats=min(arguments.repeats, 3))
     if arguments.seeds:
         accuracy_table(threads=max(arguments.threads), seeds=arguments.seeds)

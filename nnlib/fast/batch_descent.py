@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from nnlib.architecture import Architecture
 from nnlib.arrays import Float32Array
-from nnlib.fast.optimizers import Optimizer
+from nnlib.fast.optimizers import FLUSH_STEPS, Optimizer, flush_tiny
 from nnlib.fast.workspace import Workspace
 from nnlib.losses import LOSSES
 from nnlib.parameters import Parameters
@@ -55,6 +55,9 @@ class BatchDescent:
         error, correct = self._workspace.run(x, first, targets, masks)
         self._shrink_weights(rate)
         self._optimizer.step(self._moving, self._moving_gradient, rate)
+        if self._recipe.l2 and self._optimizer.steps % FLUSH_STEPS == 0:
+            # Weights without another gradient decay as the optimizer's sums do.
+            flush_tiny(self._parameters.flat, self._workspace.gradient.flat)
         return error, correct
 
     def _shrink_weights(self, rate: float) -> None:

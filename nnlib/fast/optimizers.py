@@ -3,6 +3,10 @@
 Each pass over the vectors costs time, so a mean such as m is kept as the sum it is a share of, M = m / 0.1 = 0.9 M + g,
 which saves a pass; the share becomes part of the one factor that the step needs anyway. The weight decay of `adamw`
 is separate from its steps: see `batch_descent.py`.
+
+Where a gradient stays 0, a sum decays into the range of subnormal numbers and stays there (0.9 times the smallest one
+rounds to itself). Many processors need a hundred times longer for an operation with such a number, so what is tiny is
+set to 0 now and then: see `flush_tiny`.
 """
 
 from typing import ClassVar
@@ -13,6 +17,18 @@ from nnlib.arrays import Float32Array
 from nnlib.errors import StateError
 from nnlib.fast.aligned_arrays import empty_vector
 from nnlib.optimizers import EPSILON
+
+TINY = 1e-30
+"""A sum below it changes no parameter that float32 can tell from 0: its step is below 1e-22 times the learning rate."""
+FLUSH_STEPS = 64
+"""In so many steps, 0.9 makes 1e-33 of 1e-30: what was not tiny at one flush is not subnormal (1e-38) at the next."""
+
+
+def flush_tiny(values: Float32Array, scratch: Float32Array) -> None:
+    """Set every value between -1e-30 and 1e-30 to 0, in place; `scratch` has the same shape and is overwritten."""
+    np.abs(values, out=scratch)
+    np.greater(scratch, TINY, out=scratch)
+    np.multiply(values, scratch, out=values)
 
 
 class Optimizer:
@@ -35,6 +51,13 @@ class Optimizer:
         """Move `parameters` in place; `gradient` is overwritten. Both `(parameter_count,)`."""
         self.steps += 1
         self._move(parameters, gradient, learning_rate)
+        if self.steps % FLUSH_STEPS == 0:
+            self.flush(gradient)
+
+    def flush(self, scratch: Float32Array) -> None:
+        """Set tiny sums to 0; `scratch`, `(parameter_count,)`, is overwritten."""
+        for slot in self.slots.values():
+            flush_tiny(slot, scratch)
 
     def state(self) -> dict[str, object]:
         """Copies of steps and slots, as plain values."""
