@@ -7,39 +7,14 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests import axe
+from tests.browser.paths import PATHS
 from tests.lab import Lab
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 PATIENCE = 60_000
-PATHS = [
-    "",
-    "?version=1&version=2",
-    "runs/",
-    "runs/new/",
-    "runs/{run}/",
-    "runs/{run}/delete/",
-    "runs/bulk/?action=delete&run={run}",
-    "versions/",
-    "versions/1/",
-    "versions/2/",
-    "versions/2/network/",
-    "versions/compare/",
-    "versions/compare/?numbers=1,2",
-    "versions/import/",
-    "versions/trash/",
-    "versions/aliases/",
-    "corrections/",
-    "datasets/",
-    "datasets/pen-strokes/",
-    "storage/",
-    "about/",
-    "glossary/",
-    "lessons/",
-    "lessons/overfitting/",
-    "versions/2/mistakes/",
-    "api/v1/docs",
-]
+WIDTHS = (390, 1280)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 # Swagger's own part of its page is another project's.
 WHOLE = [path for path in PATHS if path != "api/v1/docs"]
 

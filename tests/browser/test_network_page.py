@@ -36,7 +36,7 @@ def test_the_picture_follows_the_pen(inside: Page) -> None:
     at_rest = picture_of(inside)
     draw(inside, SEVEN)
     expect(inside.locator("#answer-digit")).to_have_text("7", timeout=PATIENCE)
-    expect(inside.locator("#activity tbody tr")).not_to_have_count(0, timeout=PATIENCE)
+    expect(inside.locator("#activity li")).not_to_have_count(0, timeout=PATIENCE)
     seven = picture_of(inside)
     assert seven != at_rest
     inside.get_by_role("button", name="Example of a 0").click()

@@ -9,19 +9,19 @@ import { nameOf } from "./neuron_names.js";
  */
 
 const ROWS = 10;
-const TABLE_MS = 500;
+const LIST_MS = 500;
 const ANNOUNCE_MS = 1200;
 
-/** A drawing's effect as text: the prediction, a table of the most active neurons, and a sentence for screen readers. */
+/** A drawing's effect as text: the prediction, a list of the most active neurons, and a sentence for screen readers. */
 export class ActivationSummary {
   #layers;
   #onChoose;
-  #table = byId("activity", HTMLTableElement);
+  #list = byId("activity", HTMLElement);
   #spoken = byId("spoken", HTMLElement);
   /** @type {Inspection | null} */
   #inspection = null;
   /** @type {any} */
-  #tableTimer = null;
+  #listTimer = null;
   /** @type {any} */
   #announceTimer = null;
 
@@ -41,32 +41,29 @@ export class ActivationSummary {
     byId("answer-share", HTMLElement).textContent = inspection
       ? verdictText(inspection)
       : "Draw a digit, or choose an example";
-    this.#tableTimer ??= setTimeout(() => {
-      this.#tableTimer = null;
-      this.#fillTable();
-    }, TABLE_MS);
+    this.#listTimer ??= setTimeout(() => {
+      this.#listTimer = null;
+      this.#fillList();
+    }, LIST_MS);
     // Announced when the pen rests, not with every stroke.
     clearTimeout(this.#announceTimer);
     this.#announceTimer = setTimeout(() => this.#announce(), ANNOUNCE_MS);
   }
 
-  #fillTable() {
+  #fillList() {
     const rows = mostActive(this.#inspection?.activations ?? null, ROWS);
     byId("activity-empty", HTMLElement).hidden = rows.length > 0;
-    this.#table.hidden = rows.length === 0;
-    this.#table.tBodies[0]?.replaceChildren(
+    this.#list.hidden = rows.length === 0;
+    this.#list.replaceChildren(
       ...rows.map(({ neuron, value }) => {
-        const row = document.createElement("tr");
+        const item = document.createElement("li");
         const button = document.createElement("button");
         button.type = "button";
         button.className = "link";
         button.textContent = nameOf(this.#layers, neuron);
         button.addEventListener("click", () => this.#onChoose(neuron));
-        row.insertCell().append(button);
-        const cell = row.insertCell();
-        cell.className = "is-number";
-        cell.textContent = errorNumber(value);
-        return row;
+        item.append(button, errorNumber(value));
+        return item;
       }),
     );
   }

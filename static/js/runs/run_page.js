@@ -305,7 +305,7 @@ function epochRow(epoch) {
     errorNumber(epoch.learning_rate),
     duration(epoch.seconds),
   ];
-  row.append(...texts.map(numberCell), document.createElement("td"));
+  row.append(...[...texts, ""].map(numberCell));
   return row;
 }
 

@@ -1,0 +1,59 @@
+"""Every page fills a wide window."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.paths import PATHS
+from tests.lab import Lab
+
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
+
+MAX_BARE_PIXELS = 100
+# The canvas stays in view beside a long column of answers; a list of few corrections is as wide as they are.
+NARROW = ("", "?version=1&version=2", "corrections/")
+
+# How high the highest strip of bare paper is, 40 pixels wide, between the top of the page and the end of its content.
+MEASURE_BARE = """() => {
+    const [step, bare] = [20, "html, body, main, .columns, .stack:not(.card), .dataset-cards"];
+    const { left, right, top, bottom } = document.querySelector("main").getBoundingClientRect();
+    const isPaper = (x, y) => document.elementFromPoint(x, y)?.matches(bare) ?? true;
+    // Wider than the gap between two cards.
+    const isBare = (x, y) => isPaper(x, y) && isPaper(x + 40, y);
+    const style = getComputedStyle(document.querySelector("main"));
+    const [from, to] = [left + parseFloat(style.paddingLeft) + 4, right - parseFloat(style.paddingRight) - 4];
+    const xs = [];
+    for (let x = from; x + 40 <= to; x += step) xs.push(x);
+    let longest = 0;
+    const runs = xs.map(() => 0);
+    for (let y = top; y < bottom - parseFloat(style.paddingBottom); y += step)
+        xs.forEach((x, column) => {
+            runs[column] = isBare(x, y) ? runs[column] + step : 0;
+            longest = Math.max(longest, runs[column]);
+        });
+    return longest;
+}"""
+
+
+@pytest.fixture(scope="module")
+def run(lab: Lab) -> int:
+    """A run that made a version."""
+    number = lab.submit(epochs=12)
+    lab.wait_for(number, "completed")
+    return number
+
+
+def test_no_page_is_half_empty(page: Page, lab: Lab, run: int) -> None:
+    bare = {}
+    for path in PATHS:
+        if path in NARROW or path == "api/v1/docs":
+            continue
+        page.set_viewport_size({"width": 1280, "height": 900})
+        response = page.goto(f"{lab.url}/{path.format(run=run)}", wait_until="networkidle")
+        assert response is not None
+        assert response.ok, (path, lab.logs())
+        for width in (1280, 1600):
+            page.set_viewport_size({"width": width, "height": 900})
+            height = page.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({"width": width, "height": height})
+            bare[path, width] = page.evaluate(MEASURE_BARE)
+    assert {place: pixels for place, pixels in bare.items() if pixels > MAX_BARE_PIXELS} == {}
