@@ -21,13 +21,21 @@ from inference.registry import selectors, snapshots
 from inference.serving import prediction
 from nnlib import Network
 
+# Set by the page's script once the tour was taken or declined.
+TOUR_COOKIE = "digitlab_tour"
+
 
 @require_safe
 @ensure_csrf_cookie
 def page(request: HttpRequest, number: int) -> HttpResponse:
     """The network while one draws; `?layer=1&neuron=17` opens a neuron."""
     version = _version_or_404(number)
-    context = {"version": version, "layers": _layers(version), "epochs": snapshots.epochs_of(version)}
+    context = {
+        "version": version,
+        "layers": _layers(version),
+        "epochs": snapshots.epochs_of(version),
+        "is_tour_offered": TOUR_COOKIE not in request.COOKIES,
+    }
     return render(request, "inference/inspection/network.html", context)
 
 

@@ -1,16 +1,24 @@
-"""Every page fills a wide window."""
+"""Every page stands still while it loads, and fills a wide window."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.browser.paths import PATHS
 from tests.lab import Lab
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
+MAX_LAYOUT_SHIFT = 0.05
 MAX_BARE_PIXELS = 100
 # The canvas stays in view beside a long column of answers; a list of few corrections is as wide as they are.
 NARROW = ("", "?version=1&version=2", "corrections/")
+
+COUNT_SHIFTS = """
+    window.layoutShift = 0;
+    new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.layoutShift += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+"""
 
 # How high the highest strip of bare paper is, 40 pixels wide, between the top of the page and the end of its content.
 MEASURE_BARE = """() => {
@@ -40,6 +48,21 @@ def run(lab: Lab) -> int:
     number = lab.submit(epochs=12)
     lab.wait_for(number, "completed")
     return number
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800)])
+def test_no_page_moves_while_it_loads(browser: Browser, lab: Lab, run: int, width: int, height: int) -> None:
+    moved = {}
+    for path in PATHS:
+        # Nothing is remembered from the page before.
+        context = browser.new_context(viewport={"width": width, "height": height})
+        page = context.new_page()
+        page.add_init_script(COUNT_SHIFTS)
+        page.goto(f"{lab.url}/{path.format(run=run)}", wait_until="networkidle")
+        page.wait_for_timeout(400)  # what fills in when the browser is idle
+        moved[path] = page.evaluate("layoutShift")
+        context.close()
+    assert {path: shift for path, shift in moved.items() if shift > MAX_LAYOUT_SHIFT} == {}
 
 
 def test_no_page_is_half_empty(page: Page, lab: Lab, run: int) -> None:

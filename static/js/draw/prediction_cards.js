@@ -13,7 +13,10 @@ import { verdictText } from "../pad/verdict.js";
 /** More cards than this show the digit and the confidence, but no bars. */
 const MAX_WITH_BARS = 6;
 
-/** One card per chosen version: its digit, its confidence, and ten bars of calibrated probabilities. */
+/**
+ * One card per chosen version: its digit, its confidence, and ten bars of calibrated probabilities. The page comes with the
+ * cards of the first choice.
+ */
 export class PredictionCards {
   #box;
   #template;
@@ -27,6 +30,7 @@ export class PredictionCards {
   constructor(box, template) {
     this.#box = box;
     this.#template = template;
+    for (const card of box.querySelectorAll("article")) this.#cards.set(Number(card.dataset.version), card);
   }
 
   /** @param {Version[]} versions in the order of their cards */
@@ -69,11 +73,9 @@ export class PredictionCards {
     const fragment = /** @type {DocumentFragment} */ (this.#template.content.cloneNode(true));
     const card = /** @type {HTMLElement} */ (fragment.firstElementChild);
     card.dataset.version = String(version.number);
-    card.classList.add("is-waiting");
     const title = part(card, "title", HTMLAnchorElement);
     title.textContent = version.title;
     title.href = siteAddress(`versions/${version.number}/`);
-    part(card, "bars", HTMLElement).append(...Array.from({ length: 10 }, (_, digit) => newBar(digit)));
     return card;
   }
 }
@@ -104,23 +106,4 @@ function setBars(card, probabilities, best) {
     part(bar, "fill", HTMLElement).style.transform = `scaleX(${share})`;
     part(bar, "share", HTMLElement).textContent = best < 0 ? "" : percent(share, 1);
   });
-}
-
-/** @param {number} digit */
-function newBar(digit) {
-  const bar = document.createElement("li");
-  bar.className = "bar";
-  const label = document.createElement("span");
-  label.textContent = String(digit);
-  const track = document.createElement("span");
-  track.className = "bar__track";
-  const fill = document.createElement("span");
-  fill.className = "bar__fill";
-  fill.dataset.part = "fill";
-  track.append(fill);
-  const share = document.createElement("span");
-  share.className = "bar__share";
-  share.dataset.part = "share";
-  bar.append(label, track, share);
-  return bar;
 }

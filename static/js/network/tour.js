@@ -1,6 +1,9 @@
 import { bringIntoView, byId } from "../lib/elements.js";
+import { siteAddress } from "../lib/site.js";
 
-const DONE = "digitlab.tour.network";
+/** The server leaves the offer out where this cookie is: to show or to hide it later would move the page. */
+const DONE = "digitlab_tour=done";
+const YEAR_SECONDS = 365 * 24 * 60 * 60;
 
 /**
  * @typedef {{target: string, title: string, text: string, act?: () => void}} Step `target`: the id of the explained element;
@@ -29,7 +32,6 @@ export class Tour {
     this.#back.addEventListener("click", () => this.#go(this.#at - 1));
     this.#dialog.addEventListener("close", () => this.#closed());
     this.#dialog.addEventListener("keydown", this.#onKey);
-    byId("tour-offer", HTMLElement).hidden = isDone();
     byId("tour-offer-start", HTMLButtonElement).addEventListener("click", () => this.#open());
     byId("tour-offer-skip", HTMLButtonElement).addEventListener("click", () => this.#closed());
   }
@@ -93,19 +95,7 @@ export class Tour {
   }
 }
 
-/** @returns {boolean} whether the tour was taken or declined on this device */
-function isDone() {
-  try {
-    return localStorage.getItem(DONE) !== null;
-  } catch {
-    return false;
-  }
-}
-
+/** Remembers on this device that the tour was taken or declined. */
 function remember() {
-  try {
-    localStorage.setItem(DONE, "1");
-  } catch {
-    // Without local storage the tour is offered again.
-  }
+  document.cookie = `${DONE}; path=${siteAddress("")}; max-age=${YEAR_SECONDS}; samesite=lax`;
 }
