@@ -1,5 +1,6 @@
 """Pages that look into the network of a version."""
 
+from collections.abc import Callable
 from threading import Lock
 from typing import Any
 
@@ -15,7 +16,7 @@ from inference.errors import ArtifactError, VersionNotFoundError
 from inference.inspection import snapshot_frames
 from inference.inspection.neuron import inspect_neuron
 from inference.inspection.snapshot_frames import FORMAT as SNAPSHOT_FORMAT
-from inference.inspection.summary import FORMAT, summarize
+from inference.inspection.summary import FORMAT, first_layer, summarize
 from inference.models import ModelVersion, SnapshotFile
 from inference.registry import selectors, snapshots
 from inference.serving import prediction
@@ -47,19 +48,34 @@ def _fingerprint(_request: HttpRequest, number: int) -> str | None:
 @require_safe
 @condition(etag_func=_fingerprint)
 def summary(_request: HttpRequest, number: int) -> HttpResponse:
-    """What the page draws before anybody has drawn a digit."""
+    """What the diagram shows without a drawing."""
+    return _of_network(number, summarize)
+
+
+@require_safe
+@condition(etag_func=_fingerprint)
+def weights(_request: HttpRequest, number: int) -> HttpResponse:
+    """The pictures of the first layer: large, and below the first screen."""
+    return _of_network(number, first_layer)
+
+
+def _of_network(number: int, describe: Callable[[Network], dict[str, Any]]) -> HttpResponse:
     version = _version_or_404(number)
     try:
         network = prediction.NETWORKS.get(number).network
     except ArtifactError as error:
         return _refused(error)
-    return HttpResponse(_summary_json(version.sha256, network), content_type="application/json")
+    return HttpResponse(_json_of(version.sha256, network, describe), content_type="application/json")
 
 
-# A summary takes 20 ms and has a quarter of a megabyte.
-@cached(LRUCache(16 * 1024 * 1024, getsizeof=len), key=lambda sha256, _network: sha256, lock=Lock())
-def _summary_json(_sha256: str, network: Network) -> bytes:
-    return orjson.dumps(summarize(network))
+# Both take 20 ms and have a quarter of a megabyte.
+@cached(
+    LRUCache(16 * 1024 * 1024, getsizeof=len),
+    key=lambda sha256, _network, describe: (sha256, describe),
+    lock=Lock(),
+)
+def _json_of(_sha256: str, network: Network, describe: Callable[[Network], dict[str, Any]]) -> bytes:
+    return orjson.dumps(describe(network))
 
 
 @require_safe

@@ -20,6 +20,7 @@ urlpatterns = [
     path("versions/<int:number>/mistakes/", mistakes.version_mistakes, name="version_mistakes"),
     path("versions/<int:number>/network/", network.page, name="version_network"),
     path("versions/<int:number>/network.json", network.summary, name="version_network_data"),
+    path("versions/<int:number>/network/weights.json", network.weights, name="version_network_weights"),
     path("versions/<int:number>/network/<int:layer>/<int:neuron>.json", network.neuron, name="version_neuron"),
     path("versions/<int:number>/learning/<int:epoch>.json", network.learning, name="version_learning"),
     path("versions/<int:number>/champion/", versions.version_champion, name="version_champion"),

@@ -3,8 +3,8 @@
  *
  * @typedef {import("../lib/messages.js").Lines} Lines connections between two layers, strongest first
  * @typedef {{layer: number, index: number}} Neuron
- * @typedef {{layers: number[], activation: string, output: string, connections: [number, number, number][][],
- *   pictures: {neuron: number, weights: string}[]}} Summary the content of `network.json`
+ * @typedef {{layers: number[], activation: string, output: string, connections: [number, number, number][][]}} Summary
+ *   the content of `network.json`
  * @typedef {{layer: number, neuron: number, incoming: Lines, outgoing: Lines}} Flow
  * @typedef {{digit: number, logit: number, base: number, shares: string}} Attribution
  * @typedef {{lines: Lines[], focus?: Flow, why?: {digits: Attribution[], sentence: string}}} Inside

@@ -55,7 +55,7 @@ class NetworkPage {
     const open = (/** @type {Neuron} */ neuron) => this.#open(neuron);
     this.#activity = new ActivationSummary(summary.layers, open);
     this.#panel = new NeuronPanel(data.neuronUrl ?? "", summary.layers, open);
-    this.#gallery = new WeightGallery(summary, open);
+    this.#gallery = new WeightGallery(data.weightsUrl ?? "", summary.layers, open);
   }
 
   start() {
@@ -79,7 +79,7 @@ class NetworkPage {
     if (document.getElementById("learning")) this.#startPlayer();
     this.#startTour();
     // Two hundred heat maps, below the first screen.
-    whenIdle(() => this.#gallery.start());
+    whenIdle(() => this.#gallery.start().catch((error) => showError(error.message)));
   }
 
   stop() {

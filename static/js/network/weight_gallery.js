@@ -1,35 +1,45 @@
+import { fetchJson } from "../lib/api.js";
 import { byId } from "../lib/elements.js";
 import { whenIdle } from "../lib/idle.js";
 import { decodeInt8, paintHeatmap } from "../charts/heatmap.js";
 
 const BATCH_SIZE = 10;
+/** The weights of ten million parameters take the server seconds. */
+const TIMEOUT_MS = 60_000;
 
 /** The weights of the first layer: one small heat map per neuron, which opens the neuron. */
 export class WeightGallery {
   #box = byId("weights", HTMLElement);
   #onChoose;
+  #url;
+  #layers;
   /** @type {Map<number, string>} */
-  #weights;
+  #weights = new Map();
   /** @type {import("./diagram_state.js").Neuron | null} */
   #chosen = null;
 
   /**
-   * @param {import("./diagram_state.js").Summary} summary
+   * @param {string} url of `weights.json`
+   * @param {number[]} layers
    * @param {(neuron: import("./diagram_state.js").Neuron) => void} onChoose
    */
-  constructor(summary, onChoose) {
+  constructor(url, layers, onChoose) {
+    this.#url = url;
+    this.#layers = layers;
     this.#onChoose = onChoose;
-    this.#weights = new Map(summary.pictures.map(({ neuron, weights }) => [neuron, weights]));
-    const all = summary.layers[1] ?? 0;
-    if (summary.layers.length === 2) byId("weights-title", HTMLElement).textContent = "Weights of the digits";
+    if (layers.length === 2) byId("weights-title", HTMLElement).textContent = "Weights of the digits";
+  }
+
+  async start() {
+    /** @type {{pictures: {neuron: number, weights: string}[]}} */
+    const { pictures } = await fetchJson(this.#url, { timeoutMs: TIMEOUT_MS });
+    this.#weights = new Map(pictures.map(({ neuron, weights }) => [neuron, weights]));
+    const all = this.#layers[1] ?? 0;
     if (all > this.#weights.size) {
       byId("weights-text", HTMLElement).append(
         ` Shown are the ${this.#weights.size} of ${all} neurons with the largest outgoing weights.`,
       );
     }
-  }
-
-  start() {
     this.#box.replaceChildren(...[...this.#weights.keys()].map((neuron) => this.#button(neuron)));
     this.choose(this.#chosen);
     this.paint();
