@@ -14,13 +14,15 @@ DEV_STAMP := $(VENV)/installed-dev
 BENCH_STAMP := $(VENV)/installed-bench
 SERVING := $(VENV)/serving
 SERVING_STAMP := $(SERVING)/installed
+LIGHTHOUSE := benchmarks/lighthouse
+LIGHTHOUSE_STAMP := $(LIGHTHOUSE)/node_modules/.package-lock.json
 API_TOOLS := $(VENV)/api-tools
 API_TOOLS_STAMP := $(API_TOOLS)/installed
 FAST := not processes and not browser and not slow
 MODEL ?= inference/starter_files/starter.pickle
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test test-fast test-long test-python test-js test-postgres coverage bench bench-drawn bench-live bench-network bench-pictures bench-scale bench-serve bench-snapshots bench-pages faults fuzz lint format types migrations lock starter detector screenshots clean
+.PHONY: help run install test test-fast test-long test-python test-js test-postgres coverage bench bench-drawn bench-lighthouse bench-live bench-network bench-pictures bench-scale bench-serve bench-snapshots bench-pages faults fuzz lint format types migrations lock starter detector screenshots clean
 
 help: ## list the recipes
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -88,6 +90,9 @@ migrations: $(DEV_STAMP) ## write migrations for changed models
 bench: $(BENCH_STAMP) ## time training beside PyTorch, Keras, scikit-learn and the original (needs DIGITLAB_MNIST)
 	@env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BIN)/python benchmarks/training.py $(ARGS)
 
+bench-lighthouse: $(DEV_STAMP) $(LIGHTHOUSE_STAMP) ## measure every page with Lighthouse, on a desktop and a phone; status 1 below 95 and 90 (needs npm)
+	@$(BIN)/python -m benchmarks.page_quality $(ARGS)
+
 bench-live: $(DEV_STAMP) ## how soon two hundred watchers of a run have an epoch
 	@$(BIN)/python -m benchmarks.live $(ARGS)
 
@@ -128,10 +133,11 @@ lock: ## resolve the dependencies anew; needs uv and npm
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q requirements/dev.in -o requirements/dev.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q requirements/api-tools.in -o requirements/api-tools.lock
 	npm install --package-lock-only --no-audit --no-fund
+	cd $(LIGHTHOUSE) && npm install --package-lock-only --no-audit --no-fund
 	npm run --silent lock-without-addresses
 
 clean: ## remove what was installed; keeps the data
-	rm -rf $(VENV) node_modules
+	rm -rf $(VENV) node_modules $(LIGHTHOUSE)/node_modules
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Digit Lab needs Python 3.11 or newer; PYTHON=… names one")'
@@ -158,6 +164,12 @@ $(BENCH_STAMP): $(STAMP) requirements/bench.in
 $(SERVING_STAMP): requirements/bench-serve.in | $(BIN)/python
 	@$(PYTHON) -m venv $(SERVING)
 	@$(SERVING)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/bench-serve.in
+	@touch $@
+
+# Packages of its own: Lighthouse has 190 MB, which no check needs. It sends no reports of errors unless told to.
+$(LIGHTHOUSE_STAMP): $(LIGHTHOUSE)/package.json $(LIGHTHOUSE)/package-lock.json
+	@echo "Installing Lighthouse …"
+	@cd $(LIGHTHOUSE) && npm ci --silent --no-audit --no-fund
 	@touch $@
 
 # An environment of their own: their plugins for pytest would load in our tests.
