@@ -1,6 +1,7 @@
 import { fetchJson } from "../lib/api.js";
 import { onSchemeChange } from "../lib/computed_style.js";
 import { byId } from "../lib/elements.js";
+import { whenIdle } from "../lib/idle.js";
 import { rangeText } from "../lib/format.js";
 import { paintHistogram } from "../charts/histogram.js";
 import { decodeInt8, paintHeatmap } from "../charts/heatmap.js";
@@ -110,8 +111,10 @@ export class SnapshotPlayer extends EventTarget {
     const frame = await this.#frame(epoch);
     // Another epoch may have been selected in the meantime.
     if (!frame || this.#selected !== epoch) return;
+    const isFirst = this.#shown === null;
     this.#shown = frame;
-    this.#paint();
+    if (isFirst) this.#paintWhenIdle();
+    else this.#paint();
     if (isChosen) this.dispatchEvent(new CustomEvent("frame", { detail: frame }));
   }
 
@@ -153,6 +156,16 @@ export class SnapshotPlayer extends EventTarget {
     if (!frame) return;
     this.#paintPictures(frame);
     this.#paintLayers(frame);
+  }
+
+  /** Paints the first snapshot in two parts, so that the page stays responsive while it loads. */
+  #paintWhenIdle() {
+    whenIdle(() => {
+      if (this.#shown) this.#paintPictures(this.#shown);
+      whenIdle(() => {
+        if (this.#shown) this.#paintLayers(this.#shown);
+      });
+    });
   }
 
   /** @param {Frame} frame */
