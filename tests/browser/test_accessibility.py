@@ -19,10 +19,6 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WHOLE = [path for path in PATHS if path != "api/v1/docs"]
 
 
-WIDTHS = (390, 1280)
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-
-
 @pytest.fixture(scope="module")
 def run(lab: Lab) -> int:
     """A run that made a version, and a correction."""
