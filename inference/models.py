@@ -2,13 +2,12 @@
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
 from django.utils import timezone
 
 from nnlib import count_parameters
 from nnlib.evaluation import LOSS_OF
 from nnlib.vocabulary import LossName
+from weblib.lists.search import configuration_text, json_number, json_text, layers_text
 
 CHAMPION = "champion"
 ALIAS_NAME_LENGTH = 40
@@ -51,18 +50,53 @@ class ModelVersion(models.Model):
     history = models.JSONField(default=list)
     # What lists show and are sorted by, taken out by the database: a list reads none of what is large.
     test_accuracy = models.GeneratedField(
-        expression=Cast(KeyTextTransform("test_accuracy", "metrics"), models.FloatField()),
+        expression=json_number("test_accuracy", "metrics"),
         output_field=models.FloatField(null=True),
         db_persist=True,
     )
     test_error = models.GeneratedField(
-        expression=Cast(KeyTextTransform("test_error", "metrics"), models.FloatField()),
+        expression=json_number("test_error", "metrics"),
         output_field=models.FloatField(null=True),
         db_persist=True,
     )
     train_seconds = models.GeneratedField(
-        expression=Cast(KeyTextTransform("seconds", "metrics"), models.FloatField()),
+        expression=json_number("seconds", "metrics"),
         output_field=models.FloatField(null=True),
+        db_persist=True,
+    )
+    epochs = models.GeneratedField(
+        expression=json_number("epochs", "metrics"), output_field=models.FloatField(null=True), db_persist=True
+    )
+    # What lists are filtered by; empty of imports, whose training is not known.
+    optimizer = models.GeneratedField(
+        expression=json_text("optimizer", "config"),
+        output_field=models.CharField(max_length=40, null=True),
+        db_persist=True,
+    )
+    engine = models.GeneratedField(
+        expression=json_text("engine", "config"),
+        output_field=models.CharField(max_length=40, null=True),
+        db_persist=True,
+    )
+    learning_rate = models.GeneratedField(
+        expression=json_number("learning_rate", "config"), output_field=models.FloatField(null=True), db_persist=True
+    )
+    # "784-300-100-10"
+    layers = models.GeneratedField(
+        expression=layers_text("layer_sizes", "architecture"),
+        output_field=models.CharField(max_length=100),
+        db_persist=True,
+    )
+    # The values of the configuration and the shape as words: what a search reads.
+    configured = models.GeneratedField(
+        expression=configuration_text(
+            models.F("dataset"),
+            layers_text("layer_sizes", "architecture"),
+            layers_text("layer_sizes", "architecture", separator=" "),
+            json_text("activation", "architecture"),
+            json_text("output", "architecture"),
+        ),
+        output_field=models.TextField(),
         db_persist=True,
     )
     # Codes and numbers (`registry.findings`); None of a version that an earlier release published, for a moment.

@@ -3,13 +3,13 @@
 from dataclasses import fields
 
 from django.db import models
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, Now
+from django.db.models.functions import Now
 
 from inference.models import ModelVersion
 from nnlib import EpochFinished
 from training.configuration.run_config import RunConfig
 from training.states import ENDED, RESUMABLE, Status
+from weblib.lists.search import configuration_text, json_number, json_text, layers_text
 
 
 class Run(models.Model):
@@ -44,17 +44,42 @@ class Run(models.Model):
     train_seconds = models.FloatField(default=0.0)
     # What lists are filtered and sorted by, taken out by the database: no code has to keep it in step.
     dataset = models.GeneratedField(
-        expression=KeyTextTransform("dataset", "config"), output_field=models.CharField(max_length=40), db_persist=True
+        expression=json_text("dataset", "config"), output_field=models.CharField(max_length=40), db_persist=True
+    )
+    optimizer = models.GeneratedField(
+        expression=json_text("optimizer", "config"),
+        output_field=models.CharField(max_length=40, null=True),
+        db_persist=True,
+    )
+    engine = models.GeneratedField(
+        expression=json_text("engine", "config"),
+        output_field=models.CharField(max_length=40, null=True),
+        db_persist=True,
+    )
+    # "300-100"
+    hidden_layers = models.GeneratedField(
+        expression=layers_text("hidden_layers", "config"),
+        output_field=models.CharField(max_length=100, null=True),
+        db_persist=True,
+    )
+    learning_rate = models.GeneratedField(
+        expression=json_number("learning_rate", "config"), output_field=models.FloatField(null=True), db_persist=True
+    )
+    # The values of the configuration as words: what a search reads.
+    configured = models.GeneratedField(
+        expression=configuration_text(
+            json_text("dataset", "config"),
+            layers_text("hidden_layers", "config"),
+            layers_text("hidden_layers", "config", separator=" "),
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
     )
     test_accuracy = models.GeneratedField(
-        expression=Cast(KeyTextTransform("test_accuracy", "latest"), models.FloatField()),
-        output_field=models.FloatField(null=True),
-        db_persist=True,
+        expression=json_number("test_accuracy", "latest"), output_field=models.FloatField(null=True), db_persist=True
     )
     test_error = models.GeneratedField(
-        expression=Cast(KeyTextTransform("test_error", "latest"), models.FloatField()),
-        output_field=models.FloatField(null=True),
-        db_persist=True,
+        expression=json_number("test_error", "latest"), output_field=models.FloatField(null=True), db_persist=True
     )
     # Counts every change that subscribers must be notified of.
     revision = models.PositiveBigIntegerField(default=0)

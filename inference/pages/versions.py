@@ -28,12 +28,12 @@ from inference.reports import correction_score, per_digit
 from inference.reports.input_scales import scale_offer
 from inference.reports.reliability_diagram import diagram_of
 from inference.serving.prediction import MAX_VERSIONS
-from nnlib.vocabulary import LossName
+from nnlib.vocabulary import LossName, OptimizerName
 from weblib import labels
 from weblib.actor import actor
 from weblib.errors import CursorError
-from weblib.list_orders import COMMON_TITLES
-from weblib.list_query import ListQuery
+from weblib.lists.orders import COMMON_TITLES
+from weblib.lists.query import ListQuery
 from weblib.tag_form import save_tags
 
 PAGE_SIZE = 25
@@ -65,7 +65,9 @@ def draw(request: HttpRequest) -> HttpResponse:
 def version_list(request: HttpRequest) -> HttpResponse:
     """The versions that fit the filters in the address; `?cursor=` goes on to the next page."""
     datasets = selectors.known_datasets()
+    engines = selectors.known_engines()
     choices = {"source": ModelVersion.Source.values, "dataset": datasets, "loss": get_args(LossName)}
+    choices |= {"optimizer": get_args(OptimizerName), "engine": engines}
     query = ListQuery.read(request.GET, choices=choices, sorts=selectors.SORTS)
     losses = selectors.losses_of(**query.filters) if query.is_by_error else []
     requested, query = query, query.by_accuracy() if len(losses) > 1 else query
@@ -82,6 +84,8 @@ def version_list(request: HttpRequest) -> HttpResponse:
         "sources": ModelVersion.Source.choices,
         "datasets": [(key, labels.choice_title(key)) for key in datasets],
         "losses": [(loss, labels.choice_title(loss)) for loss in get_args(LossName)],
+        "optimizers": [(key, labels.choice_title(key)) for key in get_args(OptimizerName)],
+        "engines": [(key, labels.choice_title(key)) for key in engines],
         "by_error": requested.by_error_of(losses),
         "sorts": SORT_TITLES,
         "known_tags": selectors.known_tags(),

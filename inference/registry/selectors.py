@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, Literal
 
-from django.db.models import Q, QuerySet, TextField
+from django.db.models import QuerySet, TextField
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
-from typing_extensions import TypedDict, Unpack
+from typing_extensions import Unpack
 
 from inference.errors import VersionNotFoundError
 from inference.models import CHAMPION, Alias, ModelVersion, VersionTag
@@ -16,8 +16,10 @@ from inference.registry.measurement_services import is_due_for_measurement
 from inference.registry.trash_selectors import trashed_version
 from nnlib.evaluation import LOSS_OF
 from nnlib.losses import LOSSES
+from nnlib.shape import CLASSES, PIXELS
 from nnlib.vocabulary import LossName
-from weblib.list_orders import CommonSort, common_orders
+from weblib.lists.filters import Columns, CommonFilters, narrowed
+from weblib.lists.orders import CommonSort, common_orders
 from weblib.paging import MAX_PAGE, Order, Page, page_of
 from weblib.whole_numbers import whole_number
 
@@ -29,14 +31,16 @@ SORTS: Final[dict[str, Order]] = {
 }
 
 
-class VersionFilters(TypedDict, total=False):
-    """What a list is narrowed by; `text` is looked for in names, notes and numbers."""
+_COLUMNS: Final = Columns(
+    VersionTag.objects, owner="version", number="number", epochs="epochs", texts=("name", "notes")
+)
+
+
+class VersionFilters(CommonFilters, total=False):
+    """What a list is narrowed by."""
 
     source: str | None
-    dataset: str | None
     loss: LossName | None
-    tags: Sequence[str]
-    text: str
 
 
 def versions_page(
@@ -47,7 +51,7 @@ def versions_page(
     is_whole: bool = False,
     **filters: Unpack[VersionFilters],
 ) -> Page[ModelVersion]:
-    """One page of the versions that fit every filter; `text` is looked for in names, notes and numbers.
+    """One page of the versions that fit every filter.
 
     Metrics, which a page does not show, are read only when it `is_whole`; histories never are.
 
@@ -69,17 +73,11 @@ def losses_of(**filters: Unpack[VersionFilters]) -> list[LossName]:
 def _fitting(versions: QuerySet[ModelVersion], **filters: Unpack[VersionFilters]) -> QuerySet[ModelVersion]:
     if source := filters.get("source"):
         versions = versions.filter(source=source)
-    if dataset := filters.get("dataset"):
-        versions = versions.filter(dataset=dataset)
     if loss := filters.get("loss"):
         versions = versions.filter(architecture__output=LOSSES[loss].output)
-    for tag in filters.get("tags", ()):
-        versions = versions.filter(pk__in=VersionTag.objects.filter(word=tag).values("version"))
-    if text := filters.get("text"):
-        said = Q(name__icontains=text) | Q(notes__icontains=text)
-        number = whole_number(text)
-        versions = versions.filter(said if number is None else said | Q(number=number))
-    return versions
+    if layers := filters.get("hidden_layers"):
+        versions = versions.filter(layers=f"{PIXELS}-{layers}-{CLASSES}")
+    return narrowed(versions, _COLUMNS, filters)
 
 
 def known_tags() -> list[str]:
@@ -91,6 +89,12 @@ def known_tags() -> list[str]:
 def known_datasets() -> list[str]:
     """Every data set that a version learned from."""
     found = ModelVersion.objects.exclude(dataset="").order_by("dataset").values_list("dataset", flat=True)
+    return list(found.distinct())
+
+
+def known_engines() -> list[str]:
+    """Every engine that trained a version."""
+    found = ModelVersion.objects.filter(engine__isnull=False).order_by("engine").values_list("engine", flat=True)
     return list(found.distinct())
 
 

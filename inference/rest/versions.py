@@ -22,6 +22,7 @@ from inference.serving.prediction import PredictRequest, encoded, predict
 from nnlib.vocabulary import ActivationName, LossName, OutputName
 from weblib.actor import actor
 from weblib.error_answers import errors
+from weblib.lists.filters import FilterQuery
 from weblib.paging import MAX_PAGE, Cursor
 from weblib.plain_text import Name, NotesText
 from weblib.rate_limits import count_one
@@ -138,26 +139,22 @@ def list_versions(
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 50,
     cursor: Cursor = "",
     sort: VersionSort = "-number",
-    dataset: Name = "",
     source: Name = "",
     loss: LossName | Literal[""] = "",
-    tag: Annotated[list[Name], Query()] = [],  # noqa: B006 -- Ninja's way to take several
-    q: Name = "",
+    filters: Query[FilterQuery],
 ) -> HttpResponse:
-    """One page of versions; `tag` may be given several times, `q` is looked for in names and notes.
+    """One page of versions.
 
     Errors of different losses cannot be compared: give a `loss` with `sort=test_error`.
     """
     page = selectors.versions_page(
         source=source,
-        dataset=dataset,
         loss=loss or None,
-        tags=tag,
-        text=q,
         sort=sort,
         cursor=cursor or None,
         limit=limit,
         is_whole=True,
+        **filters.selection,
     )
     # Not through Ninja's validation: it would walk every epoch of two hundred histories.
     body = f'{{"items": {selectors.versions_text(page.rows)}, "next": {json.dumps(page.next_cursor)}}}'

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 import datasets
 from training.configuration.presets import PRESETS
-from training.configuration.run_config import DatasetKey, Loss, Optimizer
+from training.configuration.run_config import DatasetKey, Engine, Loss, Optimizer
 from training.errors import RunStateError, StateNotStoredError
 from training.lessons.catalogue import lesson_of
 from training.models import Run
@@ -23,8 +23,8 @@ from training.runs.snapshot_rows import can_have_parameters
 from training.states import Status
 from weblib import labels
 from weblib.errors import CursorError, LabError, RateExceededError
-from weblib.list_orders import COMMON_TITLES
-from weblib.list_query import ListQuery
+from weblib.lists.orders import COMMON_TITLES
+from weblib.lists.query import ListQuery
 from weblib.rate_limits import count_one
 from weblib.tag_form import save_tags
 from weblib.whole_numbers import whole_number
@@ -41,6 +41,7 @@ SORT_TITLES: Final = {**COMMON_TITLES, "status": "State"}
 def run_list(request: HttpRequest) -> HttpResponse:
     """The runs that fit the filters in the address; `?cursor=` goes on to the next page."""
     choices = {"status": Status.values, "dataset": get_args(DatasetKey), "loss": get_args(Loss)}
+    choices |= {"optimizer": get_args(Optimizer), "engine": get_args(Engine)}
     query = ListQuery.read(request.GET, choices=choices, sorts=selectors.SORTS)
     losses = selectors.losses_of(**query.filters) if query.is_by_error else []
     requested, query = query, query.by_accuracy() if len(losses) > 1 else query
@@ -61,6 +62,8 @@ def run_list(request: HttpRequest) -> HttpResponse:
         "older": query.address(cursor=page.next_cursor) if page.next_cursor else "",
         "datasets": [(key, labels.choice_title(key)) for key in get_args(DatasetKey)],
         "losses": [(loss, labels.choice_title(loss)) for loss in get_args(Loss)],
+        "optimizers": [(key, labels.choice_title(key)) for key in get_args(Optimizer)],
+        "engines": [(key, labels.choice_title(key)) for key in get_args(Engine)],
         "by_error": requested.by_error_of(losses),
         "sorts": SORT_TITLES,
         "known_tags": selectors.known_tags(),

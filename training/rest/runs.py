@@ -18,6 +18,7 @@ from training.runs.messages import EpochJson, RunDetail, RunJson
 from training.runs.selectors import RunSort
 from training.states import Status as RunStatus
 from weblib.error_answers import errors
+from weblib.lists.filters import FilterQuery
 from weblib.paging import MAX_PAGE, Cursor
 from weblib.plain_text import Name
 from weblib.rate_limits import count_one
@@ -119,18 +120,21 @@ def list_runs(
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 50,
     cursor: Cursor = "",
     sort: RunSort = "-number",
-    dataset: Name = "",
     loss: Annotated[Loss | None, BeforeValidator(empty_is_none)] = None,
-    tag: Annotated[list[Name], Query()] = [],  # noqa: B006 -- Ninja's way to take several
-    q: Name = "",
+    filters: Query[FilterQuery],
 ) -> dict[str, Any]:
-    """One page of runs; `tag` may be given several times, `q` is looked for in names.
+    """One page of runs.
 
     Errors of different losses cannot be compared: give a `loss` with `sort=test_error`.
     """
     state = status.value if status else None
     page = selectors.runs_page(
-        status=state, dataset=dataset, loss=loss, tags=tag, text=q, sort=sort, cursor=cursor or None, limit=limit
+        status=state,
+        loss=loss,
+        sort=sort,
+        cursor=cursor or None,
+        limit=limit,
+        **filters.selection,
     )
     return {"items": selectors.runs_json(page.rows), "next": page.next_cursor}
 

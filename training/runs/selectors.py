@@ -1,12 +1,12 @@
 """Reads of runs, epochs and logs; nothing here writes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final, Literal, cast
 
 from django.db.models import Count, Q, QuerySet
 from django.db.models.fields.json import KT
-from typing_extensions import TypedDict, Unpack
+from typing_extensions import Unpack
 
 from inference.registry import snapshots
 from inference.registry.findings import worded
@@ -18,9 +18,9 @@ from training.models import EPOCH_FIELDS, Epoch, PublishedState, Run, RunEvent, 
 from training.runs import durations, snapshot_rows
 from training.runs.messages import EpochJson, EventJson, PublishedJson, RunDetail, RunJson
 from training.states import Status
-from weblib.list_orders import CommonSort, common_orders
+from weblib.lists.filters import Columns, CommonFilters, narrowed
+from weblib.lists.orders import CommonSort, common_orders
 from weblib.paging import MAX_PAGE, Order, Page, page_of
-from weblib.whole_numbers import whole_number
 
 RunSort = Literal[CommonSort, "status"]
 SORTS: Final[dict[str, Order]] = {
@@ -33,14 +33,14 @@ _UNREAD_OF_VERSION: Final = tuple(
 )
 
 
-class RunFilters(TypedDict, total=False):
-    """What a list is narrowed by; `text` is looked for in names, a number also among ids."""
+_COLUMNS: Final = Columns(RunTag.objects, owner="run", number="pk", epochs="last_epoch", texts=("name",))
+
+
+class RunFilters(CommonFilters, total=False):
+    """What a list is narrowed by."""
 
     status: str | None
-    dataset: str | None
     loss: LossName | None
-    tags: Sequence[str]
-    text: str
 
 
 def runs_page(
@@ -50,7 +50,7 @@ def runs_page(
     limit: int = 50,
     **filters: Unpack[RunFilters],
 ) -> Page[Run]:
-    """One page of the runs that fit every filter; `text` is looked for in names, a number also among ids.
+    """One page of the runs that fit every filter.
 
     Raises:
         CursorError: no page of this order gave `cursor`.
@@ -68,17 +68,11 @@ def losses_of(**filters: Unpack[RunFilters]) -> list[LossName]:
 def _fitting(runs: QuerySet[Run], **filters: Unpack[RunFilters]) -> QuerySet[Run]:
     if status := filters.get("status"):
         runs = runs.filter(status=status)
-    if dataset := filters.get("dataset"):
-        runs = runs.filter(dataset=dataset)
     if loss := filters.get("loss"):
         runs = runs.filter(config__loss=loss)
-    for tag in filters.get("tags", ()):
-        runs = runs.filter(pk__in=RunTag.objects.filter(word=tag).values("run"))
-    if text := filters.get("text"):
-        named = Q(name__icontains=text)
-        number = whole_number(text)
-        runs = runs.filter(named if number is None else named | Q(pk=number))
-    return runs
+    if layers := filters.get("hidden_layers"):
+        runs = runs.filter(hidden_layers=layers)
+    return narrowed(runs, _COLUMNS, filters)
 
 
 def known_tags() -> list[str]:

@@ -99,6 +99,22 @@ export interface components {
       tags?: string[] | string;
       preset?: ("classic" | "fast" | "best") | null;
     };
+    FilterQuery: {
+      dataset?: string;
+      tag?: string[];
+      q?: string;
+      optimizer?: string;
+      engine?: string;
+      hidden_layers?: string;
+      min_learning_rate?: number | null;
+      max_learning_rate?: number | null;
+      min_epochs?: number | null;
+      max_epochs?: number | null;
+      min_test_error?: number | null;
+      max_test_error?: number | null;
+      min_test_accuracy?: number | null;
+      max_test_accuracy?: number | null;
+    };
     /** @enum {string} */
     Status: "queued" | "running" | "stopping" | "stopped" | "completed" | "failed";
     RunList: {
@@ -470,6 +486,7 @@ export type ErrorOut = components["schemas"]["ErrorOut"];
 export type FieldError = components["schemas"]["FieldError"];
 export type ValidationErrorOut = components["schemas"]["ValidationErrorOut"];
 export type RunRequest = components["schemas"]["RunRequest"];
+export type FilterQuery = components["schemas"]["FilterQuery"];
 export type Status = components["schemas"]["Status"];
 export type RunList = components["schemas"]["RunList"];
 export type RunEstimate = components["schemas"]["RunEstimate"];

@@ -65,6 +65,35 @@ def test_a_cursor_that_no_page_gave_is_refused(publish: Publish, cursor: str) ->
         selectors.versions_page(sort="-test_accuracy", cursor=cursor)
 
 
+@pytest.mark.parametrize(
+    ("filters", "numbers"),
+    [
+        ({"text": "adam"}, [1]),
+        ({"text": "16"}, [3, 2, 1]),
+        ({"text": "784-16-10 sgd"}, [2]),
+        ({"text": "softmax"}, [3, 2, 1]),
+        ({"text": "7b"}, [2]),
+        ({"text": "keras 7b"}, []),
+        ({"optimizer": "sgd"}, [2]),
+        ({"engine": "keras"}, [1]),
+        ({"hidden_layers": "16"}, [3, 2, 1]),
+        ({"hidden_layers": "1"}, []),
+        ({"min_learning_rate": 0.01}, [2]),
+        ({"max_epochs": 9}, [2]),
+        ({"min_test_accuracy": 0.9, "max_test_accuracy": 0.95}, [1]),
+    ],
+)
+def test_a_list_is_filtered_by_configuration_and_ranges(
+    publish: Publish, filters: dict[str, Any], numbers: list[int]
+) -> None:
+    adam = {"optimizer": "adam", "learning_rate": 0.001, "engine": "keras"}
+    publish(metrics={"test_accuracy": 0.9, "epochs": 10}, config=adam)
+    sgd = {"optimizer": "sgd", "learning_rate": 0.1, "engine": "nnlib"}
+    publish(metrics={"test_accuracy": 0.98, "epochs": 5}, config=sgd, tags=("class 7b",))
+    publish(source=ModelVersion.Source.IMPORT)
+    assert walk(9, **filters) == numbers
+
+
 def test_a_list_is_filtered_by_source_data_set_tags_and_text_together(publish: Publish) -> None:
     publish(name="Wide one", dataset="mnist", tags=("wide", "paper"))
     publish(name="Other", notes="a WIDE net", dataset="mnist", tags=("wide",))

@@ -454,6 +454,93 @@ def test_runs_are_found_by_data_set_tag_and_text_in_the_order_asked(
     assert "Nothing matches" in client.get("/runs/?tag=nobody").content.decode()
 
 
+def listed(client: Client, query: str) -> list[str]:
+    """The names of the runs on the page, which the API lists for the same query."""
+    page = client.get(f"/runs/{query}").content.decode()
+    names = re.findall(r'data-part="title">([^<]+)</a>', page)
+    own = re.findall(r'data-query="([^"]*)"', page)[0].replace("&amp;", "&")
+    assert [run["title"] for run in client.get(f"/api/v1/runs{own}").json()["items"]] == names
+    return names
+
+
+@pytest.fixture
+def three_runs(client: Client, write_run: Callable[..., Run]) -> None:
+    """Runs that differ in what lists are filtered by."""
+    configs: list[dict[str, Any]] = [
+        {"hidden_layers": [250], "optimizer": "adam", "learning_rate": 0.001},
+        {"hidden_layers": [100, 50], "optimizer": "sgd", "learning_rate": 0.1, "activation": "tanh", "engine": "keras"},
+        {"hidden_layers": [2500], "optimizer": "adamw", "learning_rate": 0.01, "loss": "squared_error"},
+    ]
+    for name, epochs, accuracy, config in zip("ABC", (1, 5, 20), (0.9, 0.98, 0.99), configs, strict=True):
+        run = write_run(name=name, status=Status.STOPPED, epochs=epochs, config=config)
+        Run.objects.filter(pk=run.pk).update(latest={**(run.latest or {}), "test_accuracy": accuracy})
+    client.post(f"/runs/{Run.objects.get(name='A').pk}/tags/", {"tags": "class 7b"})
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("?q=sgd", "B"),
+        ("?q=adam", "CA"),
+        ("?q=250", "A"),
+        ("?q=100-50", "B"),
+        ("?q=50", "B"),
+        ("?q=100%2C+50", "B"),
+        ("?q=0.01", "C"),
+        ("?q=0%2C01", "C"),
+        ("?q=TANH", "B"),
+        ("?q=cross-entropy", "BA"),
+        ("?q=squared_error", "C"),
+        ("?q=7b", "A"),
+        ("?q=adam+250", "A"),
+        ("?q=adam+keras", ""),
+        ("?optimizer=adam", "A"),
+        ("?engine=keras", "B"),
+        ("?hidden_layers=100-50", "B"),
+        ("?hidden_layers=100%2C+50", "B"),
+        ("?hidden_layers=nonsense", "CBA"),
+        ("?min_learning_rate=0.005", "CB"),
+        ("?min_learning_rate=0.005&max_learning_rate=0%2C05", "C"),
+        ("?min_epochs=5&max_epochs=5", "B"),
+        ("?min_test_accuracy=98+%25", "CB"),
+        ("?min_test_accuracy=98", "CB"),
+        ("?min_test_accuracy=0.985", "C"),
+        ("?max_test_error=0.1", "C"),
+        ("?min_epochs=&max_epochs=many", "CBA"),
+    ],
+)
+@pytest.mark.usefixtures("three_runs")
+def test_runs_are_found_by_configuration_and_ranges(client: Client, query: str, names: str) -> None:
+    assert "".join(listed(client, query)) == names
+
+
+@pytest.mark.usefixtures("three_runs")
+def test_the_counts_beside_the_states_follow_search_and_ranges(client: Client) -> None:
+    page = client.get("/runs/?q=adam&min_epochs=2").content.decode()
+    assert re.search(r">All <span>1</span>", page)
+    assert re.search(r">Stopped <span>1</span>", page)
+
+
+@pytest.mark.usefixtures("three_runs")
+def test_every_filter_is_in_the_address_and_is_taken_off_alone(client: Client) -> None:
+    page = client.get("/runs/?q=adamw&optimizer=adamw&hidden_layers=2500&min_test_accuracy=98").content.decode()
+    assert re.findall(r'data-query="([^"]*)"', page) == [
+        "?optimizer=adamw&amp;hidden_layers=2500&amp;min_test_accuracy=0.98&amp;q=adamw"
+    ]
+    assert 'href="?optimizer=adamw&amp;hidden_layers=2500&amp;q=adamw" title="Take' in page
+    assert "Test accuracy ≥ 98 %" in page
+    assert field_value(page, "min_test_accuracy") == "98 %"
+    assert '<details class="list-tools__more" open>' in page
+    assert '<details class="list-tools__more" open>' not in client.get("/runs/").content.decode()
+
+
+@pytest.mark.usefixtures("three_runs")
+@pytest.mark.parametrize("query", ["min_epochs=x", "hidden_layers=wide", "max_test_error=nan"])
+def test_the_api_refuses_a_filter_that_is_none(client: Client, query: str) -> None:
+    for kind in ("runs", "versions"):
+        assert client.get(f"/api/v1/{kind}?{query}").status_code == 422
+
+
 def test_tags_are_given_with_the_form_and_changed_by_the_api(client: Client, nothing_enqueued: list[int]) -> None:
     client.post("/runs/new/", {**RIGHT, "tags": "Wide, class 7b"})
     run = Run.objects.get()

@@ -7,7 +7,8 @@ from typing import Any, Self
 from django.http import QueryDict
 
 from weblib import labels
-from weblib.list_orders import ACCURACY_INSTEAD
+from weblib.lists.filters import ENDS, RANGES, layers_in, number_in, number_text
+from weblib.lists.orders import ACCURACY_INSTEAD
 
 MAX_TEXT = 100
 
@@ -21,11 +22,30 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
+class RangeField:
+    """The two boxes of a range in the form of a list: what they are called, and what they hold."""
+
+    name: str
+    title: str
+    least: str
+    most: str
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it may be written in percent."""
+        return self.name == "test_accuracy"
+
+
+@dataclass(frozen=True, slots=True)
 class ListQuery:
     """Filters, order and place of a list; invalid parts of an address are ignored."""
 
     # {"status": "failed", "dataset": "mnist"}: the fixed filters that are on.
     choices: Mapping[str, str] = field(default_factory=dict)
+    # "300-100"
+    layers: str = ""
+    # By name, such as min_test_accuracy.
+    limits: Mapping[str, float] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     text: str = ""
     sort: str = "-number"
@@ -43,9 +63,15 @@ class ListQuery:
         said = {name: query.get(name, "") for name in choices}
         words = (" ".join(word.split()).lower() for word in query.getlist("tag") if word.isprintable())
         text = query.get("q", "").strip()[:MAX_TEXT]
+        limits = {
+            name: number_in(query.get(name, ""), is_share=name.endswith("_accuracy"))
+            for name in (f"{end}_{title}" for title in RANGES for end in ENDS)
+        }
         sort = query.get("sort", "")
         return cls(
             choices={name: value for name, value in said.items() if value in choices[name]},
+            layers=layers_in(query.get("hidden_layers", "")),
+            limits={name: value for name, value in limits.items() if value is not None},
             tags=tuple(dict.fromkeys(word for word in words if word)),
             text=text if text.isprintable() else "",
             sort=sort if sort in sorts else "-number",
@@ -55,12 +81,18 @@ class ListQuery:
     @property
     def is_filtered(self) -> bool:
         """Whether anything is left out."""
-        return bool(self.choices or self.tags or self.text)
+        return bool(self.choices or self.tags or self.text or self.layers or self.limits)
+
+    @property
+    def is_narrowed_further(self) -> bool:
+        """Whether one of the filters is on that a list folds away."""
+        return bool(self.layers or self.limits or {"optimizer", "engine", "source", "loss"} & self.choices.keys())
 
     @property
     def filters(self) -> dict[str, Any]:
         """The filters, as the selectors of the list take them."""
-        return {**self.choices, "tags": self.tags, "text": self.text}
+        layers = {"hidden_layers": self.layers}
+        return {**self.choices, **layers, **self.limits, "tags": self.tags, "text": self.text}
 
     @property
     def selection(self) -> dict[str, Any]:
@@ -71,7 +103,8 @@ class ListQuery:
         """`?status=failed&sort=…` of this query with some of it changed; the first page by default."""
         asked = replace(self, **{"cursor": None, **changes})
         query = QueryDict(mutable=True)
-        query.update(dict(asked.choices))
+        query.update({**asked.choices, **({"hidden_layers": asked.layers} if asked.layers else {})})
+        query.update({name: f"{value:.12g}" for name, value in asked.limits.items()})
         query.setlist("tag", list(asked.tags))
         for name, value in (("q", asked.text), ("sort", asked.sort), ("cursor", asked.cursor)):
             if value and (name, value) != ("sort", "-number"):
@@ -113,4 +146,25 @@ class ListQuery:
             Chip(f"#{tag}", self.address(tags=tuple(other for other in self.tags if other != tag))) for tag in self.tags
         ]
         text = [Chip(f"“{self.text}”", self.address(text=""))] if self.text else []
-        return choices + tags + text
+        title = f"Hidden layers {self.layers}"
+        layers = [Chip(title, self.address(layers=""))] if self.layers else []
+        return choices + layers + self._limit_chips() + tags + text
+
+    def _limit_chips(self) -> list[Chip]:
+        chips = []
+        for limit, value in self.limits.items():
+            end, _, name = limit.partition("_")
+            others = {other: value for other, value in self.limits.items() if other != limit}
+            text = f"{RANGES[name]} {ENDS[end][1]} {number_text(name, value)}"
+            chips.append(Chip(text, self.address(limits=others)))
+        return chips
+
+    @property
+    def range_fields(self) -> list[RangeField]:
+        """The boxes of every range."""
+
+        def shown(name: str, end: str) -> str:
+            value = self.limits.get(f"{end}_{name}")
+            return "" if value is None else number_text(name, value)
+
+        return [RangeField(name, title, shown(name, "min"), shown(name, "max")) for name, title in RANGES.items()]
