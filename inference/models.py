@@ -26,7 +26,7 @@ class LiveVersions(models.Manager["ModelVersion"]):
 
 
 class ModelVersion(models.Model):
-    """An immutable, numbered record of a finished or imported network; only its notes may change.
+    """An immutable, numbered record of a finished or imported network; only name, notes, tags and aliases may change.
 
     `objects` leaves out what is in the trash; `everything` does not.
     """

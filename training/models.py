@@ -16,6 +16,7 @@ class Run(models.Model):
     """One training job: its configuration, its status and its lease."""
 
     name = models.CharField(max_length=100, blank=True)
+    notes = models.TextField(blank=True, default="", db_default="")
     config = models.JSONField()
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
     # What it does before and between epochs: "preparing mnist", "" while it trains.

@@ -31,13 +31,12 @@ from inference.serving.prediction import MAX_VERSIONS
 from nnlib.vocabulary import LossName, OptimizerName
 from weblib import labels
 from weblib.actor import actor
+from weblib.description import save_description
 from weblib.errors import CursorError
 from weblib.lists.orders import COMMON_TITLES
 from weblib.lists.query import ListQuery
-from weblib.tag_form import save_tags
 
 PAGE_SIZE = 25
-MAX_NOTES = 10_000
 SORT_TITLES: Final = {**COMMON_TITLES, "size": "Smallest file"}
 
 
@@ -138,23 +137,10 @@ def version_champion(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_POST
-def version_notes(request: HttpRequest, number: int) -> HttpResponse:
-    """Replace the notes."""
+def version_describe(request: HttpRequest, number: int) -> HttpResponse:
+    """Give the version another name, other notes or other tags, whichever is sent."""
     _version_or_404(number)
-    notes = request.POST.get("notes", "").replace("\x00", "")
-    if len(notes) > MAX_NOTES:
-        messages.error(request, f"Notes may have {MAX_NOTES:,} characters; these have {len(notes):,}.")
-    else:
-        services.set_notes(number, notes)
-        messages.success(request, "Notes saved.")
-    return redirect("version", number)
-
-
-@require_POST
-def version_tags(request: HttpRequest, number: int) -> HttpResponse:
-    """Give the version other tags."""
-    _version_or_404(number)
-    save_tags(request, partial(services.set_tags, number))
+    save_description(request, partial(services.describe_version, number))
     return redirect("version", number)
 
 

@@ -163,28 +163,22 @@ def import_version(
         return publish_version(network, artifact, facts)
 
 
-def set_notes(number: int, notes: str) -> ModelVersion:
-    """Replace the notes of a version.
-
-    Raises:
-        VersionNotFoundError: there is no such version.
-    """
-    version = get_version(number)
-    version.notes = notes
-    version.save(update_fields=["notes"])
-    return version
-
-
-def set_tags(number: int, words: Sequence[str]) -> None:
-    """Give a version these tags and no others.
+def describe_version(
+    number: int, *, name: str | None = None, notes: str | None = None, tags: Sequence[str] | None = None
+) -> None:
+    """Give a version another name, other notes or other tags.
 
     Raises:
         VersionNotFoundError: there is no such version.
     """
     with transaction.atomic():
         version = ModelVersion.objects.select_for_update().get(pk=get_version(number).pk)
-        VersionTag.objects.filter(version=version).delete()
-        VersionTag.objects.bulk_create(VersionTag(version=version, word=word) for word in words)
+        version.name = version.name if name is None else name
+        version.notes = version.notes if notes is None else notes
+        version.save(update_fields=["name", "notes"])
+        if tags is not None:
+            VersionTag.objects.filter(version=version).delete()
+            VersionTag.objects.bulk_create(VersionTag(version=version, word=word) for word in tags)
 
 
 def lock_counter() -> VersionCounter:

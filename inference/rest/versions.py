@@ -1,12 +1,11 @@
 """The HTTP API of versions and predictions."""
 
 import json
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import File, Form, Query, Router, Status, UploadedFile
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, Field, WithJsonSchema
 
 from inference.errors import ArtifactError, ImagesMissingError
 from inference.model_files.import_options import ImportOptions
@@ -21,12 +20,12 @@ from inference.serving.confidence import Verdict
 from inference.serving.prediction import PredictRequest, encoded, predict
 from nnlib.vocabulary import ActivationName, LossName, OutputName
 from weblib.actor import actor
+from weblib.description import Description
 from weblib.error_answers import errors
 from weblib.lists.filters import FilterQuery
 from weblib.paging import MAX_PAGE, Cursor
-from weblib.plain_text import Name, NotesText
+from weblib.plain_text import Name
 from weblib.rate_limits import count_one
-from weblib.tags import Tags
 
 router = Router(tags=["versions"])
 Format = Literal["pickle", "npz", "safetensors", "onnx"]
@@ -79,21 +78,6 @@ class VersionList(BaseModel):
 
     items: list[VersionOut]
     next: str | None
-
-
-class Notes(BaseModel):
-    """Notes and tags of a version; a field that is left out stays as it is."""
-
-    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
-
-    notes: NotesText | None = None
-    tags: Tags | None = None
-
-    @model_validator(mode="after")
-    def _check_something(self) -> Self:
-        if self.notes is None and self.tags is None:
-            raise PydanticCustomError("nothing", "give notes, tags or both")
-        return self
 
 
 class Rescaling(BaseModel):
@@ -233,15 +217,12 @@ def epochs(request: HttpRequest, number: int, format: CurveFormat = "json") -> H
 @router.patch(
     "versions/{int:number}",
     response={200: VersionOut, **errors(404, 422)},
-    summary="Change a version's notes and tags",
+    summary="Change a version's name, notes and tags",
     operation_id="updateVersion",
 )
-def change(request: HttpRequest, number: int, payload: Notes) -> Any:  # noqa: ARG001
-    """Only notes and tags may change."""
-    if payload.notes is not None:
-        services.set_notes(number, payload.notes)
-    if payload.tags is not None:
-        services.set_tags(number, payload.tags)
+def change(request: HttpRequest, number: int, payload: Description) -> Any:  # noqa: ARG001
+    """Only name, notes and tags may change."""
+    services.describe_version(number, **payload.given)
     return selectors.version_json(selectors.get_version(number))
 
 

@@ -22,11 +22,11 @@ from training.runs import publishing, selectors, services
 from training.runs.snapshot_rows import can_have_parameters
 from training.states import Status
 from weblib import labels
+from weblib.description import save_description
 from weblib.errors import CursorError, LabError, RateExceededError
 from weblib.lists.orders import COMMON_TITLES
 from weblib.lists.query import ListQuery
 from weblib.rate_limits import count_one
-from weblib.tag_form import save_tags
 from weblib.whole_numbers import whole_number
 
 PAGE_SIZE = 25
@@ -135,10 +135,10 @@ def run_page(request: HttpRequest, run_id: int) -> HttpResponse:
 
 
 @require_POST
-def run_tags(request: HttpRequest, run_id: int) -> HttpResponse:
-    """Give the run other tags."""
+def run_describe(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Give the run another name, other notes or other tags, whichever is sent."""
     _run_or_404(run_id)
-    save_tags(request, partial(services.set_tags, run_id))
+    save_description(request, partial(services.describe_run, run_id))
     return redirect("run", run_id)
 
 

@@ -17,6 +17,7 @@ from training.runs import durations, publishing, selectors, services
 from training.runs.messages import EpochJson, RunDetail, RunJson
 from training.runs.selectors import RunSort
 from training.states import Status as RunStatus
+from weblib.description import Description
 from weblib.error_answers import errors
 from weblib.lists.filters import FilterQuery
 from weblib.paging import MAX_PAGE, Cursor
@@ -46,12 +47,6 @@ class RunRequest(RunConfig):
     def to_config(self) -> RunConfig:
         """The configuration alone."""
         return RunConfig.model_validate(self.model_dump(exclude={"name", "tags", "preset"}))
-
-
-class RunChange(BaseModel):
-    """Tags of a run."""
-
-    tags: Tags
 
 
 class Publication(BaseModel):
@@ -147,14 +142,14 @@ def show(request: HttpRequest, run_id: int) -> Any:  # noqa: ARG001
 
 @router.patch(
     "runs/{int:run_id}",
-    response={200: RunJson, **errors(404, 422)},
-    summary="Change a run's tags",
+    response={200: RunDetail, **errors(404, 422)},
+    summary="Change a run's name, notes and tags",
     operation_id="updateRun",
 )
-def change(request: HttpRequest, run_id: int, payload: RunChange) -> Any:  # noqa: ARG001
-    """Only tags may change; the version that a run left keeps its own."""
-    services.set_tags(run_id, payload.tags)
-    return selectors.run_json(selectors.get_run(run_id))
+def change(request: HttpRequest, run_id: int, payload: Description) -> Any:  # noqa: ARG001
+    """Only name, notes and tags may change; the version that a run left keeps its own."""
+    services.describe_run(run_id, **payload.given)
+    return selectors.run_detail(run_id)
 
 
 @router.get(

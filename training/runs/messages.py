@@ -67,12 +67,13 @@ class PublishedJson(TypedDict):
 
 
 class RunDetail(RunJson):
-    """A run with its log, oldest line first; the epochs that can be published, and what was published by hand.
+    """A run with its notes; its log, oldest line first; the epochs that can be published; what was published by hand.
 
     `queue_position` is 1 for the queued run that a worker claims next, null for a run that is not queued;
     `expected_start_seconds` is estimated from the runs before it, null where they were never measured.
     """
 
+    notes: str
     events: list[EventJson]
     stored_epochs: list[int]
     published: list[PublishedJson]

@@ -33,7 +33,7 @@ _UNREAD_OF_VERSION: Final = tuple(
 )
 
 
-_COLUMNS: Final = Columns(RunTag.objects, owner="run", number="pk", epochs="last_epoch", texts=("name",))
+_COLUMNS: Final = Columns(RunTag.objects, owner="run", number="pk", epochs="last_epoch", texts=("name", "notes"))
 
 
 class RunFilters(CommonFilters, total=False):
@@ -55,7 +55,7 @@ def runs_page(
     Raises:
         CursorError: no page of this order gave `cursor`.
     """
-    fitting = _fitting(_runs(), **filters)
+    fitting = _fitting(_runs().defer("notes"), **filters)
     return page_of(fitting, order=SORTS[sort], key="id", cursor=cursor, limit=limit)
 
 
@@ -136,6 +136,7 @@ def run_detail(run_id: int) -> RunDetail:
     run = get_run(run_id)
     return {
         **run_json(run),
+        "notes": run.notes,
         "events": events_of(run_id),
         "stored_epochs": stored_epochs(run),
         "published": published_states(run_id),

@@ -137,16 +137,22 @@ def resume_run(run_id: int) -> Run:
     return run
 
 
-def set_tags(run_id: int, words: Sequence[str]) -> None:
-    """Give a run these tags and no others; the version that it left keeps its own.
+def describe_run(
+    run_id: int, *, name: str | None = None, notes: str | None = None, tags: Sequence[str] | None = None
+) -> None:
+    """Give a run another name, other notes or other tags; the version that it left keeps its own.
 
     Raises:
         Run.DoesNotExist: there is none of that id.
     """
     with transaction.atomic():
         run = Run.objects.select_for_update(of=("self",)).get(pk=run_id)
-        RunTag.objects.filter(run=run).delete()
-        RunTag.objects.bulk_create(RunTag(run=run, word=word) for word in words)
+        run.name = run.name if name is None else name
+        run.notes = run.notes if notes is None else notes
+        run.save(update_fields=["name", "notes"])
+        if tags is not None:
+            RunTag.objects.filter(run=run).delete()
+            RunTag.objects.bulk_create(RunTag(run=run, word=word) for word in tags)
 
 
 def delete_run(run_id: int) -> None:

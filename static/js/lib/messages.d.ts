@@ -166,14 +166,17 @@ export interface components {
       can_stop: boolean;
       can_resume: boolean;
       can_publish: boolean;
+      notes: string;
       events: components["schemas"]["EventJson"][];
       stored_epochs: number[];
       published: components["schemas"]["PublishedJson"][];
       queue_position: number | null;
       expected_start_seconds: number | null;
     };
-    RunChange: {
-      tags: string[] | string;
+    Description: {
+      name?: string | null;
+      notes?: string | null;
+      tags?: string[] | string | null;
     };
     SnapshotsOut: {
       epochs: number[];
@@ -241,10 +244,6 @@ export interface components {
     Rescaling: {
       /** @enum {string} */
       input_scale: "-1..1" | "0..255" | "mnist-standardized";
-    };
-    Notes: {
-      notes?: string | null;
-      tags?: string[] | string | null;
     };
     MistakeList: {
       items: components["schemas"]["MistakeOut"][];
@@ -493,7 +492,7 @@ export type RunEstimate = components["schemas"]["RunEstimate"];
 export type EventJson = components["schemas"]["EventJson"];
 export type PublishedJson = components["schemas"]["PublishedJson"];
 export type RunDetail = components["schemas"]["RunDetail"];
-export type RunChange = components["schemas"]["RunChange"];
+export type Description = components["schemas"]["Description"];
 export type SnapshotsOut = components["schemas"]["SnapshotsOut"];
 export type VersionOut = components["schemas"]["VersionOut"];
 export type Publication = components["schemas"]["Publication"];
@@ -501,7 +500,6 @@ export type DatasetList = components["schemas"]["DatasetList"];
 export type DatasetOut = components["schemas"]["DatasetOut"];
 export type VersionList = components["schemas"]["VersionList"];
 export type Rescaling = components["schemas"]["Rescaling"];
-export type Notes = components["schemas"]["Notes"];
 export type MistakeList = components["schemas"]["MistakeList"];
 export type MistakeOut = components["schemas"]["MistakeOut"];
 export type PredictReply = components["schemas"]["PredictReply"];

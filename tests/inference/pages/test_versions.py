@@ -219,11 +219,19 @@ def test_notes_are_kept_and_never_become_markup(client: Client, publish: Publish
     assert "<script>alert" not in page_of(client, "/versions/1/")
 
 
+def test_a_version_is_renamed_from_its_page_and_by_the_api(client: Client, publish: Publish) -> None:
+    publish(notes="kept")
+    client.post("/versions/1/name/", {"name": "Best so far"})
+    assert "<h1>Best so far</h1>" in page_of(client, "/versions/1/")
+    changed = client.patch("/api/v1/versions/1", {"name": "Better"}, "application/json").json()
+    assert (changed["name"], changed["notes"]) == ("Better", "kept")
+
+
 def test_notes_that_are_too_long_change_nothing(client: Client, publish: Publish) -> None:
     publish(notes="before")
     client.post("/versions/1/notes/", {"notes": "x" * 10_001})
     assert selectors.get_version(1).notes == "before"
-    assert "these have 10,001" in page_of(client, "/versions/1/")
+    assert "Notes must be at most 10000 characters." in page_of(client, "/versions/1/")
 
 
 def test_a_version_that_is_not_there_is_not_found(client: Client) -> None:

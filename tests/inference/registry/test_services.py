@@ -195,7 +195,7 @@ def test_a_version_is_found_by_number_text_and_alias(draw_network: Draw, name: i
 
 def test_only_the_notes_of_a_version_change(draw_network: Draw) -> None:
     before = selectors.version_json(imported(draw_network()))
-    services.set_notes(1, "Reads my sevens.")
+    services.describe_version(1, notes="Reads my sevens.")
     assert selectors.version_json(selectors.get_version(1)) == {
         **before,
         "notes": "Reads my sevens.",

@@ -548,6 +548,52 @@ def test_tags_are_given_with_the_form_and_changed_by_the_api(client: Client, not
     assert client.patch(f"/api/v1/runs/{run.pk}", {"tags": ["x"]}, "application/json").json()["tags"] == ["x"]
 
 
+def test_a_run_is_renamed_and_noted_from_its_page_and_found_by_its_notes(
+    client: Client, write_run: Callable[..., Run]
+) -> None:
+    run = write_run(name="Frist")
+    client.post(f"/runs/{run.pk}/name/", {"name": " First "})
+    client.post(f"/runs/{run.pk}/notes/", {"notes": "Too slow.\n</textarea><script>alert(1)</script>"})
+    run.refresh_from_db()
+    assert (run.name, run.notes) == ("First", "Too slow.\n</textarea><script>alert(1)</script>")
+    page = client.get(f"/runs/{run.pk}/").content.decode()
+    assert "<h1>First</h1>" in page
+    assert "<script>alert" not in page
+    assert listed(client, "?q=slow") == ["First"]
+    assert listed(client, "?q=frist") == []
+    client.post(f"/runs/{run.pk}/name/", {"name": ""})
+    assert f"<h1>Run {run.pk}</h1>" in client.get(f"/runs/{run.pk}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "words"),
+    [
+        ("name", "x" * 101, "Name must be at most 100 characters."),
+        ("name", "a\nb", "Name must not hold control characters or line breaks."),
+        ("notes", "x" * 10_001, "Notes must be at most 10000 characters."),
+        ("tags", "z" * 60, "Tags may have 40 letters each"),
+    ],
+)
+def test_a_description_that_cannot_be_kept_changes_nothing_and_is_told(
+    client: Client, write_run: Callable[..., Run], field: str, typed: str, words: str
+) -> None:
+    run = write_run(name="Before", notes="before")
+    client.post(f"/runs/{run.pk}/{field}/", {field: typed})
+    assert words in client.get(f"/runs/{run.pk}/").content.decode()
+    run.refresh_from_db()
+    assert (run.name, run.notes, run.tags.count()) == ("Before", "before", 0)
+
+
+def test_the_api_changes_name_notes_and_tags_each_alone(client: Client, write_run: Callable[..., Run]) -> None:
+    address = f"/api/v1/runs/{write_run(name='Before').pk}"
+    for field, value in (("name", "After"), ("notes", "Why."), ("tags", ["wide"])):
+        assert client.patch(address, {field: value}, "application/json").json()[field] == value
+    shown = client.get(address).json()
+    assert (shown["name"], shown["notes"], shown["tags"]) == ("After", "Why.", ["wide"])
+    assert client.patch(address, {}, "application/json").status_code == 422
+    assert "notes" not in client.get("/api/v1/runs").json()["items"][0]
+
+
 def test_wrong_tags_are_told_beside_their_field_and_submit_nothing(client: Client) -> None:
     page = client.post("/runs/new/", {**RIGHT, "tags": "z" * 60}).content.decode()
     assert "Tags may have 40 letters each" in page

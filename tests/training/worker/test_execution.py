@@ -269,7 +269,7 @@ def test_a_full_disk_fails_the_run(submit: Submit, monkeypatch: pytest.MonkeyPat
 
 def test_a_version_inherits_the_tags_of_its_run(submit: Submit) -> None:
     run = submit(epochs=1)
-    services.set_tags(run.pk, ["wide", "paper"])
+    services.describe_run(run.pk, tags=["wide", "paper"])
     version = finished(run).version
     assert version is not None
     assert [tag.word for tag in version.tags.all()] == ["wide", "paper"]
