@@ -8,6 +8,7 @@ from nnlib import count_parameters
 from nnlib.evaluation import LOSS_OF
 from nnlib.vocabulary import LossName
 from weblib.lists.search import configuration_text, json_number, json_text, layers_text
+from weblib.trash.rows import LiveRows, Trashable, trash_index
 
 CHAMPION = "champion"
 ALIAS_NAME_LENGTH = 40
@@ -17,15 +18,7 @@ check_alias_name = RegexValidator(
 )
 
 
-class LiveVersions(models.Manager["ModelVersion"]):
-    """The versions that are not in the trash."""
-
-    def get_queryset(self) -> models.QuerySet["ModelVersion"]:
-        """Without the trash."""
-        return super().get_queryset().filter(trashed_at__isnull=True)
-
-
-class ModelVersion(models.Model):
+class ModelVersion(Trashable):
     """An immutable, numbered record of a finished or imported network; only name, notes, tags and aliases may change.
 
     `objects` leaves out what is in the trash; `everything` does not.
@@ -117,10 +110,8 @@ class ModelVersion(models.Model):
     origin = models.JSONField(default=dict)
     notes = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    trashed_at = models.DateTimeField(null=True, blank=True)
-    trashed_by = models.CharField(max_length=300, blank=True)
 
-    objects = LiveVersions()
+    objects: "models.Manager[ModelVersion]" = LiveRows()
     everything: "models.Manager[ModelVersion]" = models.Manager()
 
     class Meta:
@@ -134,7 +125,7 @@ class ModelVersion(models.Model):
             models.Index(fields=("train_seconds", "-number"), name="version_train_seconds"),
             models.Index(fields=("size_bytes", "-number"), name="version_size_bytes"),
             models.Index(fields=("id",), name="version_no_findings", condition=models.Q(findings__isnull=True)),
-            models.Index(fields=("trashed_at",), name="version_trash", condition=models.Q(trashed_at__isnull=False)),
+            trash_index("version_trash"),
         )
 
     def __str__(self) -> str:

@@ -10,10 +10,14 @@ from nnlib import EpochFinished
 from training.configuration.run_config import RunConfig
 from training.states import ENDED, RESUMABLE, Status
 from weblib.lists.search import configuration_text, json_number, json_text, layers_text
+from weblib.trash.rows import LiveRows, Trashable, trash_index
 
 
-class Run(models.Model):
-    """One training job: its configuration, its status and its lease."""
+class Run(Trashable):
+    """One training job: its configuration, its status and its lease.
+
+    `objects` leaves out what is in the trash; `everything` does not.
+    """
 
     name = models.CharField(max_length=100, blank=True)
     notes = models.TextField(blank=True, default="", db_default="")
@@ -98,10 +102,15 @@ class Run(models.Model):
 
     version = models.OneToOneField(ModelVersion, null=True, blank=True, on_delete=models.SET_NULL, related_name="run")
 
+    objects: "models.Manager[Run]" = LiveRows()
+    everything: "models.Manager[Run]" = models.Manager()
+
     class Meta:
+        base_manager_name = "everything"
         ordering = ("-id",)
         indexes = (
             models.Index(fields=("status", "-id"), name="run_status_id"),
+            models.Index(fields=("status", "trashed_at"), name="run_status_counts"),
             models.Index(fields=("status", "heartbeat_at"), name="run_status_heartbeat"),
             models.Index(fields=("queued_at", "id"), name="run_queue", condition=models.Q(status=Status.QUEUED)),
             models.Index(fields=("dataset", "-id"), name="run_dataset_id"),
@@ -109,6 +118,7 @@ class Run(models.Model):
             models.Index(fields=("test_error", "-id"), name="run_test_error"),
             models.Index(fields=("train_seconds", "-id"), name="run_train_seconds"),
             models.Index(fields=("status",), name="run_no_findings", condition=models.Q(findings__isnull=True)),
+            trash_index("run_trash"),
         )
         constraints = (
             models.CheckConstraint(condition=models.Q(status__in=Status.values), name="run_status_known"),

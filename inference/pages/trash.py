@@ -3,22 +3,31 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from inference.errors import VersionInUseError, VersionNotFoundError
+from inference.models import ModelVersion
 from inference.registry import selectors, trash_selectors, trash_services
 from weblib import labels
 from weblib.actor import actor
-from weblib.templatetags.readable import file_size
+from weblib.templatetags.readable import file_size, percent
+from weblib.trash.pages import TrashLine, facts, freed_words, tell_emptied
+
+SHARED = "Its file stays: others have the same."
 
 
 @require_safe
 @ensure_csrf_cookie
 def trash(request: HttpRequest) -> HttpResponse:
     """What was thrown away, and what it takes of the disk."""
-    context = {"versions": trash_selectors.trashed_versions(), "bytes": trash_selectors.trash_bytes()}
-    return render(request, "inference/registry/trash.html", context)
+    context = {
+        "kind": "version",
+        "lines": [_line(version) for version in trash_selectors.trashed_versions()],
+        "bytes": trash_selectors.trash_bytes(),
+    }
+    return render(request, "weblib/trash/trash.html", context)
 
 
 @require_POST
@@ -60,7 +69,7 @@ def version_delete(request: HttpRequest, number: int) -> HttpResponse:
     except VersionInUseError as error:
         messages.error(request, labels.sentence(error))
         return redirect("version", number)
-    messages.success(request, f"Version {number} is deleted. {_freed(freed)}")
+    messages.success(request, f"Version {number} is deleted. {freed_words(freed, nothing=SHARED)}")
     return redirect("trash" if version.trashed_at else "versions")
 
 
@@ -68,16 +77,26 @@ def version_delete(request: HttpRequest, number: int) -> HttpResponse:
 def trash_empty(request: HttpRequest) -> HttpResponse:
     """Confirm whether to empty the trash (GET), and do so (POST)."""
     if request.method != "POST":
-        context = {"count": len(trash_selectors.trashed_numbers()), "bytes": trash_selectors.trash_bytes()}
-        return render(request, "inference/registry/trash_empty.html", context)
-    emptied = trash_services.empty_trash()
-    count = len(emptied.numbers)
-    words = f"{count} version{'' if count == 1 else 's'} deleted. {_freed(emptied.freed_bytes)}"
-    messages.success(request, words if count else "There was nothing to delete.")
-    for reason in emptied.kept:
-        messages.warning(request, f"{reason[:1].upper()}{reason[1:]}.")
+        context = {
+            "kind": "version",
+            "parts": "networks and numbers",
+            "count": len(trash_selectors.trashed_numbers()),
+            "bytes": trash_selectors.trash_bytes(),
+            "back": reverse("trash"),
+        }
+        return render(request, "weblib/trash/empty.html", context)
+    tell_emptied(request, trash_services.empty_trash(), noun="version", nothing_freed=SHARED)
     return redirect("trash")
 
 
-def _freed(count: int) -> str:
-    return f"{file_size(count)} of the disk are free again." if count else "Its file stays: others have the same."
+def _line(version: ModelVersion) -> TrashLine:
+    accuracy = "" if version.test_accuracy is None else percent(version.test_accuracy)
+    return TrashLine(
+        title=f"Version {version.number}",
+        name=version.name,
+        facts=facts((accuracy, file_size(version.size_bytes))),
+        trashed_at=version.trashed_at,
+        trashed_by=version.trashed_by,
+        restore=reverse("version_restore", args=[version.number]),
+        delete=reverse("version_delete", args=[version.number]),
+    )

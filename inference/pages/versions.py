@@ -7,6 +7,7 @@ from typing import Final, get_args
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
 
@@ -99,7 +100,14 @@ def version_page(request: HttpRequest, number: int) -> HttpResponse:
     """One version: what it learned from, how its error fell, and how well it reads; where it is, if in the trash."""
     trashed = trash_selectors.trashed_version(number)
     if trashed is not None:
-        return render(request, "inference/versions/trashed.html", {"version": trashed}, status=404)
+        context = {
+            "row": trashed,
+            "title": f"Version {number}",
+            "meaning": "It predicts nothing until it is restored.",
+            "restore": reverse("version_restore", args=[number]),
+            "trash": reverse("trash"),
+        }
+        return render(request, "weblib/trash/trashed.html", context, status=404)
     version = _version_or_404(number)
     metrics = version.metrics
     is_measured_later = version.source == ModelVersion.Source.IMPORT or "published_by_hand" in version.origin

@@ -1,11 +1,9 @@
 """The files that rows of versions name, for backups and `verify`; what they take, and what of them may go."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet, Sum
-from django.utils import timezone
 
 from inference.errors import VersionInUseError, VersionNotFoundError
 from inference.models import ModelVersion, SnapshotFile
@@ -13,6 +11,7 @@ from inference.registry.services import model_store
 from inference.registry.trash_selectors import trash_bytes, trashed_numbers
 from inference.registry.trash_services import delete_forever, remove_unused_file
 from storage.registry import Amount, FileReference, Kind, Rule, Store
+from weblib.trash.rows import emptied, in_trash_for
 
 STORE = Store("models", "model file", model_store, remove_unused=remove_unused_file)
 
@@ -33,7 +32,7 @@ def kinds() -> Iterator[Kind]:
     yield Kind("versions", "Model files of versions", _amount(ModelVersion.objects.all(), "artifact"))
     live = SnapshotFile.objects.filter(version__trashed_at__isnull=True)
     yield Kind("version_snapshots", "Snapshots of versions", _amount(live, "name"))
-    yield Kind("trash", "Trash", Amount(len(trashed_numbers()), trash_bytes()))
+    yield Kind("trash", "Trash of versions", Amount(len(trashed_numbers()), trash_bytes()))
 
 
 def rules() -> Iterator[Rule]:
@@ -50,8 +49,7 @@ def _amount(rows: "QuerySet[ModelVersion] | QuerySet[SnapshotFile]", name: str) 
 
 
 def _old() -> QuerySet[ModelVersion]:
-    before = timezone.now() - timedelta(days=settings.KEEP_TRASH_DAYS)
-    return ModelVersion.everything.filter(trashed_at__lt=before).order_by("number")
+    return in_trash_for(ModelVersion.everything.all(), days=settings.KEEP_TRASH_DAYS).order_by("number")
 
 
 def _old_trash() -> Amount:
@@ -65,11 +63,6 @@ def _old_trash() -> Amount:
 
 
 def _empty_old_trash() -> Amount:
-    count = size = 0
-    for number in list(_old().values_list("number", flat=True)):
-        try:
-            size += delete_forever(number, only_in_trash=True)
-        except (VersionInUseError, VersionNotFoundError):
-            continue
-        count += 1
-    return Amount(count, size)
+    numbers = list(_old().values_list("number", flat=True))
+    gone = emptied(numbers, delete_forever, refused=VersionInUseError, missing=VersionNotFoundError)
+    return Amount(len(gone.numbers), gone.freed_bytes)

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from inference.models import ModelVersion, SnapshotFile
 from weblib.paging import MAX_PAGE
+from weblib.trash.rows import in_trash
 
 _MAX_INTEGER: Final = 1 << 31
 
@@ -36,4 +37,4 @@ def trash_bytes() -> int:
 
 
 def _trash() -> QuerySet[ModelVersion]:
-    return ModelVersion.everything.filter(trashed_at__isnull=False).order_by("-trashed_at", "-number")
+    return in_trash(ModelVersion.everything.all())

@@ -3,10 +3,7 @@
 Locks are taken in one order everywhere: the counter of versions, versions, aliases.
 """
 
-from dataclasses import dataclass
-
 from django.db import transaction
-from django.utils import timezone
 
 from inference.errors import VersionInUseError, VersionNotFoundError
 from inference.models import CHAMPION, ModelVersion, SnapshotFile
@@ -15,21 +12,7 @@ from inference.registry.selectors import get_version
 from inference.registry.services import lock_counter, model_store
 from inference.registry.trash_selectors import trashed_numbers
 from weblib.actor import LOCAL
-
-
-@dataclass(frozen=True, slots=True)
-class Emptied:
-    """What became of the trash.
-
-    Attributes:
-        numbers: The versions that are gone.
-        freed_bytes: How much the model store is smaller by.
-        kept: Why others had to stay, a sentence each.
-    """
-
-    numbers: list[int]
-    freed_bytes: int
-    kept: list[str]
+from weblib.trash.rows import Emptied, emptied, put_into_trash, take_out
 
 
 def trash_version(number: int, *, by: str = LOCAL) -> None:
@@ -44,8 +27,7 @@ def trash_version(number: int, *, by: str = LOCAL) -> None:
     with transaction.atomic():
         version = _locked(get_version(number).number)
         check_free(version)
-        version.trashed_at, version.trashed_by = timezone.now(), by[:300]
-        version.save(update_fields=["trashed_at", "trashed_by"])
+        put_into_trash(version, by=by)
 
 
 def restore_version(number: int) -> ModelVersion:
@@ -56,8 +38,7 @@ def restore_version(number: int) -> ModelVersion:
     """
     with transaction.atomic():
         version = _locked(number)
-        version.trashed_at, version.trashed_by = None, ""
-        version.save(update_fields=["trashed_at", "trashed_by"])
+        take_out(version)
     return get_version(number)
 
 
@@ -89,18 +70,7 @@ def delete_forever(number: int, *, only_in_trash: bool = False) -> int:
 
 def empty_trash() -> Emptied:
     """Delete for good whatever is in the trash and not needed."""
-    gone: list[int] = []
-    kept: list[str] = []
-    freed = 0
-    for number in trashed_numbers():
-        try:
-            freed += delete_forever(number)
-            gone.append(number)
-        except VersionInUseError as error:
-            kept.append(str(error))
-        except VersionNotFoundError:
-            continue
-    return Emptied(gone, freed, kept)
+    return emptied(trashed_numbers(), delete_forever, refused=VersionInUseError, missing=VersionNotFoundError)
 
 
 def check_free(version: ModelVersion) -> None:

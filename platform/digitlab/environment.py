@@ -380,7 +380,7 @@ SETTINGS: Final = (
         _DAYS_READ,
         _DAYS,
         "0",
-        "days after which a version in the trash is deleted for good; `0`: never",
+        "days after which a run or version in the trash is deleted for good; `0`: never",
     ),
     Setting(
         "PRUNE_HOURS",

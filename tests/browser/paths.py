@@ -7,7 +7,7 @@ PATHS = (
     "runs/new/",
     "runs/{run}/",
     "runs/{run}/delete/",
-    "runs/bulk/?action=delete&run={run}",
+    "runs/bulk/?action=trash&run={run}",
     "versions/",
     "versions/1/",
     "versions/2/",

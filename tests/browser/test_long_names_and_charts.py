@@ -51,7 +51,7 @@ def test_a_long_name_widens_no_page(page: Page, lab: Lab, named: tuple[int, int]
         "versions/compare/",
         "versions/",
         "runs/",
-        f"runs/bulk/?action=delete&run={long}&run={wild}",
+        f"runs/bulk/?action=trash&run={long}&run={wild}",
     ):
         page.goto(f"{lab.url}/{path}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path

@@ -108,13 +108,13 @@ def test_the_list_of_runs_updates_by_itself(page: Page, lab: Lab) -> None:
     expect(row).to_contain_text("Completed", timeout=PATIENCE)
 
 
-def test_runs_that_are_ticked_are_deleted_together(page: Page, lab: Lab) -> None:
+def test_runs_that_are_ticked_are_thrown_away_together(page: Page, lab: Lab) -> None:
     for number in (1, 2, 3):
         run_id = lab.submit(name=f"Bulk {number}", epochs=1)
         lab.wait_for(run_id, "completed")
     page.goto(f"{lab.url}/runs/?q=Bulk")
-    delete = page.get_by_role("button", name="Delete")
-    expect(delete).to_be_disabled()
+    throw_away = page.get_by_role("button", name="Throw away")
+    expect(throw_away).to_be_disabled()
     page.get_by_label("All shown").check()
     page.get_by_label("Select Bulk 2").uncheck()
     expect(page.locator("#selected-count")).to_have_text("2 selected")
@@ -122,10 +122,10 @@ def test_runs_that_are_ticked_are_deleted_together(page: Page, lab: Lab) -> None
     with page.expect_response("**/api/v1/runs?*"):
         pass
     expect(page.locator("#selected-count")).to_have_text("2 selected")
-    delete.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Delete 2 runs?")
-    page.get_by_role("button", name="Delete 2 runs").click()
-    expect(page.get_by_text("Bulk 3 and Bulk 1 are deleted.")).to_be_visible()
+    throw_away.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Throw away 2 runs?")
+    page.get_by_role("button", name="Throw away 2 runs").click()
+    expect(page.get_by_text("Bulk 3 and Bulk 1 are in the trash.")).to_be_visible()
     expect(page.locator(".run-row")).to_have_count(1)
 
 

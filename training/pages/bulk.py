@@ -1,4 +1,4 @@
-"""Stop or delete several runs: a question that names them (GET), and one answer for all (POST)."""
+"""Stop several runs or put them into the trash: a question that names them (GET), and one answer for all (POST)."""
 
 from typing import Any, cast, get_args
 
@@ -9,22 +9,24 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from training.runs.bulk import BulkAction, Left, Outcome, act, sorted_out
+from weblib.actor import actor
 from weblib.whole_numbers import whole_number
 
-PAST = {"stop": "stopping", "delete": "deleted"}
+PAST = {"stop": "stopping", "trash": "in the trash"}
+VERBS = {"stop": "stop", "trash": "throw away"}
 NAMED_AT_MOST = 10
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def run_bulk(request: HttpRequest) -> HttpResponse:
-    """Confirm whether to stop or delete the runs `?run=…&run=…` (GET), and do so (POST)."""
+    """Confirm whether to stop or throw away the runs `?run=…&run=…` (GET), and do so (POST)."""
     asked = request.POST if request.method == "POST" else request.GET
     action, run_ids, back = _action(asked), _run_ids(asked), _back(asked)
     if not run_ids:
-        messages.info(request, f"No run is selected: select those to {action}.")
+        messages.info(request, f"No run is selected: select those to {VERBS[action]}.")
         return redirect(back)
     if request.method == "POST":
-        _tell(request, action, act(action, run_ids))
+        _tell(request, action, act(action, run_ids, by=actor(request)))
         return redirect(back)
     able, left = sorted_out(action, run_ids)
     context: dict[str, Any] = {
@@ -61,7 +63,7 @@ def _are(titles: list[str]) -> str:
 def _action(asked: QueryDict) -> BulkAction:
     action = asked.get("action", "")
     if action not in get_args(BulkAction):
-        raise Http404("runs can be stopped or deleted")
+        raise Http404("runs can be stopped or thrown away")
     return cast("BulkAction", action)
 
 

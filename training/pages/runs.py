@@ -7,6 +7,7 @@ from typing import Any, Final, get_args
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,7 +19,7 @@ from training.lessons.catalogue import lesson_of
 from training.models import Run
 from training.pages import snapshots
 from training.pages.forms import RunForm, preset_values, starting_values
-from training.runs import publishing, selectors, services
+from training.runs import publishing, selectors, services, trash_selectors
 from training.runs.snapshot_rows import can_have_parameters
 from training.states import Status
 from weblib import labels
@@ -108,7 +109,17 @@ def run_new(request: HttpRequest) -> HttpResponse:
 @require_safe
 @ensure_csrf_cookie
 def run_page(request: HttpRequest, run_id: int) -> HttpResponse:
-    """One run, live."""
+    """One run, live; where it is, if in the trash."""
+    trashed = trash_selectors.trashed_run(run_id)
+    if trashed is not None:
+        context = {
+            "row": trashed,
+            "title": f"Run {run_id}",
+            "meaning": "No list shows it and no worker takes it until it is restored.",
+            "restore": reverse("run_restore", args=[run_id]),
+            "trash": reverse("run_trash_list"),
+        }
+        return render(request, "weblib/trash/trashed.html", context, status=404)
     run = _run_or_404(run_id)
     epochs = selectors.epochs_after(run_id) if run.last_epoch <= EPOCHS_IN_PAGE else []
     shown = epochs or selectors.epochs_after(run_id, run.last_epoch - EPOCHS_WITHOUT_SCRIPT)
@@ -169,21 +180,6 @@ def run_publish(request: HttpRequest, run_id: int) -> HttpResponse:
         return redirect("run", run_id)
     messages.success(request, f"{run.title} is published as version {version.number}, as it was at this point.")
     return redirect("version", version.number)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def run_delete(request: HttpRequest, run_id: int) -> HttpResponse:
-    """Confirm whether to delete the run (GET), and do so (POST)."""
-    run = _run_or_404(run_id)
-    if request.method != "POST":
-        return render(request, "training/runs/delete.html", {"run": run})
-    try:
-        services.delete_run(run_id)
-    except RunStateError as error:
-        messages.error(request, labels.sentence(error))
-        return redirect("run", run_id)
-    messages.success(request, f"{run.title} is deleted.")
-    return redirect("runs")
 
 
 def _acted(request: HttpRequest, run_id: int, act: Any) -> HttpResponse:

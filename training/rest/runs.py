@@ -1,5 +1,6 @@
 """The HTTP API of runs."""
 
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, JsonResponse
@@ -9,14 +10,16 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 import datasets
 from inference.registry.selectors import version_json
 from inference.reports.curve_table import CSV_ANSWER, curve_csv
+from inference.rest.registry import EmptiedOut
 from inference.rest.versions import CurveFormat, VersionOut
 from training.configuration.parent_shape import shaped_like_parent
 from training.configuration.presets import PRESETS, preset_fields
 from training.configuration.run_config import MAX_EPOCHS, Loss, RunConfig, empty_is_none
-from training.runs import durations, publishing, selectors, services
+from training.runs import durations, publishing, selectors, services, trash_selectors, trash_services
 from training.runs.messages import EpochJson, RunDetail, RunJson
 from training.runs.selectors import RunSort
 from training.states import Status as RunStatus
+from weblib.actor import actor
 from weblib.description import Description
 from weblib.error_answers import errors
 from weblib.lists.filters import FilterQuery
@@ -64,6 +67,23 @@ class RunEstimate(BaseModel):
     seconds_per_epoch: float | None
     run: int | None
     is_scaled: bool
+
+
+class TrashedRun(BaseModel):
+    """A run in the trash; `size_bytes` is what its files take."""
+
+    id: int
+    title: str
+    size_bytes: int
+    trashed: str
+    trashed_by: str
+
+
+class TrashedRuns(BaseModel):
+    """What is in the trash, last thrown away first."""
+
+    items: list[TrashedRun]
+    next: str | None
 
 
 class RunList(BaseModel):
@@ -132,6 +152,38 @@ def list_runs(
         **filters.selection,
     )
     return {"items": selectors.runs_json(page.rows), "next": page.next_cursor}
+
+
+@router.get(
+    "runs/trash",
+    response={200: TrashedRuns, **errors()},
+    summary="List the runs in the trash",
+    operation_id="listRunTrash",
+)
+def list_trash(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001
+    """What can be restored."""
+    items = [
+        {
+            "id": run.pk,
+            "title": run.title,
+            "size_bytes": trash_selectors.bytes_of(run.pk),
+            "trashed": run.trashed_at.isoformat() if run.trashed_at else "",
+            "trashed_by": run.trashed_by,
+        }
+        for run in trash_selectors.trashed_runs()
+    ]
+    return {"items": items, "next": None}
+
+
+@router.delete(
+    "runs/trash",
+    response={200: EmptiedOut, **errors()},
+    summary="Empty the trash of runs",
+    operation_id="emptyRunTrash",
+)
+def empty_trash(request: HttpRequest) -> Any:  # noqa: ARG001
+    """Delete for good every run that is in the trash."""
+    return asdict(trash_services.empty_trash())
 
 
 @router.get("runs/{int:run_id}", response={200: RunDetail, **errors(404)}, summary="Show a run", operation_id="getRun")
@@ -212,9 +264,30 @@ def publish(request: HttpRequest, run_id: int, payload: Publication | None = Non
 
 
 @router.delete(
-    "runs/{int:run_id}", response={204: None, **errors(404, 409)}, summary="Delete a run", operation_id="deleteRun"
+    "runs/{int:run_id}",
+    response={204: None, **errors(404, 409, 422)},
+    summary="Delete a run",
+    operation_id="deleteRun",
 )
-def delete(request: HttpRequest, run_id: int) -> Status[None]:  # noqa: ARG001
-    """Delete a run that no worker holds; its version stays."""
-    services.delete_run(run_id)
+def delete(request: HttpRequest, run_id: int, *, forever: bool = False) -> Status[None]:
+    """Put a run that no worker holds into the trash; `?forever=true` deletes it for good, from there too.
+
+    Its versions stay.
+    """
+    if forever:
+        trash_services.delete_forever(run_id)
+    else:
+        trash_services.trash_run(run_id, by=actor(request))
     return Status(204, None)
+
+
+@router.post(
+    "runs/{int:run_id}/restore",
+    response={200: RunJson, **errors(404)},
+    summary="Restore a run from the trash",
+    operation_id="restoreRun",
+)
+def restore(request: HttpRequest, run_id: int) -> Any:  # noqa: ARG001
+    """Take a run out of the trash, as it was; a queued one keeps its place."""
+    trash_services.restore_run(run_id)
+    return selectors.run_json(selectors.get_run(run_id))

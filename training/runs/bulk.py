@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, Literal
 
 from training.errors import RunStateError
 from training.models import Run
-from training.runs import services
+from training.runs import services, trash_services
 from training.states import HELD, Status
 
-BulkAction = Literal["stop", "delete"]
+BulkAction = Literal["stop", "trash"]
 MAX_RUNS: Final = 200
 
 
@@ -45,9 +46,10 @@ def sorted_out(action: BulkAction, run_ids: Iterable[int]) -> tuple[list[Run], l
     return able, left
 
 
-def act(action: BulkAction, run_ids: Iterable[int]) -> Outcome:
-    """Stop or delete the runs, one by one."""
-    do: Callable[[int], object] = services.request_stop if action == "stop" else services.delete_run
+def act(action: BulkAction, run_ids: Iterable[int], *, by: str) -> Outcome:
+    """Stop the runs or put them into the trash, one by one."""
+    throw_away = partial(trash_services.trash_run, by=by)
+    do: Callable[[int], object] = services.request_stop if action == "stop" else throw_away
     able, left = sorted_out(action, run_ids)
     outcome = Outcome(left=left)
     for run in able:
@@ -63,7 +65,7 @@ def act(action: BulkAction, run_ids: Iterable[int]) -> Outcome:
 
 
 def _why_not(action: BulkAction, run: Run) -> str:
-    if action == "delete":
+    if action == "trash":
         return "a worker trains it: stop it first" if run.status in HELD else ""
     if run.status == Status.STOPPING:
         return "it is stopping already"

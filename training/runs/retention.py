@@ -9,11 +9,15 @@ from django.db.models import QuerySet, Sum
 from django.db.models.functions import Length, Now
 
 from storage.registry import Amount, Rule
+from training.errors import RunStateError
 from training.models import Run, RunEvent, SnapshotRow
 from training.runs import checkpoints
 from training.runs.status import change_status
 from training.runs.stored_files import folder_bytes
+from training.runs.trash_selectors import bytes_of
+from training.runs.trash_services import delete_forever
 from training.states import RESUMABLE, Status
+from weblib.trash.rows import emptied, in_trash_for
 
 
 def rules() -> Iterator[Rule]:
@@ -26,6 +30,9 @@ def rules() -> Iterator[Rule]:
     if days:
         title = f"Snapshots of runs that failed more than {days:g} days ago"
         yield Rule("failed_snapshots", title, _old_snapshots, _remove_old_snapshots)
+    days = settings.KEEP_TRASH_DAYS
+    if days:
+        yield Rule("run_trash", f"Runs thrown away more than {days:g} days ago", _old_trash, _empty_old_trash)
 
 
 def settle_restored_runs() -> None:
@@ -44,7 +51,7 @@ def settle_restored_runs() -> None:
 
 
 def _ended_before(days: float) -> QuerySet[Run]:
-    return Run.objects.filter(status__in=RESUMABLE, finished_at__lt=Now() - timedelta(days=days))
+    return Run.everything.filter(status__in=RESUMABLE, finished_at__lt=Now() - timedelta(days=days))
 
 
 def _old_checkpoints() -> Amount:
@@ -62,7 +69,7 @@ def _remove_old_checkpoints() -> Amount:
                 continue
             text = "Its checkpoint was removed, as the settings say for runs that ended; resumed, it starts again."
             RunEvent.objects.create(run=run, status=run.status, text=text)
-            Run.objects.filter(pk=run_id).update(checkpoint="", previous_checkpoint="")
+            Run.everything.filter(pk=run_id).update(checkpoint="", previous_checkpoint="")
             freed = folder_bytes(checkpoints.folder(run_id))
             # Under the lock of the row: a worker that takes the run writes its files afterwards.
             checkpoints.remove_all(run_id)
@@ -88,3 +95,17 @@ def _remove_old_snapshots() -> Amount:
         amount = _old_snapshots()
         _snapshots_of_failed_runs().delete()
     return amount
+
+
+def _old_trash_ids() -> list[int]:
+    return list(in_trash_for(Run.everything.all(), days=settings.KEEP_TRASH_DAYS).values_list("pk", flat=True))
+
+
+def _old_trash() -> Amount:
+    ids = _old_trash_ids()
+    return Amount(len(ids), sum(map(bytes_of, ids)))
+
+
+def _empty_old_trash() -> Amount:
+    gone = emptied(_old_trash_ids(), delete_forever, refused=RunStateError, missing=Run.DoesNotExist)
+    return Amount(len(gone.numbers), gone.freed_bytes)

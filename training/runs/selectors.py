@@ -77,7 +77,8 @@ def _fitting(runs: QuerySet[Run], **filters: Unpack[RunFilters]) -> QuerySet[Run
 
 def known_tags() -> list[str]:
     """Every tag that a run has, in alphabetical order."""
-    return list(RunTag.objects.order_by("word").values_list("word", flat=True).distinct())
+    live = RunTag.objects.filter(run__trashed_at__isnull=True)
+    return list(live.order_by("word").values_list("word", flat=True).distinct())
 
 
 def get_run(run_id: int) -> Run:
@@ -176,8 +177,8 @@ def publishing_run_id(number: int) -> int | None:
 
 
 def publishing_run_start(number: int) -> datetime | None:
-    """When the run that published version `number` started first; None if it is gone."""
-    return Run.objects.filter(version__number=number).values_list("started_at", flat=True).first()
+    """When the run that published version `number`, in the trash or not, started first; None if it is gone."""
+    return Run.everything.filter(version__number=number).values_list("started_at", flat=True).first()
 
 
 def run_json(run: Run) -> RunJson:

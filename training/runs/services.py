@@ -1,7 +1,9 @@
-"""Submit, stop, resume and delete runs. Each locks the row before it checks and writes."""
+"""Submit, stop, resume and describe runs: each locks the row before it checks and writes.
+
+The trash has services of its own.
+"""
 
 import logging
-import shutil
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,9 +17,8 @@ from inference.registry.selectors import get_version
 from training import engines
 from training.configuration.run_config import RunConfig
 from training.errors import RunStateError, TrainingError
-from training.messaging import notifications, queue
+from training.messaging import queue
 from training.models import Run, RunEvent, RunTag
-from training.runs import checkpoints
 from training.runs.beginning import NOTHING_LEARNED, remove_epochs
 from training.runs.status import change_status
 from training.states import Status
@@ -153,27 +154,6 @@ def describe_run(
         if tags is not None:
             RunTag.objects.filter(run=run).delete()
             RunTag.objects.bulk_create(RunTag(run=run, word=word) for word in tags)
-
-
-def delete_run(run_id: int) -> None:
-    """Delete a run, its epochs and its checkpoint; its version stays.
-
-    Raises:
-        Run.DoesNotExist: there is none of that id.
-        RunStateError: a worker holds it.
-    """
-    with transaction.atomic():
-        run = Run.objects.select_for_update(of=("self",)).get(pk=run_id)
-        if run.status in {Status.RUNNING, Status.STOPPING}:
-            raise RunStateError(f"run {run_id} is {run.status}: stop it before you delete it")
-        run.delete()
-        folder = checkpoints.folder(run_id)
-
-        def remove_files() -> None:
-            shutil.rmtree(folder, ignore_errors=True)
-
-        transaction.on_commit(remove_files, robust=True)
-    notifications.notify(run_id)
 
 
 def _parent_refusals(config: RunConfig) -> list[FieldRefusedError]:

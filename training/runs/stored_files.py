@@ -17,6 +17,7 @@ from storage.registry import Amount, FileReference, Kind, Store
 from training.models import PublishedState, Run, SnapshotRow
 from training.runs import checkpoints
 from training.states import HELD, Status
+from weblib.trash.rows import in_trash
 
 
 def checkpoint_storage() -> Storage:
@@ -29,7 +30,7 @@ STORE = Store("checkpoints", "checkpoint", checkpoint_storage, are_replaced=True
 
 def references(using: str) -> Iterator[FileReference]:
     """The files of every run that may go on; first those of runs in training, which are soon replaced."""
-    runs = Run.objects.using(using).exclude(status=Status.COMPLETED).order_by("pk")
+    runs = Run.everything.using(using).exclude(status=Status.COMPLETED).order_by("pk")
     found = runs.values_list("pk", "checkpoint", "previous_checkpoint", "status")
     for run_id, checkpoint, previous, _ in sorted(found, key=lambda row: row[3] not in HELD):
         yield from files_of(run_id, checkpoint, previous)
@@ -50,14 +51,20 @@ def files_of(run_id: int, checkpoint: str, previous: str = "") -> Iterator[FileR
 def kinds() -> Iterator[Kind]:
     """What runs take: checkpoints in their folder, snapshots in the database until a run is done."""
     sizes = checkpoint_bytes()
+    thrown_away = in_trash(Run.everything.all()).values_list("pk", flat=True)
+    trash = [sizes.pop(run_id, 0) for run_id in thrown_away]
     yield Kind("checkpoints", "Checkpoints of runs", Amount(len(sizes), sum(sizes.values())))
+    yield Kind("run_trash", "Trash of runs", Amount(len(trash), sum(trash)))
     rows = SnapshotRow.objects.aggregate(size=Sum(Length("data")))
     count = SnapshotRow.objects.order_by().values("run").distinct().count()
     yield Kind("run_snapshots", "Snapshots of runs", Amount(count, rows["size"] or 0), is_in_database=True)
 
 
 def bytes_of_runs() -> dict[int, int]:
-    """The bytes that each run takes: its checkpoint, its snapshots, and the files of the versions that it made."""
+    """The bytes that each run takes: its checkpoint, its snapshots, and the files of the versions that it made.
+
+    Those in the trash are left out.
+    """
     found = checkpoint_bytes()
 
     def add(rows: Iterator[tuple[int, int | None, int | None]]) -> None:

@@ -110,7 +110,7 @@ def clear_checkpoints() -> None:
         return
     needed = {
         pk: None if status in HELD else names
-        for pk, status, *names in Run.objects.filter(pk__in=files)
+        for pk, status, *names in Run.everything.filter(pk__in=files)
         .exclude(status=Status.COMPLETED)
         .values_list("pk", "status", "checkpoint", "previous_checkpoint")
     }

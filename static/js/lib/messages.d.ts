@@ -126,6 +126,21 @@ export interface components {
       seconds_per_epoch: number | null;
       run: number | null;
       is_scaled: boolean;
+    TrashedRun: {
+      id: number;
+      title: string;
+      size_bytes: number;
+      trashed: string;
+      trashed_by: string;
+    };
+    TrashedRuns: {
+      items: components["schemas"]["TrashedRun"][];
+      next: string | null;
+    };
+    EmptiedOut: {
+      numbers: number[];
+      freed_bytes: number;
+      kept: string[];
     };
     EventJson: {
       at: string;
@@ -404,11 +419,6 @@ export interface components {
       trashed: string;
       trashed_by: string;
     };
-    EmptiedOut: {
-      numbers: number[];
-      freed_bytes: number;
-      kept: string[];
-    };
     CandidateOut: {
       key: string;
       title: string;
@@ -489,6 +499,9 @@ export type FilterQuery = components["schemas"]["FilterQuery"];
 export type Status = components["schemas"]["Status"];
 export type RunList = components["schemas"]["RunList"];
 export type RunEstimate = components["schemas"]["RunEstimate"];
+export type TrashedRun = components["schemas"]["TrashedRun"];
+export type TrashedRuns = components["schemas"]["TrashedRuns"];
+export type EmptiedOut = components["schemas"]["EmptiedOut"];
 export type EventJson = components["schemas"]["EventJson"];
 export type PublishedJson = components["schemas"]["PublishedJson"];
 export type RunDetail = components["schemas"]["RunDetail"];
@@ -519,7 +532,6 @@ export type Move = components["schemas"]["Move"];
 export type MoveList = components["schemas"]["MoveList"];
 export type TrashList = components["schemas"]["TrashList"];
 export type TrashedOut = components["schemas"]["TrashedOut"];
-export type EmptiedOut = components["schemas"]["EmptiedOut"];
 export type CandidateOut = components["schemas"]["CandidateOut"];
 export type KindOut = components["schemas"]["KindOut"];
 export type RunBytes = components["schemas"]["RunBytes"];

@@ -28,7 +28,7 @@ const CONNECTION_TEXTS = {
   reconnecting: "Reconnecting…",
   polling: "No live connection: polling every two seconds",
   over: "",
-  gone: "This run was deleted",
+  gone: "This run was deleted or moved to the trash",
   "session-ended": "Your session has ended",
 };
 

@@ -1,14 +1,13 @@
-"""Stopping and deleting several runs: a question that names them, one answer, each for itself."""
+"""Stopping several runs and throwing them away: a question that names them, one answer, each for itself."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from training.models import Epoch, Run
-from training.runs import checkpoints, services
+from training.models import Run
+from training.runs import checkpoints, trash_services
 from training.runs.selectors import get_run
 from training.states import Status
 from training.worker import leases
@@ -35,33 +34,33 @@ def post(client: Client, action: str, *runs: Run, back: str = "") -> Any:
     return client.post("/runs/bulk/", {"action": action, "run": [run.pk for run in runs], "back": back}, follow=True)
 
 
-def test_the_question_names_what_will_be_destroyed_and_what_is_left(client: Client, submit: Submit, held: Run) -> None:
+def test_the_question_names_what_is_thrown_away_and_what_is_left(client: Client, submit: Submit, held: Run) -> None:
     first = named(submit, "The first")
-    chosen: dict[str, Any] = {"action": "delete", "run": [first.pk, held.pk, 999]}
+    chosen: dict[str, Any] = {"action": "trash", "run": [first.pk, held.pk, 999]}
     page = client.get("/runs/bulk/", chosen).content.decode()
-    assert "Delete 1 run?" in page
+    assert "Throw away 1 run?" in page
     assert "The first" in page
     assert "<strong>Under way</strong>: a worker trains it: stop it first" in page
     assert "<strong>Run 999</strong>: it is not there any more" in page
     assert Run.objects.count() == 2
 
 
-def test_deleting_several_takes_their_epochs_and_frees_the_disk(client: Client, submit: Submit) -> None:
+def test_several_are_thrown_away_with_their_files_and_can_be_restored(client: Client, submit: Submit) -> None:
     runs = [named(submit, name, Status.STOPPED) for name in ("One", "Two", "Three")]
     for run in runs:
         checkpoints.folder(run.pk).mkdir(parents=True)
         (checkpoints.folder(run.pk) / "state").write_bytes(b"x")
-    page = post(client, "delete", *runs[:2]).content.decode()
-    assert "Two and One are deleted." in page
+    page = post(client, "trash", *runs[:2]).content.decode()
+    assert "Two and One are in the trash." in page
     assert [run.name for run in Run.objects.all()] == ["Three"]
-    assert Epoch.objects.count() == 0
-    assert [Path(checkpoints.folder(run.pk)).exists() for run in runs] == [False, False, True]
+    assert [run.trashed_by for run in Run.everything.order_by("pk")] == ["local", "local", ""]
+    assert all(checkpoints.folder(run.pk).exists() for run in runs)
 
 
 def test_each_answers_for_itself(client: Client, submit: Submit, held: Run) -> None:
     gone = named(submit, "Gone", Status.STOPPED)
-    page = post(client, "delete", gone, held).content.decode()
-    assert "Gone is deleted." in page
+    page = post(client, "trash", gone, held).content.decode()
+    assert "Gone is in the trash." in page
     assert "Under way is left as it is: a worker trains it: stop it first." in page
     assert [run.name for run in Run.objects.all()] == ["Under way"]
 
@@ -78,22 +77,22 @@ def test_a_run_that_changes_between_question_and_answer_is_named(
     client: Client, submit: Submit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = named(submit, "First"), named(submit, "Second")
-    real = services.delete_run
+    real = trash_services.trash_run
 
-    def delete_after_a_claim(run_id: int) -> None:
+    def throw_away_after_a_claim(run_id: int, *, by: str) -> None:
         leases.claim(first.pk)
-        real(run_id)
+        real(run_id, by=by)
 
-    monkeypatch.setattr(services, "delete_run", delete_after_a_claim)
-    page = post(client, "delete", first, second).content.decode()
-    assert "Second is deleted." in page
+    monkeypatch.setattr(trash_services, "trash_run", throw_away_after_a_claim)
+    page = post(client, "trash", first, second).content.decode()
+    assert "Second is in the trash." in page
     assert f"First is left as it is: run {first.pk} is running: stop it before you delete it." in page
 
 
 def test_nothing_ticked_asks_nothing(client: Client, submit: Submit) -> None:
-    page = client.get("/runs/bulk/?action=delete", follow=True)
+    page = client.get("/runs/bulk/?action=trash", follow=True)
     assert page.redirect_chain == [("/runs/", 302)]
-    assert "No run is selected: select those to delete." in page.content.decode()
+    assert "No run is selected: select those to throw away." in page.content.decode()
 
 
 @pytest.mark.parametrize("address", ["/runs/bulk/", "/runs/bulk/?action=burn&run=1"])
@@ -115,5 +114,5 @@ def test_one_comes_back_to_the_list_as_it_was_and_nowhere_else(
 
 def test_what_is_no_number_is_no_run(client: Client, submit: Submit) -> None:
     run = submit()
-    client.post("/runs/bulk/", {"action": "delete", "run": ["x", "-1", "9" * 30, "", str(run.pk)]})
+    client.post("/runs/bulk/", {"action": "trash", "run": ["x", "-1", "9" * 30, "", str(run.pk)]})
     assert Run.objects.count() == 0

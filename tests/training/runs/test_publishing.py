@@ -22,7 +22,7 @@ from nnlib import BatchProgress, EpochFinished, Event
 from training import tasks
 from training.errors import CheckpointLostError, RunStateError, StateNotStoredError
 from training.models import PublishedState, Run
-from training.runs import checkpoints, publishing, services, snapshot_rows
+from training.runs import checkpoints, publishing, services, snapshot_rows, trash_services
 from training.runs.publishing import publish_state
 from training.runs.selectors import epochs_after, events_of, get_run, stored_epochs, unmeasured_states
 from training.worker.execution import execute
@@ -211,7 +211,7 @@ def test_two_clicks_at_once_give_one_version(submit: Submit) -> None:
 def test_a_deleted_run_leaves_the_version_and_a_deleted_version_the_run(submit: Submit) -> None:
     run, other = trained_until(1, submit(epochs=9)), trained_until(1, submit(epochs=9, seed=8))
     first, second = publish_state(run.pk), publish_state(other.pk)
-    services.delete_run(run.pk)
+    trash_services.delete_forever(run.pk)
     tasks.measure(first.number)
     assert get_version(first.number).metrics["measured"] is True
     delete_forever(second.number)

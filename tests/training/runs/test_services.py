@@ -19,7 +19,7 @@ from nnlib import Architecture, Network
 from training.configuration.run_config import RunConfig
 from training.errors import LeaseLostError, RunStateError
 from training.models import Run
-from training.runs import checkpoints, services
+from training.runs import checkpoints, services, trash_services
 from training.runs.durations import queue_position
 from training.runs.selectors import events_of
 from training.runs.services import FieldRefusedError
@@ -212,7 +212,7 @@ def test_a_run_that_is_neither_stopped_nor_failed_cannot_be_resumed(submit: Subm
 def test_a_run_that_nobody_holds_is_deleted_with_its_checkpoint(submit: Submit, status: Status) -> None:
     run = in_state(submit, status)
     checkpoints.folder(run.pk).mkdir(parents=True)
-    services.delete_run(run.pk)
+    trash_services.delete_forever(run.pk)
     assert not Run.objects.filter(pk=run.pk).exists()
     assert not checkpoints.folder(run.pk).exists()
 
@@ -221,10 +221,10 @@ def test_a_run_that_nobody_holds_is_deleted_with_its_checkpoint(submit: Submit, 
 def test_a_run_that_a_worker_holds_is_not_deleted(submit: Submit, status: Status) -> None:
     run = in_state(submit, status)
     with pytest.raises(RunStateError, match="stop it before you delete it"):
-        services.delete_run(run.pk)
+        trash_services.delete_forever(run.pk)
 
 
-@pytest.mark.parametrize("call", [services.request_stop, services.resume_run, services.delete_run])
+@pytest.mark.parametrize("call", [services.request_stop, services.resume_run, trash_services.trash_run])
 @pytest.mark.parametrize("run_id", [1_000_000, 10**30])
 @pytest.mark.usefixtures("transactional_db")
 def test_a_run_that_is_not_there_is_not_found(call: Callable[[int], Any], run_id: int) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from digitlab.processes import redis_address
 from tests.lab import Lab, store_small_pen_strokes
 from training.models import Run
-from training.runs import services
+from training.runs import services, trash_services
 from training.runs.selectors import get_run
 from training.tasks import train
 from training.worker import leases, reconciliation, shutdown
@@ -71,7 +71,7 @@ def test_a_run_whose_message_was_lost_is_not_overtaken(submit: Submit) -> None:
 def test_a_message_for_which_no_run_is_left_does_nothing(submit: Submit) -> None:
     stopped, deleted = submit(), submit()
     services.request_stop(stopped.pk)
-    services.delete_run(deleted.pk)
+    trash_services.trash_run(deleted.pk)
     train(deleted.pk)
     assert statuses(stopped) == ["stopped"]
     assert (get_run(stopped.pk).attempt, messages_waiting()) == (0, 0)

@@ -20,7 +20,7 @@ from inference.registry.trash_services import delete_forever
 from inference.serving.prediction import NETWORKS
 from nnlib import Architecture, EpochFinished, Event, Network
 from training.models import Run, SnapshotRow
-from training.runs import services, snapshot_rows
+from training.runs import services, snapshot_rows, trash_services
 from training.runs.selectors import get_run
 from training.worker import snapshot_recorder
 from training.worker.execution import execute
@@ -103,13 +103,13 @@ def test_snapshots_of_a_run_that_is_deleted_go_with_it(submit: Submit) -> None:
     run = submit(epochs=400)
     train_until(1, run)
     assert SnapshotRow.objects.filter(run=run).exists()
-    services.delete_run(run.pk)
+    trash_services.delete_forever(run.pk)
     assert not SnapshotRow.objects.exists()
 
 
 def test_the_snapshots_of_a_version_outlive_its_run_and_go_with_the_version(submit: Submit, folders: Path) -> None:
     first, second = version_of(submit(epochs=1)), version_of(submit(epochs=1, seed=8))
-    services.delete_run(Run.objects.get(version__number=second.number).pk)
+    trash_services.delete_forever(Run.objects.get(version__number=second.number).pk)
     assert files.epochs_of(second) == [0, 1]
     delete_forever(second.number)
     kept = SnapshotFile.objects.get()

@@ -1,0 +1,1 @@
+"""What the trash of runs and that of versions share: its columns and rules, and its pages."""
