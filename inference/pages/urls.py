@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inference.pages import aliases, corrections, imports, mistakes, network, trash, versions
+from inference.pages import aliases, bulk, corrections, imports, mistakes, network, trash, versions
 
 urlpatterns = [
     path("", versions.draw, name="draw"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("versions/aliases/", aliases.aliases, name="aliases"),
     path("versions/aliases/<str:name>/rollback/", aliases.alias_rollback, name="alias_rollback"),
     path("versions/aliases/<str:name>/delete/", aliases.alias_delete, name="alias_delete"),
+    path("versions/bulk/", bulk.version_bulk, name="version_bulk"),
     path("versions/trash/", trash.trash, name="trash"),
     path("versions/trash/empty/", trash.trash_empty, name="trash_empty"),
     path("versions/<int:number>/", versions.version_page, name="version"),

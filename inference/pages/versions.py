@@ -86,6 +86,7 @@ def version_list(request: HttpRequest) -> HttpResponse:
         "losses": [(loss, labels.choice_title(loss)) for loss in get_args(LossName)],
         "optimizers": [(key, labels.choice_title(key)) for key in get_args(OptimizerName)],
         "engines": [(key, labels.choice_title(key)) for key in engines],
+        "most_compared": selectors.MAX_COMPARED,
         "by_error": requested.by_error_of(losses),
         "sorts": SORT_TITLES,
         "known_tags": selectors.known_tags(),

@@ -161,6 +161,7 @@ def _compared(request: HttpRequest, asked: Asked) -> tuple[Comparison | None, st
 def _choices(asked: Asked) -> dict[str, Any]:
     return {
         "choices": selectors.all_versions(),
+        "most_compared": side_by_side.MOST,
         "live_runs": live_runs()[:LIVE_RUNS_OFFERED],
         "champion": selectors.champion_number(),
         "ticked": asked.numbers,

@@ -8,13 +8,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from training.runs.bulk import BulkAction, Left, Outcome, act, sorted_out
+from training.runs.bulk import BulkAction, act, sorted_out
 from weblib.actor import actor
+from weblib.lists.bulk import tell
 from weblib.whole_numbers import whole_number
 
 PAST = {"stop": "stopping", "trash": "in the trash"}
 VERBS = {"stop": "stop", "trash": "throw away"}
-NAMED_AT_MOST = 10
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,7 +26,7 @@ def run_bulk(request: HttpRequest) -> HttpResponse:
         messages.info(request, f"No run is selected: select those to {VERBS[action]}.")
         return redirect(back)
     if request.method == "POST":
-        _tell(request, action, act(action, run_ids, by=actor(request)))
+        tell(request, act(action, run_ids, by=actor(request)), past=PAST[action], noun="run")
         return redirect(back)
     able, left = sorted_out(action, run_ids)
     context: dict[str, Any] = {
@@ -37,27 +37,6 @@ def run_bulk(request: HttpRequest) -> HttpResponse:
         "query": asked.get("back", ""),
     }
     return render(request, "training/runs/bulk.html", context)
-
-
-def _tell(request: HttpRequest, action: BulkAction, outcome: Outcome) -> None:
-    if outcome.done:
-        messages.success(request, f"{_named(outcome.done)} {_are(outcome.done)} {PAST[action]}.")
-    for one in outcome.left[:NAMED_AT_MOST]:
-        messages.warning(request, f"{one.title} is left as it is: {one.reason}.")
-    more: list[Left] = outcome.left[NAMED_AT_MOST:]
-    if more:
-        messages.warning(request, f"So are {len(more)} more.")
-
-
-def _named(titles: list[str]) -> str:
-    """The names while they are few, else how many."""
-    if len(titles) > 4:
-        return f"{len(titles)} runs"
-    return titles[0] if len(titles) == 1 else f"{', '.join(titles[:-1])} and {titles[-1]}"
-
-
-def _are(titles: list[str]) -> str:
-    return "is" if len(titles) == 1 else "are"
 
 
 def _action(asked: QueryDict) -> BulkAction:

@@ -151,3 +151,53 @@ def test_histories_name_the_account_or_the_token_that_asked() -> None:
     assert actor(request) == "ada"
     request.api_token_name = "deploy"  # type: ignore[attr-defined]
     assert actor(request) == "token deploy of ada"
+
+
+# Several at once
+
+
+def test_several_versions_are_tagged_in_addition_to_their_own_tags(client: Client) -> None:
+    services.describe_version(2, tags=["own"])
+    question = page_of(client, "/versions/bulk/?action=tag&numbers=2&numbers=3")
+    assert "Tag 2 versions" in question
+    answer = client.post("/versions/bulk/", {"action": "tag", "numbers": [2, 3], "tags": "Wide, own"}, follow=True)
+    assert "Version 3 and Version 2 are tagged wide, own." in answer.content.decode()
+    tags = {version.number: [tag.word for tag in version.tags.all()] for version in ModelVersion.objects.all()}
+    assert tags == {1: [], 2: ["own", "wide"], 3: ["wide", "own"]}
+
+
+@pytest.mark.parametrize(("typed", "words"), [("", "Expected one tag"), ("z" * 60, "Tags may have 40 letters each")])
+def test_tags_that_are_none_are_told_beside_the_field_and_the_selection_stays(
+    client: Client, typed: str, words: str
+) -> None:
+    answer = client.post("/versions/bulk/", {"action": "tag", "numbers": [2, 3], "tags": typed})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert words in page
+    assert re.findall(r'name="numbers" value="(\d)"', page) == ["3", "2"]
+
+
+def test_a_version_that_would_have_too_many_tags_is_left_and_named(client: Client) -> None:
+    services.describe_version(2, tags=[f"t{number}" for number in range(12)])
+    page = client.post("/versions/bulk/", {"action": "tag", "numbers": [2, 3], "tags": "more"}, follow=True)
+    assert "Version 3 is tagged more." in page.content.decode()
+    assert "Version 2 is left as it is: tags may be 12 at most" in page.content.decode()
+
+
+def test_several_versions_are_thrown_away_and_those_in_use_are_named_and_left(client: Client) -> None:
+    question = page_of(client, "/versions/bulk/?action=trash&numbers=1&numbers=2&numbers=3&numbers=9")
+    assert "Throw away 2 versions?" in question
+    assert "<strong>Version 1</strong>: version 1 is the champion" in question
+    assert "<strong>Version 9</strong>: it is not there any more" in question
+    chosen = {"action": "trash", "numbers": [1, 2, 3], "back": "?source=import"}
+    answer = client.post("/versions/bulk/", chosen, follow=True)
+    assert answer.redirect_chain == [("/versions/?source=import", 302)]
+    assert "Version 3 and Version 2 are in the trash." in answer.content.decode()
+    assert [version.number for version in ModelVersion.objects.all()] == [1]
+
+
+def test_what_several_versions_cannot_be_is_not_found_and_nothing_selected_asks_nothing(client: Client) -> None:
+    assert client.get("/versions/bulk/?action=burn&numbers=1").status_code == 404
+    answer = client.get("/versions/bulk/?action=tag&back=https://elsewhere.example/", follow=True)
+    assert answer.redirect_chain == [("/versions/", 302)]
+    assert "No version is selected: select those to tag." in answer.content.decode()

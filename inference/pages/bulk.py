@@ -1,0 +1,57 @@
+"""Tag several versions or put them into the trash: a question that names them (GET), and one answer for all (POST)."""
+
+from typing import cast, get_args
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+from pydantic_core import PydanticCustomError
+
+from inference.registry import bulk, selectors
+from inference.registry.bulk import BulkAction
+from weblib.actor import actor
+from weblib.lists.bulk import tell
+from weblib.tags import tags_in
+from weblib.whole_numbers import numbers_said
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def version_bulk(request: HttpRequest) -> HttpResponse:
+    """Ask for the tags, or confirm, for the versions `?numbers=…&numbers=…` (GET), and do so (POST)."""
+    asked = request.POST if request.method == "POST" else request.GET
+    action, numbers, query = asked.get("action", ""), numbers_said(asked.getlist("numbers")), asked.get("back", "")
+    if action not in get_args(BulkAction):
+        raise Http404("versions can be tagged or thrown away")
+    # The list as it was filtered; never another site.
+    back = reverse("versions") + (query if query.startswith("?") and query != "?" else "")
+    if not numbers:
+        messages.info(request, f"No version is selected: select those to {'tag' if action == 'tag' else 'throw away'}.")
+        return redirect(back)
+    problem = ""
+    if request.method == "POST":
+        if action == "trash":
+            tell(request, bulk.trash(numbers, by=actor(request)), past="in the trash", noun="version")
+            return redirect(back)
+        try:
+            words = tags_in(asked.get("tags", ""))
+        except PydanticCustomError as error:
+            problem = f"Tags {error.message()}."
+        else:
+            if words:
+                tell(request, bulk.tag(numbers, words), past=f"tagged {', '.join(words)}", noun="version")
+                return redirect(back)
+            problem = "Expected one tag at least; got none."
+    able, left = bulk.sorted_out(cast("BulkAction", action), numbers)
+    context = {
+        "action": action,
+        "versions": able,
+        "left": left,
+        "back": back,
+        "query": query,
+        "problem": problem,
+        "typed": asked.get("tags", ""),
+        "known_tags": selectors.known_tags(),
+    }
+    return render(request, "inference/versions/bulk.html", context, status=422 if problem else 200)
