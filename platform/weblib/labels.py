@@ -1,5 +1,6 @@
 """Titles of configuration fields and values, shared by the form and every page that shows a configuration."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 FIELD_TITLES: Final[dict[str, str]] = {
@@ -23,6 +24,25 @@ FIELD_TITLES: Final[dict[str, str]] = {
     "engine": "Engine",
     "from_version": "Starts from version",
 }
+
+# What a field is called before its value in one line; the values of the others speak for themselves.
+_SHORT_TITLES: Final[dict[str, str]] = {
+    "initializer": "initialization",
+    "shuffle": "shuffle",
+    "learning_rate": "learning rate",
+    "schedule": "schedule",
+    "batch_size": "batch size",
+    "epochs": "epochs",
+    "error_threshold": "error threshold",
+    "patience": "patience",
+    "l2": "weight decay",
+    "dropout": "dropout",
+    "augmentation": "augmentation",
+    "seed": "seed",
+    "from_version": "from version",
+}
+# What a row shows where no field differs.
+_SUMMARY: Final = ("dataset", "hidden_layers", "optimizer")
 
 _VALUE_TITLES: Final[dict[str, str]] = {
     "mnist": "MNIST",
@@ -74,10 +94,31 @@ def configuration_rows(config: dict[str, Any]) -> list[tuple[str, str]]:
     return [(field_title(field), value_text(config[field])) for field in ordered_fields([config])]
 
 
-def ordered_fields(configs: list[dict[str, Any]]) -> list[str]:
+def ordered_fields(configs: Sequence[Mapping[str, Any]]) -> list[str]:
     """Every field of several configurations: known ones in their order, then the others."""
     found = dict.fromkeys(field for config in configs for field in config)
     return [field for field in FIELD_TITLES if field in found] + [field for field in found if field not in FIELD_TITLES]
+
+
+def varied(configs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Per configuration its values of the fields in which they differ, in one line: "100-50 · learning rate 0.01".
+
+    Data set, layers and optimizer where they differ in nothing; "" for a configuration that is not known.
+    """
+    known = [config for config in configs if config]
+    fields = [
+        field for field in ordered_fields(known) if any(config.get(field) != known[0].get(field) for config in known)
+    ]
+    return [_in_one_line(config, fields or _SUMMARY) if config else "" for config in configs]
+
+
+def _in_one_line(config: Mapping[str, Any], fields: Iterable[str]) -> str:
+    parts = []
+    for field in fields:
+        value = config.get(field)
+        text = "-".join(map(str, value)) if isinstance(value, list | tuple) else value_text(value)
+        parts.append(f"{_SHORT_TITLES[field]} {text}" if field in _SHORT_TITLES else text)
+    return " · ".join(parts)
 
 
 def sentence(error: Exception) -> str:

@@ -29,6 +29,7 @@ from training.comparison.tables import (
 from training.errors import ComparisonError
 from training.models import Run
 from training.runs import selectors as runs
+from weblib import labels
 
 MOST: Final = versions.MAX_COMPARED
 
@@ -142,7 +143,9 @@ def compare(numbers: Sequence[int], run_ids: Sequence[int], *, is_timed: bool = 
     if is_timed:
         seconds = {version.number: prediction_seconds(version) for version in found}
         compared = [replace(one, prediction_seconds=seconds[one.number]) for one in compared]
-    return Comparison((*compared, *(_run(_get_run(run_id)) for run_id in run_ids)))
+    compared += [_run(_get_run(run_id)) for run_id in run_ids]
+    lines = labels.varied([one.config for one in compared])
+    return Comparison(tuple(replace(one, varied=line) for one, line in zip(compared, lines, strict=True)))
 
 
 def as_json(comparison: Comparison, found: PairFound | None) -> dict[str, Any]:

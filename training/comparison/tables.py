@@ -40,6 +40,7 @@ class Compared:
     prediction_seconds: float | None = None
     became: int | None = None  # the version that a completed run left
     corrections: Score | None = None
+    varied: str = ""  # its configuration as far as it differs from the others
     is_guessing: bool = False  # it learned nothing: it is the best in no row
 
     @property

@@ -56,7 +56,7 @@ def run_list(request: HttpRequest) -> HttpResponse:
     status = query.choices.get("status", "")
     context = {
         "page": page,
-        "rows": [(run, selectors.run_json(run)) for run in page.rows],
+        "rows": list(zip(page.rows, selectors.runs_json(page.rows), strict=True)),
         "query": query,
         "status": status,
         "filters": [(value, label, count, query.address_with("status", value)) for value, label, count in states],
@@ -69,7 +69,6 @@ def run_list(request: HttpRequest) -> HttpResponse:
         "sorts": SORT_TITLES,
         "known_tags": selectors.known_tags(),
         "page_size": PAGE_SIZE,
-        "value_titles": {value: labels.choice_title(value) for value in (*get_args(DatasetKey), *get_args(Optimizer))},
     }
     return render(request, "training/runs/list.html", context)
 

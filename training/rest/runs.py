@@ -16,7 +16,7 @@ from training.configuration.parent_shape import shaped_like_parent
 from training.configuration.presets import PRESETS, preset_fields
 from training.configuration.run_config import MAX_EPOCHS, Loss, RunConfig, empty_is_none
 from training.runs import durations, publishing, selectors, services, trash_selectors, trash_services
-from training.runs.messages import EpochJson, RunDetail, RunJson
+from training.runs.messages import EpochJson, RunDetail, RunJson, RunListed
 from training.runs.selectors import RunSort
 from training.states import Status as RunStatus
 from weblib.actor import actor
@@ -89,7 +89,7 @@ class TrashedRuns(BaseModel):
 class RunList(BaseModel):
     """One page of runs; `next` is the cursor of the next page, null on the last."""
 
-    items: list[RunJson]
+    items: list[RunListed]
     next: str | None
 
 

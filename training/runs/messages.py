@@ -58,6 +58,12 @@ class RunJson(TypedDict):
     can_publish: bool
 
 
+class RunListed(RunJson):
+    """A run in a list; `varied` is its configuration as far as it differs from the other runs of the same page."""
+
+    varied: str
+
+
 class PublishedJson(TypedDict):
     """A state of a run that was published by hand: after `epoch` epochs and `samples` samples of the next."""
 

@@ -1,6 +1,6 @@
 """Reads of runs, epochs and logs; nothing here writes."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, cast
 
@@ -16,8 +16,9 @@ from nnlib.shape import CLASSES, PIXELS
 from nnlib.vocabulary import LossName
 from training.models import EPOCH_FIELDS, Epoch, PublishedState, Run, RunEvent, RunTag
 from training.runs import durations, snapshot_rows
-from training.runs.messages import EpochJson, EventJson, PublishedJson, RunDetail, RunJson
+from training.runs.messages import EpochJson, EventJson, PublishedJson, RunDetail, RunJson, RunListed
 from training.states import Status
+from weblib import labels
 from weblib.lists.filters import Columns, CommonFilters, narrowed
 from weblib.lists.orders import CommonSort, common_orders
 from weblib.paging import MAX_PAGE, Order, Page, page_of
@@ -213,9 +214,10 @@ def run_json(run: Run) -> RunJson:
     }
 
 
-def runs_json(runs: Iterable[Run]) -> list[RunJson]:
-    """Several runs as the API lists them."""
-    return [run_json(run) for run in runs]
+def runs_json(runs: Sequence[Run]) -> list[RunListed]:
+    """The runs of a page, as the page and the API list them."""
+    lines = labels.varied([run.config for run in runs])
+    return [{**run_json(run), "varied": line} for run, line in zip(runs, lines, strict=True)]
 
 
 def parameter_count(config: dict[str, Any]) -> int:

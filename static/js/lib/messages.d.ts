@@ -118,7 +118,7 @@ export interface components {
     /** @enum {string} */
     Status: "queued" | "running" | "stopping" | "stopped" | "completed" | "failed";
     RunList: {
-      items: components["schemas"]["RunJson"][];
+      items: components["schemas"]["RunListed"][];
       next: string | null;
     };
     RunEstimate: {
@@ -126,6 +126,37 @@ export interface components {
       seconds_per_epoch: number | null;
       run: number | null;
       is_scaled: boolean;
+    RunListed: {
+      id: number;
+      name: string;
+      title: string;
+      status: string;
+      stage: string;
+      failure: string;
+      finish_reason: string;
+      config: {
+        [key: string]: unknown;
+      };
+      created: string;
+      started: string | null;
+      finished: string | null;
+      epoch: number;
+      epochs: number;
+      progress: number;
+      findings: components["schemas"]["FindingJson"][];
+      latest: components["schemas"]["EpochJson"] | null;
+      curve: number[];
+      attempt: number;
+      worker: string;
+      train_seconds: number;
+      tags: string[];
+      version: number | null;
+      parameters: number;
+      can_stop: boolean;
+      can_resume: boolean;
+      can_publish: boolean;
+      varied: string;
+    };
     TrashedRun: {
       id: number;
       title: string;
@@ -499,6 +530,7 @@ export type FilterQuery = components["schemas"]["FilterQuery"];
 export type Status = components["schemas"]["Status"];
 export type RunList = components["schemas"]["RunList"];
 export type RunEstimate = components["schemas"]["RunEstimate"];
+export type RunListed = components["schemas"]["RunListed"];
 export type TrashedRun = components["schemas"]["TrashedRun"];
 export type TrashedRuns = components["schemas"]["TrashedRuns"];
 export type EmptiedOut = components["schemas"]["EmptiedOut"];

@@ -1,5 +1,5 @@
 import { polyline } from "../charts/sparkline.js";
-import { byId, pageData, part } from "../lib/elements.js";
+import { byId, part } from "../lib/elements.js";
 import { SESSION_ENDED } from "../lib/session.js";
 import { capitalised, percent } from "../lib/format.js";
 import { siteAddress } from "../lib/site.js";
@@ -9,11 +9,10 @@ import { showTimes } from "../lib/times.js";
 import { RunListPoller } from "./run_list_poller.js";
 import { RowSelection } from "./row_selection.js";
 
-/** @typedef {import("../lib/messages.js").RunJson} RunJson */
+/** @typedef {import("../lib/messages.js").RunListed} RunListed */
 
 const box = byId("runs", HTMLElement);
 const list = byId("run-list", HTMLElement);
-const titles = /** @type {Record<string, string>} */ (pageData("value-titles"));
 const template = byId("run-row", HTMLTemplateElement);
 const selection = new RowSelection({
   list,
@@ -22,7 +21,7 @@ const selection = new RowSelection({
   buttons: [...byId("bulk", HTMLFormElement).querySelectorAll("button")],
 });
 
-/** @param {RunJson[]} runs in the order of the page */
+/** @param {RunListed[]} runs in the order of the page */
 function show(runs) {
   const rows = new Map([...list.children].map((row) => [/** @type {HTMLElement} */ (row).dataset.run, row]));
   const wanted = runs.map((run) => {
@@ -41,31 +40,26 @@ function show(runs) {
   selection.refresh();
 }
 
-/** @param {RunJson} run */
+/** @param {RunListed} run */
 function newRow(run) {
   const row = /** @type {DocumentFragment} */ (template.content.cloneNode(true)).firstElementChild;
   if (!(row instanceof HTMLElement)) throw new TypeError("the template of a row has no element");
   row.dataset.run = String(run.id);
   part(row, "tick", HTMLInputElement).value = String(run.id);
   part(row, "title", HTMLAnchorElement).href = siteAddress(`runs/${run.id}/`);
-  const config = /** @type {{dataset: string, hidden_layers?: number[], optimizer: string}} */ (run.config);
-  part(row, "summary", HTMLElement).textContent = [
-    titles[config.dataset] ?? config.dataset,
-    config.hidden_layers?.join(", "),
-    titles[config.optimizer] ?? config.optimizer,
-  ].join(" · ");
   return row;
 }
 
 /**
  * @param {Element} row
- * @param {RunJson} run
+ * @param {RunListed} run
  */
 function fill(row, run) {
   const badge = part(row, "status", HTMLElement);
   badge.className = statusClass(run);
   put(badge, capitalised(run.status));
   put(part(row, "title", HTMLElement), run.title);
+  put(part(row, "summary", HTMLElement), run.varied);
   part(row, "tick", HTMLInputElement).setAttribute("aria-label", `Select ${run.title}`);
   part(row, "curve", SVGPolylineElement).setAttribute("points", run.curve.length ? polyline(run.curve, 96, 28) : "");
   const bar = part(row, "progress", HTMLProgressElement);

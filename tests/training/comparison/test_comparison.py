@@ -386,3 +386,11 @@ def test_a_file_has_one_size_on_all_pages(client: Client, publish: Publish) -> N
     assert size in client.get(f"/versions/{first.number}/").content.decode()
     client.post(f"/versions/{second.number}/trash/")
     assert size in client.get("/versions/trash/").content.decode()
+
+
+def test_the_results_name_only_what_differs_in_the_configurations(client: Client, publish: Publish) -> None:
+    for rate in (0.1, 0.02):
+        config = {"dataset": "pen-strokes", "hidden_layers": [4], "optimizer": "sgd", "learning_rate": rate}
+        publish(FIRST, config=config)
+    page = client.get("/versions/compare/?numbers=1,2").content.decode()
+    assert re.findall(r'compare__varied">([^<]+)<', page) == ["learning rate 0.1", "learning rate 0.02"]

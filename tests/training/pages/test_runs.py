@@ -514,6 +514,31 @@ def test_runs_are_found_by_configuration_and_ranges(client: Client, query: str, 
     assert "".join(listed(client, query)) == names
 
 
+def varied(client: Client, query: str = "") -> dict[str, str]:
+    """Per name of a run on the page what its row says beside it; the API says the same."""
+    page = client.get(f"/runs/{query}").content.decode()
+    lines = re.findall(r'data-part="title">([^<]+)</a>\s*<span data-part="summary">([^<]*)</span>', page)
+    items = client.get(f"/api/v1/runs{query}").json()["items"]
+    assert [(run["title"], run["varied"]) for run in items] == lines
+    return dict(lines)
+
+
+@pytest.mark.usefixtures("three_runs")
+def test_rows_say_only_what_differs_on_their_page(client: Client) -> None:
+    assert varied(client) == {
+        "A": "250 · ReLU · Cross-entropy · Adam · learning rate 0.001 · nnlib (ours)",
+        "B": "100-50 · Tanh · Cross-entropy · SGD · learning rate 0.1 · Keras (TensorFlow)",
+        "C": "2500 · ReLU · Squared error · AdamW · learning rate 0.01 · nnlib (ours)",
+    }
+    assert varied(client, "?optimizer=adam") == {"A": "Pen strokes · 250 · Adam"}
+
+
+def test_one_varied_field_is_all_that_the_rows_show(client: Client, write_run: Callable[..., Run]) -> None:
+    for rate in (0.01, 0.003):
+        write_run(name=f"rate {rate}", config={"learning_rate": rate})
+    assert varied(client) == {"rate 0.01": "learning rate 0.01", "rate 0.003": "learning rate 0.003"}
+
+
 @pytest.mark.usefixtures("three_runs")
 def test_the_counts_beside_the_states_follow_search_and_ranges(client: Client) -> None:
     page = client.get("/runs/?q=adam&min_epochs=2").content.decode()
