@@ -1,6 +1,7 @@
 """Stop several runs or put them into the trash: a question that names them (GET), and one answer for all (POST)."""
 
 from typing import Any, cast, get_args
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -8,7 +9,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from inference.registry.selectors import MIN_COMPARED
 from training.runs.bulk import BulkAction, act, sorted_out
+from training.runs.selectors import compared_as
 from weblib.actor import actor
 from weblib.lists.bulk import tell
 from weblib.whole_numbers import whole_number
@@ -19,8 +22,10 @@ VERBS = {"stop": "stop", "trash": "throw away"}
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def run_bulk(request: HttpRequest) -> HttpResponse:
-    """Confirm whether to stop or throw away the runs `?run=…&run=…` (GET), and do so (POST)."""
+    """Confirm whether to stop or throw away the runs `?run=…&run=…` (GET), and do so (POST); or compare them."""
     asked = request.POST if request.method == "POST" else request.GET
+    if asked.get("action") == "compare":
+        return _compare(request, _run_ids(asked), _back(asked))
     action, run_ids, back = _action(asked), _run_ids(asked), _back(asked)
     if not run_ids:
         messages.info(request, f"No run is selected: select those to {VERBS[action]}.")
@@ -37,6 +42,18 @@ def run_bulk(request: HttpRequest) -> HttpResponse:
         "query": asked.get("back", ""),
     }
     return render(request, "training/runs/bulk.html", context)
+
+
+def _compare(request: HttpRequest, run_ids: list[int], back: str) -> HttpResponse:
+    """Lead to the comparison of the runs: by their versions, or by their curves where they have none."""
+    numbers, runs, missing = compared_as(run_ids)
+    if len(numbers) + len(runs) < MIN_COMPARED:
+        messages.info(request, "Expected two runs at least to compare; select more.")
+        return redirect(back)
+    if missing:
+        messages.warning(request, f"Left out, because not there any more: {', '.join(f'run {pk}' for pk in missing)}.")
+    query = {name: ",".join(map(str, found)) for name, found in (("numbers", numbers), ("runs", runs)) if found}
+    return redirect(f"{reverse('compare')}?{urlencode(query, safe=',')}")
 
 
 def _action(asked: QueryDict) -> BulkAction:

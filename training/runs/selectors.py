@@ -91,6 +91,18 @@ def get_run(run_id: int) -> Run:
     return _runs().get(pk=run_id)
 
 
+def compared_as(run_ids: Sequence[int]) -> tuple[list[int], list[int], list[int]]:
+    """What a comparison shows of these runs: numbers of their versions, runs that have none, and those not there.
+
+    A run whose version is in the trash is compared by its own curve.
+    """
+    found = Run.objects.filter(pk__in=run_ids).values_list("pk", "version__number", "version__trashed_at")
+    known = {pk: number if trashed_at is None else None for pk, number, trashed_at in found}
+    numbers = [number for pk in run_ids if (number := known.get(pk)) is not None]
+    without = [pk for pk in run_ids if pk in known and known[pk] is None]
+    return numbers, without, [pk for pk in run_ids if pk not in known]
+
+
 def revision_of(run_id: int) -> int | None:
     """How often the run has changed; None when it is gone."""
     return Run.objects.filter(pk=run_id).values_list("revision", flat=True).first()

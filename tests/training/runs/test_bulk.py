@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from inference.registry.trash_services import trash_version
 from training.models import Run
 from training.runs import checkpoints, trash_services
 from training.runs.selectors import get_run
 from training.states import Status
 from training.worker import leases
+from training.worker.execution import execute
 
 Submit = Callable[..., Run]
 
@@ -116,3 +118,30 @@ def test_what_is_no_number_is_no_run(client: Client, submit: Submit) -> None:
     run = submit()
     client.post("/runs/bulk/", {"action": "trash", "run": ["x", "-1", "9" * 30, "", str(run.pk)]})
     assert Run.objects.count() == 0
+
+
+def test_selected_runs_are_compared_by_their_versions_and_by_their_curves_without(
+    client: Client, submit: Submit, held: Run
+) -> None:
+    done, again, waiting = submit(), submit(seed=8), named(submit, "Waiting")
+    for run in (done, again):
+        execute(run.pk)
+    first, second = (get_run(run.pk).version for run in (done, again))
+    assert first is not None
+    assert second is not None
+    trash_version(second.number)
+    chosen = [done.pk, again.pk, waiting.pk, held.pk, 999]
+    query: dict[str, Any] = {"action": "compare", "run": chosen}
+    answer = client.get("/runs/bulk/", query, follow=True)
+    runs = f"{again.pk},{waiting.pk},{held.pk}"
+    assert answer.redirect_chain == [(f"/versions/compare/?numbers={first.number}&runs={runs}", 302)]
+    page = answer.content.decode()
+    assert "<h1>4 side by side</h1>" in page
+    assert "Left out, because not there any more: run 999." in page
+
+
+def test_one_run_alone_is_not_compared(client: Client, submit: Submit) -> None:
+    chosen: dict[str, Any] = {"action": "compare", "run": submit().pk, "back": "?status=queued"}
+    answer = client.get("/runs/bulk/", chosen, follow=True)
+    assert answer.redirect_chain == [("/runs/?status=queued", 302)]
+    assert "Expected two runs at least to compare" in answer.content.decode()
