@@ -23,7 +23,7 @@ from weblib.lists.orders import CommonSort, common_orders
 from weblib.paging import MAX_PAGE, Order, Page, page_of
 from weblib.whole_numbers import whole_number
 
-MIN_COMPARED, MAX_COMPARED = 2, 8
+MIN_COMPARED, MAX_COMPARED = 2, 24
 VersionSort = Literal[CommonSort, "size"]
 SORTS: Final[dict[str, Order]] = {
     **common_orders("number"),

@@ -51,6 +51,23 @@ def test_the_flipped_images_are_those_of_the_test_set_that_one_of_two_reads(
         assert np.array_equal(np.asarray(picture).ravel(), images[number])
 
 
+def test_a_focused_name_in_the_legend_fades_the_other_curves(page: Page, lab: Lab, pair: tuple[int, int]) -> None:
+    page.goto(f"{lab.url}/versions/compare/?numbers={pair[0]},{pair[1]}")
+    canvas = page.locator("#compare-chart canvas")
+    expect(canvas).to_be_visible()
+    picture = "canvas => canvas.toDataURL()"
+    whole = canvas.evaluate(picture)
+    seen = []
+    for button in page.locator("#curve-legend button").all():
+        button.focus()
+        page.wait_for_timeout(100)
+        seen.append(canvas.evaluate(picture))
+    assert len({whole, *seen}) == 3
+    page.locator("#measure").focus()
+    page.wait_for_timeout(100)
+    assert canvas.evaluate(picture) == whole
+
+
 def test_the_view_of_the_curves_stands_in_the_address_and_survives_a_reload(
     page: Page, lab: Lab, pair: tuple[int, int]
 ) -> None:

@@ -16,6 +16,7 @@ from inference.errors import ArtifactError, VersionNotFoundError
 from inference.registry import selectors
 from inference.reports import per_digit
 from inference.reports.paired_test import FLIPS, Flip
+from inference.serving.prediction import MAX_VERSIONS
 from training.comparison import side_by_side, tables
 from training.comparison.side_by_side import Comparison, PairFound
 from training.comparison.tables import Compared
@@ -85,7 +86,7 @@ class Asked:
 @require_safe
 @ensure_csrf_cookie
 def compare(request: HttpRequest) -> HttpResponse:
-    """Two to eight versions and runs side by side, all of it in the address; `?choose=1` shows a choice instead.
+    """Two to `MOST` versions and runs side by side, all of it in the address; `?choose=1` shows a choice instead.
 
     `?part=results` is the table of results alone, for a page that is open while a run trains.
     """
@@ -103,6 +104,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     if request.GET.get("part") == "results":
         return render(request, "training/comparison/_results.html", results)
     pair = found.pair_of(asked.first, asked.second)
+    drawers = [one for one in found.compared if one.kind == "version"]
     context = {
         **results,
         "asked": asked,
@@ -123,7 +125,8 @@ def compare(request: HttpRequest) -> HttpResponse:
         "timing_address": "" if asked.is_timed or not asked.numbers else asked.address(timing="1"),
         "csv_address": asked.address(),
         "json_address": asked.address(),
-        "drawers": [one for one in found.compared if one.kind == "version"],
+        "drawers": drawers,
+        "readers": drawers[:MAX_VERSIONS],
         **_pair_context(found, pair, asked),
     }
     return render(request, "training/comparison/compare.html", context)
@@ -147,9 +150,11 @@ def compare_csv(request: HttpRequest) -> HttpResponse:
 def _compared(request: HttpRequest, asked: Asked) -> tuple[Comparison | None, str]:
     """What is compared, and a sentence about what is not."""
     sentence = ""
-    said = sum(len(numbers_said(request.GET.getlist(name))) for name in ("numbers", "runs"))
-    if said > side_by_side.MOST:
-        sentence = f"At most {side_by_side.MOST} versions fit side by side; these are the first."
+    wanted = [(name[:-1], number) for name in ("numbers", "runs") for number in numbers_said(request.GET.getlist(name))]
+    said, too_many = len(wanted), wanted[side_by_side.MOST :]
+    if too_many:
+        names = ", ".join(f"{'version' if kind == 'number' else 'run'} {number}" for kind, number in too_many)
+        sentence = f"At most {side_by_side.MOST} fit side by side. Left out: {names}."
     try:
         return side_by_side.compare(asked.numbers, asked.runs, is_timed=asked.is_timed), sentence
     except ComparisonError:

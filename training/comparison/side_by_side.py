@@ -36,7 +36,7 @@ MOST: Final = versions.MAX_COMPARED
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two to eight versions and runs, in the order asked."""
+    """Two versions and runs or more, at most `MOST`, in the order asked."""
 
     compared: tuple[Compared, ...]
 
@@ -130,7 +130,7 @@ def compare(numbers: Sequence[int], run_ids: Sequence[int], *, is_timed: bool = 
 
     Raises:
         VersionNotFoundError: there is no such version, or no such run.
-        ComparisonError: not two to eight of them.
+        ComparisonError: fewer than two, or more than `MOST` of them.
     """
     if not versions.MIN_COMPARED <= len(numbers) + len(run_ids) <= MOST:
         raise ComparisonError(

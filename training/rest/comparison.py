@@ -30,7 +30,7 @@ def compare(
     b: Annotated[int, Field(ge=1)] | None = None,
     timing: bool = False,
 ) -> HttpResponse:
-    """Two to eight versions and runs side by side; of the versions `a` and `b` every test image that flipped."""
+    """Two to 24 versions and runs side by side; of the versions `a` and `b` every test image that flipped."""
     found = side_by_side.compare(numbers_in(numbers), numbers_in(runs), is_timed=timing)
     versions = get_versions([one.number for one in found.compared if one.kind == "version"])
     pair = found.pair_of(a, b)

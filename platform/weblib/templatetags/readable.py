@@ -94,6 +94,13 @@ def polyline(values: Sequence[float], size: str) -> str:
 
 
 @register.filter
+def series(counter: int) -> str:
+    """The class of the mark of the line `counter`, from 1: eight colours, and a form per round of them."""
+    form, colour = divmod(counter - 1, 8)
+    return f"series series-{colour + 1}{('', ' series--ring', ' series--square')[form % 3]}"
+
+
+@register.filter
 def heat(share: float) -> int:
     """A share as one of the ten depths of colour of a table's cell, 0 to 9; anything above nothing is at least 1."""
     return 0 if share <= 0 else max(1, min(9, round(share * 9)))

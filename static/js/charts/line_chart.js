@@ -39,6 +39,8 @@ export class LineChart {
   #scale = "linear";
   /** @type {number | null} where a linear y axis ends; null to show all values */
   #top = null;
+  /** @type {number[] | null} the lines that are not faded; null for all */
+  #highlighted = null;
   #note = newNote();
   #observer;
   /** @type {AbortController | null} removes the listeners; null while the chart is stopped */
@@ -121,6 +123,30 @@ export class LineChart {
     });
   }
 
+  /**
+   * Fades all lines but some, until the lines are replaced.
+   *
+   * @param {number[] | null} indices of the lines that stay as they are; null for all
+   */
+  highlight(indices) {
+    this.#highlighted = indices;
+    if (!this.#plot) return;
+    this.#lines.forEach((line, index) => {
+      const series = this.#plot?.series[index + 1];
+      if (series) series.alpha = this.#alpha(line, index);
+    });
+    this.#plot.redraw(false);
+  }
+
+  /**
+   * @param {Line} line
+   * @param {number} index
+   */
+  #alpha(line, index) {
+    if (this.#highlighted && !this.#highlighted.includes(index)) return 0.12;
+    return line.isFaint ? 0.28 : 1;
+  }
+
   /** @param {Scale} scale */
   setScale(scale) {
     if (scale === this.#scale) return;
@@ -137,6 +163,7 @@ export class LineChart {
     this.#lines = lines;
     this.#columns = columns;
     this.#top = top;
+    this.#highlighted = null;
     this.#window = null;
     if (this.#listening) this.#rebuild();
   }
@@ -250,12 +277,12 @@ export class LineChart {
       ],
       series: [
         { label: "Epoch", value: (_plot, value) => (value == null ? "–" : String(value)) },
-        ...this.#lines.map((line) => ({
+        ...this.#lines.map((line, index) => ({
           label: line.label,
           stroke: colour(line.colour),
           width: 2,
           dash: line.dash,
-          alpha: line.isFaint ? 0.28 : 1,
+          alpha: this.#alpha(line, index),
           spanGaps: this.#hooks.spansGaps ?? false,
           points: { size: 5, show: () => this.#columns[0].length <= MAX_DOTS },
           value: (/** @type {uPlot} */ _plot, /** @type {number | null} */ value) =>

@@ -7,6 +7,7 @@ import { RunStream } from "../runs/run_stream.js";
 import { isError, measureKey, readOptions, writeOptions } from "./chart_options.js";
 import { fetchHistory } from "../charts/epoch_history.js";
 import { usefulTop } from "../charts/useful_range.js";
+import { seriesStyle } from "./series_style.js";
 
 /**
  * @typedef {import("../charts/epoch_history.js").Curve & {kind: "version" | "run", is_live: boolean, loss: string}}
@@ -14,9 +15,6 @@ import { usefulTop } from "../charts/useful_range.js";
  * @typedef {import("../lib/messages.js").EpochJson} EpochJson
  * @typedef {import("../lib/messages.js").RunMessage} RunMessage
  */
-
-// Dashes as well as colours: eight colours alone are hard to distinguish.
-const DASHES = [undefined, [6, 4], [2, 3], [9, 3, 2, 3]];
 
 /** The curves of the compared versions and runs in one chart; the curve of a run grows while it trains. */
 export class ComparisonCurves {
@@ -110,8 +108,8 @@ export class ComparisonCurves {
     const lines = this.#curves
       .map((curve, index) => ({
         label: curve.title,
-        colour: `--series-${index + 1}`,
-        dash: DASHES[index % DASHES.length],
+        colour: `--series-${seriesStyle(index).number}`,
+        dash: seriesStyle(index).dash,
         isShown: this.#isShown(curve),
       }))
       .filter((line) => line.isShown);
@@ -185,12 +183,25 @@ export class ComparisonCurves {
     const value = document.createElement("span");
     value.className = "muted numbers";
     button.append(value);
+    for (const event of ["pointerenter", "focus"]) button.addEventListener(event, () => this.#highlight(curve));
+    for (const event of ["pointerleave", "blur"]) button.addEventListener(event, () => this.#chart.highlight(null));
     button.addEventListener("click", () => {
       const key = keyOf(curve);
       const { hidden } = this.#options;
       this.#change({ hidden: hidden.includes(key) ? hidden.filter((other) => other !== key) : [...hidden, key] });
     });
     return button;
+  }
+
+  /**
+   * Fades the other curves.
+   *
+   * @param {ComparedCurve} curve
+   */
+  #highlight(curve) {
+    const shown = this.#curves.filter((other) => this.#isShown(other));
+    const index = shown.indexOf(curve);
+    if (index >= 0) this.#chart.highlight([index, index + shown.length]);
   }
 
   /** @param {(number | null)[] | null} row x, then the value of each visible line */
@@ -321,13 +332,13 @@ function onPress(box, value, callback) {
 
 /** @param {number} index */
 function dashSample(index) {
+  const { number, dash } = seriesStyle(index);
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("aria-hidden", "true");
   const line = document.createElementNS("http://www.w3.org/2000/svg", "line");
-  for (const [name, value] of Object.entries({ x1: "0", y1: "4", x2: "26", y2: "4", class: `line-${index + 1}` })) {
+  for (const [name, value] of Object.entries({ x1: "0", y1: "4", x2: "26", y2: "4", class: `line-${number}` })) {
     line.setAttribute(name, value);
   }
-  const dash = DASHES[index % DASHES.length];
   if (dash) line.setAttribute("stroke-dasharray", dash.join(" "));
   svg.append(line);
   return svg;

@@ -445,12 +445,16 @@ def test_comparing_with_a_version_that_is_not_there_says_so(client: Client, publ
     assert "There is no version 9." in page_of(client, "/versions/compare/?numbers=1,9")
 
 
-def test_at_most_eight_versions_are_compared(client: Client, publish: Publish) -> None:
-    for _ in range(9):
+def test_at_most_24_versions_are_compared_and_those_left_out_are_named(client: Client, publish: Publish) -> None:
+    for _ in range(26):
         publish()
-    page = page_of(client, "/versions/compare/?numbers=1,2,3,4,5,6,7,8,9")
-    assert len(json_in(page, "curves")) == 8
-    assert "At most 8 versions" in page
+    page = page_of(client, f"/versions/compare/?numbers={','.join(map(str, range(1, 27)))}")
+    assert len(json_in(page, "curves")) == 24
+    assert "At most 24 fit side by side. Left out: version 25, version 26." in page
+    marks = re.findall(r'<th scope="col"><span class="(series[^"]*)"', page)[:24]
+    assert len(set(marks)) == 24
+    assert "The first 20 versions answer." in page
+    assert len(re.findall(r'<tr data-version="', page)) == 20
 
 
 @pytest.mark.parametrize(
