@@ -121,11 +121,6 @@ export interface components {
       items: components["schemas"]["RunListed"][];
       next: string | null;
     };
-    RunEstimate: {
-      seconds: number | null;
-      seconds_per_epoch: number | null;
-      run: number | null;
-      is_scaled: boolean;
     RunListed: {
       id: number;
       name: string;
@@ -156,6 +151,12 @@ export interface components {
       can_resume: boolean;
       can_publish: boolean;
       varied: string;
+    };
+    RunEstimate: {
+      seconds: number | null;
+      seconds_per_epoch: number | null;
+      run: number | null;
+      is_scaled: boolean;
     };
     TrashedRun: {
       id: number;
@@ -529,8 +530,8 @@ export type RunRequest = components["schemas"]["RunRequest"];
 export type FilterQuery = components["schemas"]["FilterQuery"];
 export type Status = components["schemas"]["Status"];
 export type RunList = components["schemas"]["RunList"];
-export type RunEstimate = components["schemas"]["RunEstimate"];
 export type RunListed = components["schemas"]["RunListed"];
+export type RunEstimate = components["schemas"]["RunEstimate"];
 export type TrashedRun = components["schemas"]["TrashedRun"];
 export type TrashedRuns = components["schemas"]["TrashedRuns"];
 export type EmptiedOut = components["schemas"]["EmptiedOut"];
