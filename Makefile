@@ -22,7 +22,7 @@ FAST := not processes and not browser and not slow
 MODEL ?= inference/starter_files/starter.pickle
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test test-fast test-long test-python test-js test-postgres coverage bench bench-drawn bench-lighthouse bench-live bench-network bench-pictures bench-scale bench-serve bench-snapshots bench-pages faults fuzz lint format types migrations lock starter detector screenshots clean
+.PHONY: help run install test test-fast test-long test-python test-browser test-js test-others test-postgres coverage bench bench-drawn bench-lighthouse bench-live bench-network bench-pictures bench-scale bench-serve bench-snapshots bench-pages faults fuzz lint format types migrations lock starter detector screenshots clean
 
 help: ## list the recipes
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -39,7 +39,15 @@ test: $(DEV_STAMP) $(API_TOOLS_STAMP) ## run every test: Python, JavaScript, bro
 test-python: $(DEV_STAMP) $(API_TOOLS_STAMP)
 	@if command -v npm >/dev/null; then npm ci --silent --no-audit --no-fund; fi
 	@$(BIN)/python -m tests.chromium
-	@$(BIN)/python -m pytest -m "not long"
+	@echo "The browser tests and the others run side by side; their reports follow."
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-browser test-others
+	@$(BIN)/python -m pytest -m "alone and not long"
+
+test-browser:
+	@$(BIN)/python -m pytest -m "browser and not long and not alone"
+
+test-others:
+	@$(BIN)/python -m pytest -m "not browser and not long and not alone"
 
 test-long: $(DEV_STAMP) ## run the tests that take a minute or more each: hosts cut off, backups of ten runs
 	@$(BIN)/python -m pytest -m long

@@ -153,6 +153,7 @@ def slowest_page(lab: Lab, stopped: threading.Event) -> float:
     return slowest
 
 
+@pytest.mark.alone
 def test_a_long_message_holds_up_nobody_else(lab: Lab) -> None:
     stopped = threading.Event()
     with ThreadPoolExecutor() as pool:
@@ -167,6 +168,7 @@ def test_a_long_message_holds_up_nobody_else(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("text", [MANY_ERRORS, MANY_FIELDS, MANY_LISTS], ids=["errors", "fields", "lists"])
+@pytest.mark.alone
 def test_a_long_body_holds_up_nobody_else(lab: Lab, text: str) -> None:
     stopped = threading.Event()
     with ThreadPoolExecutor() as pool:

@@ -26,7 +26,7 @@ from tests import postgres
 from tests.accounts import NAME, PASSWORD, create_account
 from tests.lab import Lab
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.alone]
 
 MAX_CONNECTIONS = 8
 LOG_INS = 150
