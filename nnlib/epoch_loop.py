@@ -8,9 +8,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from nnlib.arrays import LabelArray, SampleArray
+from nnlib.arrays import Float32Array, LabelArray, SampleArray
 from nnlib.data.batches import Batch, Batches
-from nnlib.errors import DataError, NonFiniteError, StateError
+from nnlib.errors import DataError, NonFiniteError, RecipeError, StateError
 from nnlib.evaluation import evaluate
 from nnlib.events import BatchProgress, EpochFinished, Event, TrainingFinished
 from nnlib.network import Network
@@ -51,6 +51,7 @@ class EpochLoop:
         recipe: Number of epochs, sample order, learning rate, early stopping.
         batches: Of the training data.
         test: Samples `(n, inputs)` and labels `(n,)`, evaluated after every epoch.
+        validation: As `test`, held out of the training samples; they decide on early stopping and on what is kept.
         clock: Seconds.
     """
 
@@ -61,9 +62,14 @@ class EpochLoop:
         batches: Batches,
         test: tuple[SampleArray, LabelArray],
         *,
+        validation: tuple[SampleArray, LabelArray] | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self._learner, self._recipe, self._batches, self._test, self._clock = learner, recipe, batches, test, clock
+        if recipe.keep == "best" and validation is None:
+            raise RecipeError("keep='best' needs validation samples: what is kept is chosen by them")
+        self._learner, self._recipe, self._batches, self._clock = learner, recipe, batches, clock
+        self._test, self._validation = test, validation
+        self._best: Network | None = None
         self._generator = np.random.Generator(np.random.PCG64(recipe.seed))
         self._progress = Progress()
         self._steps = recipe.epochs * math.ceil(len(batches) / recipe.batch_size)
@@ -79,11 +85,20 @@ class EpochLoop:
             yield self._finish_epoch()
         yield TrainingFinished(self._progress.reason)
 
-    def state(self) -> dict[str, Any]:
-        """`generator` and `progress` as plain values; valid whenever `events()` is suspended at an event."""
-        return {"generator": self._generator.bit_generator.state, "progress": self._progress.state()}
+    @property
+    def kept(self) -> Network:
+        """The network that the training has to show: the current one, or that of the lowest validation error."""
+        return self._best or self._learner.network
 
-    def restore(self, *, generator: Any, progress: Any) -> None:
+    def state(self) -> dict[str, Any]:
+        """`generator`, `progress` and `best` as plain values; valid whenever `events()` is suspended at an event."""
+        return {
+            "generator": self._generator.bit_generator.state,
+            "progress": self._progress.state(),
+            "best": None if self._best is None else self._best.flat.copy(),
+        }
+
+    def restore(self, *, generator: Any, progress: Any, best: Float32Array | None) -> None:
         """Continue from what `state` returned.
 
         Raises:
@@ -95,6 +110,7 @@ class EpochLoop:
         except (KeyError, TypeError, ValueError) as error:
             raise StateError(f"the state of the random generator is invalid: {error!r}") from error
         self._progress = restored
+        self._best = None if best is None else Network.from_flat(self._learner.network.architecture, best)
 
     def _learn_epoch(self) -> Iterator[BatchProgress]:
         progress, total = self._progress, len(self._batches)
@@ -135,16 +151,21 @@ class EpochLoop:
         except DataError as error:  # a weight is not finite
             raise NonFiniteError(error=math.nan, epoch=progress.epoch + 1, learning_rate=rate) from error
         test = evaluate(network, *self._test, loss=recipe.loss)
+        held_out = None if self._validation is None else evaluate(network, *self._validation, loss=recipe.loss)
         event = EpochFinished(
             epoch=progress.epoch + 1,
             train_error=progress.error_sum / total,
             train_accuracy=progress.correct / total,
+            validation_error=None if held_out is None else held_out.error,
+            validation_accuracy=None if held_out is None else held_out.accuracy,
             test_error=test.error,
             test_accuracy=test.accuracy,
             learning_rate=rate,
             seconds=progress.seconds + self._clock() - started,
         )
-        progress.close_epoch(train_error=event.train_error, test_error=test.error, recipe=recipe)
+        progress.close_epoch(train_error=event.train_error, validation_error=event.validation_error, recipe=recipe)
+        if recipe.keep == "best" and progress.is_best:
+            self._best = network
         return event
 
     def _learning_rate(self, step: int) -> float:

@@ -43,6 +43,12 @@ class Network:
         """A new network with random parameters; see `initializers.py` for their distributions."""
         return cls(architecture, *draw_layers(architecture, initializer, rng))
 
+    @classmethod
+    def from_flat(cls, architecture: Architecture, flat: FloatArray) -> "Network":
+        """The network of the parameters that `flat` returned, `(parameter_count,)`; they are copied."""
+        parameters = Parameters(architecture, flat)
+        return cls(architecture, parameters.weights, parameters.biases)
+
     @property
     def weights(self) -> list[Float32Array]:
         """Per layer `(inputs, outputs)`: views, not copies."""

@@ -23,7 +23,7 @@ class Progress:
         correct: Number of correct predictions among them.
         seconds: Time spent in the current epoch.
         steps: Optimizer steps of all epochs.
-        best_error: Lowest test error of an epoch.
+        best_error: Lowest validation error of an epoch; lowest train error where there are no validation samples.
         epochs_since_best: Number of epochs after that one.
         reason: Why training is finished; None while it is not.
     """
@@ -39,12 +39,18 @@ class Progress:
     epochs_since_best: int = 0
     reason: FinishReason | None = None
 
-    def close_epoch(self, *, train_error: float, test_error: float, recipe: Recipe) -> None:
+    @property
+    def is_best(self) -> bool:
+        """Whether the last finished epoch has the lowest error so far."""
+        return self.epoch > 0 and self.epochs_since_best == 0
+
+    def close_epoch(self, *, train_error: float, validation_error: float | None, recipe: Recipe) -> None:
         """Count the epoch, decide whether it was the last, and reset the counters for the next."""
+        watched = train_error if validation_error is None else validation_error
         self.epoch += 1
         self.order, self.position, self.error_sum, self.correct, self.seconds = None, 0, 0.0, 0, 0.0
-        if self.best_error is None or test_error < self.best_error:
-            self.best_error, self.epochs_since_best = test_error, 0
+        if self.best_error is None or watched < self.best_error:
+            self.best_error, self.epochs_since_best = watched, 0
         else:
             self.epochs_since_best += 1
         if recipe.error_threshold is not None and train_error < recipe.error_threshold:

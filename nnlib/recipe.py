@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, get_args
 
 from nnlib.errors import RecipeError
-from nnlib.vocabulary import AugmentationName, LossName, OptimizerName, ScheduleName
+from nnlib.vocabulary import AugmentationName, KeepName, LossName, OptimizerName, ScheduleName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +20,9 @@ class Recipe:
         batch_size: Samples per step, at least 1. The last batch of an epoch may be smaller.
         epochs: Maximal number of passes over the samples, at least 1.
         error_threshold: Stop when the mean train error of an epoch is below it; None disables this.
-        patience: Early stopping: stop after so many epochs without a lower test error, at least 1; None disables this.
+        patience: Early stopping: stop after so many epochs without a lower validation error, at least 1; None disables
+            this. Without validation samples the training error counts: nothing is ever chosen by test samples.
+        keep: Which epoch's network a training ends with: the last one's, or that of the lowest validation error.
         l2: Weight decay, at least 0. Adds `l2 * w` to the gradient of every weight, not of biases; with `adamw` the
             weights are multiplied by `1 - learning_rate * l2` per step instead. The reported errors exclude it.
         dropout: Share in [0, 1) of hidden values that a training pass sets to 0; see `fast/dropout.py`.
@@ -40,6 +42,7 @@ class Recipe:
     epochs: int = 10
     error_threshold: float | None = None
     patience: int | None = None
+    keep: KeepName = "last"
     l2: float = 0.0
     dropout: float = 0.0
     augmentation: AugmentationName = "none"
@@ -67,6 +70,11 @@ class Recipe:
         """The fields as plain values, by name."""
         return asdict(self)
 
+    @staticmethod
+    def completed(fields: Any) -> Any:
+        """What `as_dict` returned in an older release, with the fields that are new; anything else unchanged."""
+        return {"keep": "last", **fields} if isinstance(fields, dict) else fields
+
     def _require_int(self, name: str, *, at_least: int) -> None:
         value = getattr(self, name)
         if isinstance(value, bool) or not isinstance(value, int) or value < at_least:
@@ -89,4 +97,5 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "optimizer": get_args(OptimizerName),
     "schedule": get_args(ScheduleName),
     "augmentation": get_args(AugmentationName),
+    "keep": get_args(KeepName),
 }

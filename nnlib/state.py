@@ -1,6 +1,6 @@
 """The saved state of a training: plain values only, checked when it is loaded."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,7 @@ class TrainingState:
         optimizer: What `Optimizer.state` returned.
         generator: State of the bit generator.
         progress: What `Progress.state` returned.
+        best: `(parameter_count,)`, after the epoch with the lowest validation error; None unless the recipe keeps it.
     """
 
     architecture: Architecture
@@ -35,6 +36,7 @@ class TrainingState:
     optimizer: dict[str, Any]
     generator: Any
     progress: dict[str, Any]
+    best: Float32Array | None = None
 
 
 def pack_state(state: TrainingState) -> dict[str, Any]:
@@ -49,6 +51,7 @@ def pack_state(state: TrainingState) -> dict[str, Any]:
         "optimizer": state.optimizer,
         "generator": state.generator,
         "progress": state.progress,
+        "best": state.best,
     }
 
 
@@ -60,21 +63,34 @@ def unpack_state(packed: Any, *, architecture: Architecture, recipe: Recipe, dat
     """
     if not isinstance(packed, dict) or packed.get("format") != FORMAT or packed.get("version") != VERSION:
         raise StateError(f"expected a state of format {FORMAT!r}, version {VERSION}, got {packed!r:.80}")
-    keys = {"format", "version", "architecture", "recipe", "data", "parameters", "optimizer", "generator", "progress"}
+    packed = {"best": None, **packed}  # states of older releases have none
+    keys = {*(field.name for field in fields(TrainingState)), "format", "version"}
     if packed.keys() != keys:
         raise StateError(f"expected a state with {sorted(keys)}, got {sorted(packed)}")
+    packed["recipe"] = Recipe.completed(packed["recipe"])
     wanted = {"architecture": _plain(architecture), "recipe": recipe.as_dict(), "data": data}
     for name, value in wanted.items():
         if packed[name] != value:
             raise StateError(f"the state is of another {name}: expected {value!r:.300}, got {packed[name]!r:.300}")
-    parameters = packed["parameters"]
     shape = (architecture.parameter_count,)
-    if not isinstance(parameters, np.ndarray) or parameters.shape != shape or parameters.dtype != np.float32:
-        raise StateError(f"expected float32 parameters of shape {shape}, got {parameters!r:.80}")
+    for name in ("parameters", "best"):
+        vector = packed[name]
+        is_vector = isinstance(vector, np.ndarray) and vector.shape == shape and vector.dtype == np.float32
+        if not is_vector and not (name == "best" and vector is None):
+            raise StateError(f"expected {name} as float32 of shape {shape}, got {vector!r:.80}")
     generator = packed["generator"]
     if not isinstance(generator, dict) or generator.get("bit_generator") != "PCG64":
         raise StateError(f"expected the state of a PCG64 generator, got {generator!r:.80}")
-    return TrainingState(architecture, recipe, data, parameters, packed["optimizer"], generator, packed["progress"])
+    return TrainingState(
+        architecture,
+        recipe,
+        data,
+        packed["parameters"],
+        packed["optimizer"],
+        generator,
+        packed["progress"],
+        packed["best"],
+    )
 
 
 def _plain(architecture: Architecture) -> dict[str, Any]:

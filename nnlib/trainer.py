@@ -40,6 +40,8 @@ class Trainer:
         y_train: `(n,)` integer labels.
         x_test: As `x_train`; evaluated after every epoch.
         y_test: As `y_train`.
+        validation: Samples as `x_train` and labels, held out of the training samples; evaluated after every epoch, and
+            all that `patience` and `keep` look at.
         state: What `state()` returned, to resume from there.
         clock: Seconds; tests pass their own.
 
@@ -58,12 +60,15 @@ class Trainer:
         x_test: SampleArray,
         y_test: LabelArray,
         *,
+        validation: tuple[SampleArray, LabelArray] | None = None,
         state: dict[str, Any] | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         require_matching_loss(network, recipe.loss)
         check_samples(network.architecture, x_train, y_train, name="training")
         check_samples(network.architecture, x_test, y_test, name="test")
+        if validation is not None:
+            check_samples(network.architecture, *validation, name="validation")
         self._architecture, self._recipe = network.architecture, recipe
         # Reordering copies the data: cheap for bytes; for float32 four times as large.
         count = network.architecture.inputs
@@ -93,7 +98,7 @@ class Trainer:
             in_sequence=self._descent.in_sequence,
         )
         self._targets = one_hot(network.architecture.outputs)
-        self._loop = EpochLoop(self, recipe, batches, (x_test, y_test), clock=clock)
+        self._loop = EpochLoop(self, recipe, batches, (x_test, y_test), validation=validation, clock=clock)
         if state is not None:
             self._restore(state)
 
@@ -102,6 +107,11 @@ class Trainer:
         """A copy of the current network."""
         first, *others = self._parameters.weights
         return Network(self._architecture, [self._order.put_back(first), *others], self._parameters.biases)
+
+    @property
+    def kept(self) -> Network:
+        """A copy of the network that the training has to show: see `Recipe.keep`."""
+        return self._loop.kept
 
     def events(self) -> Generator[Event, None, None]:
         """Train and yield events; the last one is `TrainingFinished`.
@@ -139,7 +149,7 @@ class Trainer:
         saved = unpack_state(state, architecture=self._architecture, recipe=self._recipe, data=self._data)
         self._parameters.flat[:] = saved.parameters
         self._optimizer.restore(saved.optimizer)
-        self._loop.restore(generator=saved.generator, progress=saved.progress)
+        self._loop.restore(generator=saved.generator, progress=saved.progress, best=saved.best)
 
 
 def _augmentation(recipe: Recipe, architecture: Architecture, order: InputOrder) -> Augmentation | None:

@@ -176,6 +176,8 @@ class Epoch(models.Model):
     epoch = models.PositiveIntegerField()
     train_error = models.FloatField()
     train_accuracy = models.FloatField()
+    validation_error = models.FloatField(null=True)
+    validation_accuracy = models.FloatField(null=True)
     test_error = models.FloatField()
     test_accuracy = models.FloatField()
     learning_rate = models.FloatField()

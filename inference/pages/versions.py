@@ -131,6 +131,8 @@ def version_page(request: HttpRequest, number: int) -> HttpResponse:
         "ancestors": lineage.ancestors(version)[::-1],
         "children": lineage.children(version),
         "curves": [per_digit.curve(version)],
+        "has_validation": any(epoch.get("validation_error") is not None for epoch in version.history),
+        "kept_epoch": per_digit.kept_epoch(version),
         "kinds": KINDS.values(),
     }
     return render(request, "inference/versions/version.html", context)

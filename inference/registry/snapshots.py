@@ -19,7 +19,6 @@ from inference.model_files.pickle import network_pickle, plain_pickle
 from inference.models import ModelVersion, SnapshotFile
 from inference.registry.services import StoredArtifact, model_store
 from nnlib import Architecture, Network
-from nnlib.parameters import Parameters
 
 FORMAT: Final = "digitlab-snapshots"
 FORMAT_VERSION: Final = 1
@@ -150,8 +149,7 @@ def network_at(version: ModelVersion, epoch: str) -> Network:
     architecture = Architecture(tuple(known["layer_sizes"]), known["activation"], known["output"])
     if flat.shape != (architecture.parameter_count,):
         raise ArtifactError(f"expected {architecture.parameter_count:,} parameters in a snapshot; got {flat.size:,}")
-    parameters = Parameters(architecture, flat.astype(np.float32))
-    return Network(architecture, parameters.weights, parameters.biases)
+    return Network.from_flat(architecture, flat)
 
 
 def _size(snapshots: Sequence[Snapshot]) -> int:

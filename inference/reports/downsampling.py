@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 # More than a chart has columns of pixels on most screens.
 MOST_POINTS: Final = 600
-_SHAPES: Final = ("train_error", "test_error")
+_SHAPES: Final = ("train_error", "validation_error", "test_error")
 
 
 def downsampled(history: Sequence[dict[str, Any]], most: int = MOST_POINTS) -> list[dict[str, Any]]:

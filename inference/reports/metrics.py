@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets import probe_images
+from datasets import Labelled, probe_images
 from datasets.stored import fingerprint_of
 from nnlib import Network, evaluate
 from nnlib.calibration import calibration_error, fit_temperature, reliability, tempered
@@ -16,6 +16,8 @@ from nnlib.shape import CLASSES
 from nnlib.vocabulary import LossName
 
 ROWS = 1000
+Answers = tuple[NDArray[np.float32], NDArray[np.uint8]]
+"""Probabilities `(n, 10)` and labels `(n,)`."""
 
 
 def measured(
@@ -25,21 +27,24 @@ def measured(
     *,
     loss: LossName,
     history: Sequence[Mapping[str, Any]] = (),
+    validation: Labelled | None = None,
 ) -> tuple[dict[str, Any], NDArray[np.uint8]]:
     """The metrics of a version, and the digit it reads in each test image `(n,)`.
 
     `confusion[t][p]` counts images of digit t read as p. Precision and recall are shares in [0, 1] per digit; precision
-    is None for a digit that was never answered. `calibration` is fitted on every other test image and judged on the
-    rest: the mean distance between how sure the network is and how often it is right, before and after, and the bins of
-    equal width over [0, 1] that it is the mean of.
+    is None for a digit that was never answered. `calibration` is fitted on the validation images and judged on the test
+    images; without validation images it is fitted on every other test image and judged on the rest: the mean distance
+    between how sure the network is and how often it is right, before and after, and the bins of equal width over [0, 1]
+    that it is the mean of.
     `drawn_accuracy` is the share of digits of our own writer that are read right, whatever the network learned from.
     """
     result = evaluate(network, x, y, loss=loss)
+    held_out = None if validation is None else (probabilities_of(network, validation[0]), validation[1])
     metrics: dict[str, Any] = {
         "test_error": result.error,
         "test_fingerprint": fingerprint_of(x, y),
         **answer_metrics(y, result.predictions),
-        "calibration": calibration(result.probabilities, y),
+        "calibration": calibration(result.probabilities, y, validation=held_out),
         "drawn_accuracy": drawn_accuracy(network),
     }
     if history:
@@ -50,6 +55,9 @@ def measured(
             "epochs": last["epoch"],
             "seconds": sum(epoch["seconds"] for epoch in history),
         }
+    if validation is not None:
+        judged = evaluate(network, *validation, loss=loss)
+        metrics |= {"validation_error": judged.error, "validation_accuracy": judged.accuracy}
     return metrics, result.predictions
 
 
@@ -70,23 +78,31 @@ def drawn_accuracy(network: Network) -> float:
     return float(np.mean(network.probabilities(drawn.pixels).argmax(axis=1) == drawn.labels))
 
 
-def calibration(probabilities: NDArray[np.float32], y: NDArray[np.uint8]) -> dict[str, Any]:
+def calibration(
+    probabilities: NDArray[np.float32], y: NDArray[np.uint8], *, validation: Answers | None = None
+) -> dict[str, Any]:
     """`temperature`; without and with it the calibration error in [0, 1] and its bins, on images not fitted on.
 
     Args:
         probabilities: `(n, 10)` of the test images.
         y: their labels `(n,)`.
+        validation: the same of the validation images, which the temperature is then fitted on.
     """
-    fitted, judged = slice(0, None, 2), slice(1, None, 2)
-    temperature = fit_temperature(probabilities[fitted], y[fitted])
-    before, after = probabilities[judged], tempered(probabilities[judged], temperature)
+    if validation is None:
+        validation = (probabilities[::2], y[::2])
+        probabilities, y, fitted_on = probabilities[1::2], y[1::2], "test"
+    else:
+        fitted_on = "validation"
+    temperature = fit_temperature(*validation)
+    after = tempered(probabilities, temperature)
     return {
         "temperature": temperature,
-        "error_before": calibration_error(before, y[judged]),
-        "error_after": calibration_error(after, y[judged]),
+        "fitted_on": fitted_on,
+        "error_before": calibration_error(probabilities, y),
+        "error_after": calibration_error(after, y),
         "bins": {
-            name: [asdict(one) for one in reliability(shares, y[judged])]
-            for name, shares in (("before", before), ("after", after))
+            name: [asdict(one) for one in reliability(shares, y)]
+            for name, shares in (("before", probabilities), ("after", after))
         },
     }
 

@@ -53,13 +53,17 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """The bins of a version's answers to test images, without and with its temperature; none is empty."""
+    """The bins of a version's answers to test images, without and with its temperature; none is empty.
+
+    `fitted_on` is `validation` or `test`, for half of the test images, as it always was in older releases.
+    """
 
     temperature: float
     error_before: float
     error_after: float
     before: tuple[Bin, ...]
     after: tuple[Bin, ...]
+    fitted_on: str
 
     @classmethod
     def of(cls, metrics: dict[str, Any]) -> Self | None:
@@ -74,6 +78,7 @@ class Reliability:
             calibration["error_after"],
             _bins(bins["before"]),
             _bins(bins["after"]),
+            calibration.get("fitted_on", "test"),
         )
 
     @property

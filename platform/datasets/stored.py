@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets.errors import DatasetUnavailableError
+from nnlib.data.validation_split import validation_rows
 
 ARRAYS: Final = ("x_train", "y_train", "x_test", "y_test")
 FINGERPRINT_FILE: Final = "fingerprint.json"
@@ -31,6 +32,10 @@ class CorrectionsTaken:
     newest_id: int | None
 
 
+Labelled = tuple[NDArray[np.uint8], NDArray[np.uint8]]
+"""Images `(n, 784)` and their labels `(n,)`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dataset:
     """Images `(n, 784)` uint8, 0 to 255, ink 255; labels `(n,)` uint8; and the SHA-256 over all four arrays."""
@@ -42,6 +47,14 @@ class Dataset:
     y_test: NDArray[np.uint8]
     fingerprint: str
     corrections: CorrectionsTaken | None = None
+
+    def held_out(self, share: float, seed: int) -> "tuple[Dataset, Labelled | None]":
+        """Without a share of its training images, and these; the same seed holds out the same, copies never part."""
+        if not share:
+            return self, None
+        rows = validation_rows(self.x_train, share=share, seed=seed)
+        rest = replace(self, x_train=self.x_train[~rows], y_train=self.y_train[~rows])
+        return rest, (self.x_train[rows], self.y_train[rows])
 
 
 def is_stored(folder: Path) -> bool:

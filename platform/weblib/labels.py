@@ -17,6 +17,8 @@ FIELD_TITLES: Final[dict[str, str]] = {
     "epochs": "Epochs (maximum)",
     "error_threshold": "Error threshold",
     "patience": "Early stopping (patience, in epochs)",
+    "validation_share": "Validation share",
+    "keep": "Network to keep",
     "l2": "Weight decay (L2)",
     "dropout": "Dropout",
     "augmentation": "Augmentation",

@@ -99,8 +99,8 @@ def test_a_completed_run_tells_its_version_and_numbers(lab: Lab, run_id: int) ->
 def test_the_history_of_a_run_is_complete_and_in_order(lab: Lab, run_id: int) -> None:
     _, epochs = lab.call("GET", f"runs/{run_id}/epochs")
     assert [epoch.pop("epoch") for epoch in epochs] == [1, 2, 3]
-    fields = {"train_error", "train_accuracy", "test_error", "test_accuracy", "learning_rate", "seconds"}
-    assert all(set(epoch) == fields for epoch in epochs)
+    measures = {f"{of}_{what}" for of in ("train", "validation", "test") for what in ("error", "accuracy")}
+    assert all(set(epoch) == measures | {"learning_rate", "seconds"} for epoch in epochs)
 
 
 def test_the_history_after_an_epoch_leaves_out_what_is_known(lab: Lab, run_id: int) -> None:

@@ -170,18 +170,6 @@ def test_training_ends_when_the_error_is_below_the_threshold(digits: Any) -> Non
     assert min(told[:-1]) >= 0.5
 
 
-def test_training_ends_when_the_test_error_has_not_improved_for_the_patience(digits: Any) -> None:
-    x, y, _, _ = digits
-    noise = np.random.default_rng(0).integers(0, 10, 100)
-    recipe = replace(RECIPE, patience=3, epochs=200, learning_rate=0.01)
-
-    events = list(start(recipe, (x, y, x[:100], noise)).events())
-
-    errors = [event.test_error for event in events if isinstance(event, EpochFinished)]
-    assert events[-1] == TrainingFinished("patience")
-    assert len(errors) - 1 - int(np.argmin(errors)) == 3
-
-
 @pytest.mark.parametrize("batch_size", [1, 32])
 def test_an_error_that_is_not_finite_names_the_epoch_and_a_remedy(digits: Any, batch_size: Any) -> None:
     recipe = replace(RECIPE, loss="cross_entropy", optimizer="sgd", learning_rate=1e38, batch_size=batch_size, epochs=9)

@@ -9,6 +9,7 @@ from pydantic import (
     ConfigDict,
     Field,
     TypeAdapter,
+    ValidationInfo,
     WithJsonSchema,
     field_validator,
     model_validator,
@@ -22,6 +23,7 @@ from nnlib.vocabulary import (
     ActivationName,
     AugmentationName,
     InitializerName,
+    KeepName,
     LossName,
     OptimizerName,
     ScheduleName,
@@ -30,6 +32,8 @@ from weblib.whole_numbers import refuse_boolean
 
 MAX_EPOCHS: Final = 10_000
 MAX_SEED: Final = 2**32 - 1
+MAX_VALIDATION_SHARE: Final = 0.5
+NEEDS_VALIDATION: Final = "needs validation images: set the validation share, to 0.1 for example"
 
 DatasetKey = Literal["mnist", "pen-strokes", "mnist+pen-strokes", "corrections"]
 Activation = ActivationName
@@ -38,6 +42,7 @@ Initializer = InitializerName
 Optimizer = OptimizerName
 Schedule = ScheduleName
 Augmentation = AugmentationName
+Keep = KeepName
 Engine = Literal["nnlib", "keras"]
 
 
@@ -121,7 +126,13 @@ class RunConfig(BaseModel):
         _Patience | None,
         BeforeValidator(empty_is_none, json_schema_input_type=_Patience | None),
         AfterValidator(_positive_or_none),
-    ] = Field(None, description="Stop after this many epochs without a lower test error")
+    ] = Field(None, description="Stop after this many epochs without a lower validation error")
+    validation_share: Annotated[float, Field(ge=0, le=MAX_VALIDATION_SHARE, allow_inf_nan=False)] = Field(
+        0.0, description="Share of the training images that is held out, chosen by the seed"
+    )
+    keep: Keep = Field(
+        "last", description="Network that becomes the version: of the last epoch, or of the lowest validation error"
+    )
     l2: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = Field(0.0, description="Weight decay")
     dropout: Share = Field(0.0, description="Share of hidden neurons left out of each step")
     augmentation: Augmentation = Field("none", description="Rotate, shift, stretch and bend the images while training")
@@ -140,12 +151,20 @@ class RunConfig(BaseModel):
         "epochs",
         "error_threshold",
         "patience",
+        "validation_share",
         "l2",
         "dropout",
         "seed",
         "from_version",
         mode="before",
     )(refuse_boolean)
+
+    @field_validator("keep")
+    @classmethod
+    def _check_keep(cls, keep: Keep, info: ValidationInfo) -> Keep:
+        if keep == "best" and not info.data.get("validation_share"):
+            raise PydanticCustomError("needs_validation", NEEDS_VALIDATION)
+        return keep
 
     @model_validator(mode="after")
     def _check_size(self) -> Self:
@@ -183,6 +202,7 @@ class RunConfig(BaseModel):
             epochs=self.epochs,
             error_threshold=self.error_threshold,
             patience=self.patience,
+            keep=self.keep,
             l2=self.l2,
             dropout=self.dropout,
             augmentation=self.augmentation,

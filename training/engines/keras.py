@@ -42,6 +42,7 @@ class KerasTrainer:
         y_train: `(n,)` integer labels.
         x_test: As `x_train`; looked at after every epoch.
         y_test: As `y_train`.
+        validation: As of `nnlib.Trainer`.
         state: What `state()` returned, to continue from there.
 
     Raises:
@@ -57,6 +58,7 @@ class KerasTrainer:
         x_test: SampleArray,
         y_test: LabelArray,
         *,
+        validation: tuple[SampleArray, LabelArray] | None = None,
         state: dict[str, Any] | None = None,
     ) -> None:
         self._architecture, self._recipe = network.architecture, recipe
@@ -73,7 +75,7 @@ class KerasTrainer:
         )
         self._data = fingerprint(x_train, y_train, order)
         self._targets = one_hot(network.architecture.outputs)
-        self._loop = EpochLoop(self, recipe, batches, (x_test, y_test))
+        self._loop = EpochLoop(self, recipe, batches, (x_test, y_test), validation=validation)
         self._model, self._optimizer = _model(network, recipe), _optimizer(recipe)
         self._optimizer.build(self._model.trainable_variables)
         self._step = _step(self._model, self._optimizer, recipe)
@@ -86,6 +88,11 @@ class KerasTrainer:
         layers = [layer for layer in self._model.layers if isinstance(layer, keras.layers.Dense)]
         weights, biases = zip(*(layer.get_weights() for layer in layers), strict=True)
         return Network(self._architecture, weights, biases)
+
+    @property
+    def kept(self) -> Network:
+        """A copy of the network that the training has to show: see `nnlib.Recipe.keep`."""
+        return self._loop.kept
 
     def events(self) -> Iterator[Event]:
         """Train on, yielding events; the last one is `TrainingFinished`.
@@ -107,6 +114,7 @@ class KerasTrainer:
 
     def _restore(self, state: dict[str, Any]) -> None:
         wanted = {"format": FORMAT, "recipe": self._recipe.as_dict(), "data": self._data}
+        state = {**state, "recipe": Recipe.completed(state.get("recipe"))}
         for name, value in wanted.items():
             if state.get(name) != value:
                 raise StateError(
@@ -117,7 +125,7 @@ class KerasTrainer:
             raise StateError("the state is of another network or optimizer")
         for variable, array in zip(variables, state["variables"], strict=True):
             variable.assign(array)
-        self._loop.restore(generator=state.get("generator"), progress=state.get("progress"))
+        self._loop.restore(generator=state.get("generator"), progress=state.get("progress"), best=state.get("best"))
 
     def _variables(self) -> list[Any]:
         """All that TensorFlow changes: weights, the states of dropout, and the optimizer's moments."""

@@ -25,7 +25,7 @@ from weblib.plain_text import NameField
 from weblib.tags import tags_in
 
 DATASETS: Final = get_args(DatasetKey)
-DECIMAL: Final = {"learning_rate", "error_threshold", "l2", "dropout"}
+DECIMAL: Final = {"learning_rate", "error_threshold", "l2", "dropout", "validation_share"}
 
 
 def _help(field: str, more: str = "") -> str:
@@ -65,7 +65,7 @@ class RunForm(forms.Form):
     ADVANCED: Final = (
         ("Network", ("initializer", "from_version")),
         ("Optimization", ("schedule", "shuffle", "seed", "engine")),
-        ("Early stopping", ("error_threshold", "patience")),
+        ("Validation and early stopping", ("validation_share", "patience", "keep", "error_threshold")),
         ("Regularization", ("l2", "dropout")),
     )
 
@@ -101,6 +101,10 @@ class RunForm(forms.Form):
     seed = _text("seed", "It begins every random choice.", inputmode="numeric")
     engine = _choice("engine", options.Engine)
     error_threshold = _text("error_threshold", "Empty: never.")
+    validation_share = _text(
+        "validation_share", "What is chosen during training is chosen by them: 0.1 is usual, 0 holds out none."
+    )
+    keep = _choice("keep", options.Keep)
     patience = _text("patience", "Empty: never.", inputmode="numeric")
     l2 = _text("l2", "It pulls weights towards zero, against overfitting. 0: none.")
     dropout = _text("dropout", "From 0 to below 1, against overfitting.")

@@ -133,6 +133,7 @@ def run_page(request: HttpRequest, run_id: int) -> HttpResponse:
         "is_problem": any(one["level"] == "problem" for one in state["run"]["findings"]),
         "state": state,
         "latest_epochs": shown[: -EPOCHS_WITHOUT_SCRIPT - 1 : -1],
+        "has_validation": run.configuration.validation_share > 0,
         "loss": labels.loss_title(run.configuration.loss),
         "configuration": labels.configuration_rows(run.config),
         "lesson": lesson_of([tag.word for tag in run.tags.all()]),

@@ -8,11 +8,13 @@ from inference.registry.findings import FindingJson
 
 
 class EpochJson(TypedDict):
-    """One epoch; errors are means per sample, accuracies shares in [0, 1]."""
+    """One epoch; errors are means per sample, accuracies shares in [0, 1]; those of validation null without a share."""
 
     epoch: int
     train_error: float
     train_accuracy: float
+    validation_error: float | None
+    validation_accuracy: float | None
     test_error: float
     test_accuracy: float
     learning_rate: float

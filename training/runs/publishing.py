@@ -8,7 +8,6 @@ as it measures imports.
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import numpy as np
 from django.db import transaction
 from django.db.models import F
 from numpy.typing import NDArray
@@ -20,7 +19,6 @@ from inference.registry.selectors import get_version
 from inference.registry.services import VersionFacts, publish_version, store_network
 from inference.registry.snapshots import Snapshot
 from nnlib import Network
-from nnlib.parameters import Parameters
 from training import engines
 from training.errors import RunStateError, StateNotStoredError
 from training.messaging import notifications
@@ -61,8 +59,7 @@ def publish_state(run_id: int, *, epoch: int | None = None) -> ModelVersion:
         if known is not None:
             return _live(known.version)
     state = _newest(run) if epoch is None else _after(run, epoch)
-    parameters = Parameters(run.configuration.architecture(), state.parameters.astype(np.float32))
-    network = Network(run.configuration.architecture(), parameters.weights, parameters.biases)
+    network = Network.from_flat(run.configuration.architecture(), state.parameters)
     artifact = store_network(network)
     moments = [moment for moment in _moments(run) if moment.epoch <= state.epoch]
     kept = snapshots.store(moments) if moments else None

@@ -37,6 +37,10 @@ _UNREAD_OF_VERSION: Final = tuple(
 _COLUMNS: Final = Columns(RunTag.objects, owner="run", number="pk", epochs="last_epoch", texts=("name", "notes"))
 
 
+# What the last epoch of a run of an older release lacks.
+_NO_VALIDATION: Final = {"validation_error": None, "validation_accuracy": None}
+
+
 class RunFilters(CommonFilters, total=False):
     """What a list is narrowed by."""
 
@@ -212,7 +216,7 @@ def run_json(run: Run) -> RunJson:
         "epochs": run.max_epochs,
         "progress": run.progress,
         "findings": worded(run.findings),
-        "latest": cast("EpochJson | None", run.latest),
+        "latest": None if run.latest is None else cast("EpochJson", {**_NO_VALIDATION, **run.latest}),
         "curve": run.curve,
         "attempt": run.attempt,
         "worker": run.worker,

@@ -15,7 +15,7 @@ from datasets.samples import rehearsal, selectors
 from inference.errors import VersionNotFoundError
 from inference.registry.selectors import get_version
 from training import engines
-from training.configuration.run_config import RunConfig
+from training.configuration.run_config import NEEDS_VALIDATION, RunConfig
 from training.errors import RunStateError, TrainingError
 from training.messaging import queue
 from training.models import Run, RunEvent, RunTag
@@ -75,10 +75,16 @@ def submit_run(
 
 def refusals(config: RunConfig) -> list[FieldRefusedError]:
     """Everything in a valid configuration that this installation does not have."""
-    found = [*dataset_refusals(config.dataset), *_parent_refusals(config)]
+    found = [*dataset_refusals(config.dataset), *_parent_refusals(config), *_patience_refusals(config)]
     if engines.is_available(config.engine):
         return found
     return [FieldRefusedError("engine", "TensorFlow is not installed here: choose our own network"), *found]
+
+
+def _patience_refusals(config: RunConfig) -> list[FieldRefusedError]:
+    """Not a rule of `RunConfig`: runs of older releases have a patience without validation images."""
+    is_blind = config.patience is not None and not config.validation_share
+    return [FieldRefusedError("patience", NEEDS_VALIDATION)] if is_blind else []
 
 
 def dataset_refusals(dataset: str) -> list[FieldRefusedError]:

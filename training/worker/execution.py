@@ -11,7 +11,7 @@ import numpy as np
 from django.db import Error, transaction
 
 import datasets
-from datasets import Dataset
+from datasets import Dataset, Labelled
 from inference.errors import PLAIN_ERRORS
 from inference.models import ModelVersion
 from inference.registry import snapshots
@@ -51,7 +51,7 @@ Observer = Callable[[Event], None]
 FINISH_SENTENCES = {
     "error_threshold": "The average error fell below the threshold.",
     "epochs": "All epochs are done.",
-    "patience": "The test error stopped falling.",
+    "patience": "The validation error stopped falling.",
 }
 
 
@@ -130,13 +130,13 @@ class Execution:
         run = retry_database(lambda: Run.objects.get(pk=self.lease.run_id))
         config = run.configuration
         watch.check()
-        data = self._load_data(config, watch)
+        data, validation = self._load_data(config, watch).held_out(config.validation_share, config.seed)
         self._dataset_fingerprint = data.fingerprint
         state = self._saved_state(run)
         watch.check()
         watch.allow(ENGINE_START_SECONDS[config.engine])
         first = retry_database(lambda: _first_network(config))
-        training = self._training = new_training(config, first, data, state)
+        training = self._training = new_training(config, first, data, validation, state)
         film = SnapshotRecorder(run.pk, config.loss, data)
         if state is None:
             retry_database(lambda: film.begin(training.network))
@@ -148,7 +148,9 @@ class Execution:
             elif isinstance(event, BatchProgress):
                 self._tell(event)
             else:
-                self._publish(event, run, config=config, data=data, network=training.network, film=film)
+                self._publish(
+                    event, run, config=config, data=data, validation=validation, network=training.kept, film=film
+                )
                 return
             watch.check()
 
@@ -247,13 +249,16 @@ class Execution:
         *,
         config: RunConfig,
         data: Dataset,
+        validation: Labelled | None,
         network: Network,
         film: SnapshotRecorder,
     ) -> None:
         """Make the version and complete the run, together or not at all."""
         moments = retry_database(film.all)
         history = retry_database(lambda: epochs_after(run.pk))
-        metrics, predictions = measured(network, data.x_test, data.y_test, loss=config.loss, history=history)
+        metrics, predictions = measured(
+            network, data.x_test, data.y_test, loss=config.loss, history=history, validation=validation
+        )
         artifact = retry_disk(lambda: store_network(network), "the model file", tell=self._wait_for)
         kept = retry_disk(lambda: snapshots.store(moments), "the file of snapshots", tell=self._wait_for)
         parent = retry_database(lambda: _parent(config))

@@ -173,6 +173,11 @@ _TERMS: Final = (
     ),
     Term("Training snapshot", "The network as it was after an epoch, kept so that its learning can be replayed."),
     Term(
+        "Validation set",
+        "Training images that are held out: a network does not learn from them, and everything that is chosen during "
+        "training, such as when to stop and which epoch to keep, is chosen by them. So the test set stays untouched.",
+    ),
+    Term(
         "Vanishing gradient",
         "With many layers of sigmoid, gradients shrink from layer to layer on their way back (each by a factor of at "
         "most 0.25), until the first layers hardly learn (Hochreiter, 1991). ReLU and suitable first weights help.",

@@ -2,7 +2,8 @@
 
 /**
  * @typedef {import("../lib/messages.js").EpochJson} EpochJson
- * @typedef {"train_error" | "test_error" | "train_accuracy" | "test_accuracy"} Measure
+ * @typedef {"train_error" | "validation_error" | "test_error" | "train_accuracy" | "validation_accuracy" | "test_accuracy"}
+ *   Measure
  */
 
 /**

@@ -20,7 +20,8 @@ const MAX_DOTS = 40;
 /**
  * A line chart over epochs, as wide as its element; it follows the size of the element and the colour scheme. Long lines
  * are downsampled; a zoom shows every point of its window. Of the element, `data-axis` is the title of the y axis, `data-over`
- * that of the x axis ("Epoch" by default), and `data-threshold` a value to mark. Without data there are no axes.
+ * that of the x axis ("Epoch" by default), `data-threshold` a value to mark and `data-kept` an epoch. Without data there are
+ * no axes.
  */
 export class LineChart {
   #box;
@@ -228,19 +229,20 @@ export class LineChart {
     if (value === null || min == null || max == null || value < min || value > max) return;
     const { ctx, bbox } = plot;
     const y = Math.round(plot.valToPos(value, "y", true));
-    ctx.save();
-    ctx.strokeStyle = ctx.fillStyle = colour("--good");
-    ctx.lineWidth = devicePixelRatio;
-    ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);
-    ctx.beginPath();
-    ctx.moveTo(bbox.left, y);
-    ctx.lineTo(bbox.left + bbox.width, y);
-    ctx.stroke();
-    ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
-    ctx.textAlign = "left";
-    ctx.textBaseline = "bottom";
-    ctx.fillText(`stops below ${this.#format(value, 0)}`, bbox.left + 6, y - 2);
-    ctx.restore();
+    drawMark(ctx, [bbox.left, y], [bbox.left + bbox.width, y]);
+    drawMarkText(ctx, `stops below ${this.#format(value, 0)}`, [bbox.left + 6, y - 2], "left");
+  }
+
+  /** @param {uPlot} plot */
+  #markKept(plot) {
+    const epoch = Number(this.#box.dataset.kept || NaN);
+    const { min, max } = plot.scales.x ?? {};
+    if (Number.isNaN(epoch) || min == null || max == null || epoch < min || epoch > max) return;
+    const { ctx, bbox } = plot;
+    const x = Math.round(plot.valToPos(epoch, "x", true));
+    drawMark(ctx, [x, bbox.top], [x, bbox.top + bbox.height]);
+    const isRight = x > bbox.left + bbox.width / 2;
+    drawMarkText(ctx, `kept: epoch ${epoch}`, [isRight ? x - 6 : x + 6, bbox.top + 16], isRight ? "right" : "left");
   }
 
   /** @returns {uPlot.Options} */
@@ -290,7 +292,7 @@ export class LineChart {
         })),
       ],
       hooks: {
-        drawAxes: [(plot) => this.#markThreshold(plot)],
+        drawAxes: [(plot) => this.#markThreshold(plot), (plot) => this.#markKept(plot)],
         setScale: [(plot, key) => key === "x" && this.#onScale(plot)],
         setCursor: [(plot) => this.#hooks.onPoint?.(rowAt(plot))],
       },
@@ -298,6 +300,39 @@ export class LineChart {
       legend: { live: true },
     };
   }
+}
+
+/**
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {[number, number]} from
+ * @param {[number, number]} to
+ */
+function drawMark(ctx, from, to) {
+  ctx.save();
+  ctx.strokeStyle = colour("--good");
+  ctx.lineWidth = devicePixelRatio;
+  ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);
+  ctx.beginPath();
+  ctx.moveTo(...from);
+  ctx.lineTo(...to);
+  ctx.stroke();
+  ctx.restore();
+}
+
+/**
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {string} text
+ * @param {[number, number]} at
+ * @param {CanvasTextAlign} align
+ */
+function drawMarkText(ctx, text, at, align) {
+  ctx.save();
+  ctx.fillStyle = colour("--good");
+  ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
+  ctx.textAlign = align;
+  ctx.textBaseline = "bottom";
+  ctx.fillText(text, ...at);
+  ctx.restore();
 }
 
 function emptyText() {

@@ -11,6 +11,8 @@ export interface components {
       epoch: number;
       train_error: number;
       train_accuracy: number;
+      validation_error: number | null;
+      validation_accuracy: number | null;
       test_error: number;
       test_accuracy: number;
       learning_rate: number;
@@ -87,6 +89,9 @@ export interface components {
       epochs?: number;
       error_threshold?: number | null;
       patience?: number | null;
+      validation_share?: number;
+      /** @enum {string} */
+      keep?: "last" | "best";
       l2?: number;
       dropout?: number;
       /** @enum {string} */

@@ -1,4 +1,5 @@
 import { epochColumns } from "../charts/epoch_columns.js";
+import { keptEpoch, learningLines } from "../charts/learning_lines.js";
 import { LineChart } from "../charts/line_chart.js";
 import { onScaleChange } from "../charts/scale_switch.js";
 import { byId, pageData } from "../lib/elements.js";
@@ -44,6 +45,7 @@ class RunPage {
   #stream;
   #errorChart;
   #accuracyChart;
+  #measures;
   #isDrawing = false;
   #hasNewEpochs = true;
   #lastMessageAt = Date.now();
@@ -58,14 +60,13 @@ class RunPage {
   /** @param {{run: RunJson, epochs: import("../lib/messages.js").EpochJson[], events: import("../lib/messages.js").EventJson[]}} state */
   constructor(state) {
     this.#run = state.run;
-    const lines = [
-      { label: "Train", colour: "--train", dash: [5, 4] },
-      { label: "Test", colour: "--test" },
-    ];
-    this.#errorChart = new LineChart(byId("error-chart", HTMLElement), lines, (value, extra) =>
+    const { config } = state.run;
+    const [error, accuracy] = [learningLines(config, "error"), learningLines(config, "accuracy")];
+    this.#measures = { error: error.measures, accuracy: accuracy.measures };
+    this.#errorChart = new LineChart(byId("error-chart", HTMLElement), error.lines, (value, extra) =>
       significantNumber(value, 4 + extra),
     );
-    this.#accuracyChart = new LineChart(byId("accuracy-chart", HTMLElement), lines, (value, extra) =>
+    this.#accuracyChart = new LineChart(byId("accuracy-chart", HTMLElement), accuracy.lines, (value, extra) =>
       percent(value, 1 + extra),
     );
     this.#stream = new RunStream({ runId: state.run.id, after: () => this.#epochs.complete });
@@ -133,12 +134,19 @@ class RunPage {
     const epochs = this.#epochs.all;
     if (this.#hasNewEpochs) {
       this.#hasNewEpochs = false;
-      this.#errorChart.show(epochColumns(epochs, ["train_error", "test_error"]));
-      this.#accuracyChart.show(epochColumns(epochs, ["train_accuracy", "test_accuracy"]));
+      this.#markKept(epochs);
+      this.#errorChart.show(epochColumns(epochs, this.#measures.error));
+      this.#accuracyChart.show(epochColumns(epochs, this.#measures.accuracy));
       this.#drawTable(this.#epochs.all);
     }
     this.#drawState();
     this.#drawProgress(epochs);
+  }
+
+  /** @param {import("../lib/messages.js").EpochJson[]} epochs */
+  #markKept(epochs) {
+    const kept = String(keptEpoch(this.#run.config, epochs) ?? "");
+    for (const id of ["error-chart", "accuracy-chart"]) byId(id, HTMLElement).dataset.kept = kept;
   }
 
   /**
@@ -153,7 +161,7 @@ class RunPage {
     for (const epoch of epochs.reverse()) {
       while (next && numberOf(next) > epoch.epoch) next = rowAfter(next);
       if (next && numberOf(next) === epoch.epoch) next = rowAfter(next);
-      else body.insertBefore(epochRow(epoch), next);
+      else body.insertBefore(epochRow(epoch, Boolean(this.#run.config.validation_share)), next);
     }
     byId("no-epochs", HTMLElement).hidden = epochs.length > 0;
     this.#drawPublishButtons();
@@ -269,7 +277,7 @@ class RunPage {
 function finishText(run) {
   if (run.status !== "completed") return "";
   if (run.finish_reason === "error_threshold") return "Stopped early: the error fell below the threshold";
-  if (run.finish_reason === "patience") return "Stopped early: the test error did not improve";
+  if (run.finish_reason === "patience") return "Stopped early: the validation error did not improve";
   return "";
 }
 
@@ -292,15 +300,20 @@ function rowAfter(row) {
   return /** @type {HTMLTableRowElement | null} */ (row.nextElementSibling);
 }
 
-/** @param {import("../lib/messages.js").EpochJson} epoch */
-function epochRow(epoch) {
+/**
+ * @param {import("../lib/messages.js").EpochJson} epoch
+ * @param {boolean} hasValidation
+ */
+function epochRow(epoch, hasValidation) {
   const row = document.createElement("tr");
   row.dataset.epoch = String(epoch.epoch);
   const texts = [
     String(epoch.epoch),
     errorNumber(epoch.train_error),
+    ...(hasValidation ? [errorNumber(epoch.validation_error)] : []),
     errorNumber(epoch.test_error),
     percent(epoch.train_accuracy),
+    ...(hasValidation ? [percent(epoch.validation_accuracy)] : []),
     percent(epoch.test_accuracy),
     errorNumber(epoch.learning_rate),
     duration(epoch.seconds),

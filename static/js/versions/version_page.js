@@ -1,4 +1,5 @@
 import { epochColumns } from "../charts/epoch_columns.js";
+import { learningLines } from "../charts/learning_lines.js";
 import { LineChart } from "../charts/line_chart.js";
 import { onScaleChange } from "../charts/scale_switch.js";
 import { byId, pageData } from "../lib/elements.js";
@@ -6,19 +7,18 @@ import { significantNumber } from "../lib/format.js";
 import { fetchHistory } from "../charts/epoch_history.js";
 
 const [curve] = /** @type {import("../charts/epoch_history.js").Curve[]} */ (pageData("curves"));
+const hasValidation = curve?.history.some((epoch) => epoch.validation_error != null);
+const { lines, measures } = learningLines({ validation_share: hasValidation ? 1 : 0 }, "error");
 const chart = new LineChart(
   byId("error-chart", HTMLElement),
-  [
-    { label: "Train", colour: "--train", dash: [5, 4] },
-    { label: "Test", colour: "--test" },
-  ],
+  lines,
   (value, extra) => significantNumber(value, 4 + extra),
   { onZoom: (window) => window && fetchWhole() },
 );
 
 /** @param {import("../lib/messages.js").EpochJson[]} history */
 function show(history) {
-  chart.show(epochColumns(history, ["train_error", "test_error"]));
+  chart.show(epochColumns(history, measures));
 }
 
 /** Fetches every point of a downsampled curve. */

@@ -17,6 +17,8 @@ def epoch(number: int, train_error: float, test_error: float, test_accuracy: flo
         "epoch": number,
         "train_error": train_error,
         "train_accuracy": 0.9,
+        "validation_error": None,
+        "validation_accuracy": None,
         "test_error": test_error,
         "test_accuracy": test_accuracy,
         "learning_rate": 0.1,

@@ -11,7 +11,17 @@ from tests.training.conftest import Submit
 from training.models import Run
 from training.worker.execution import execute
 
-COLUMNS = ["epoch", "train_error", "train_accuracy", "test_error", "test_accuracy", "learning_rate", "seconds"]
+COLUMNS = [
+    "epoch",
+    "train_error",
+    "train_accuracy",
+    "validation_error",
+    "validation_accuracy",
+    "test_error",
+    "test_accuracy",
+    "learning_rate",
+    "seconds",
+]
 
 
 @pytest.fixture
@@ -46,7 +56,7 @@ def test_a_curve_comes_as_a_table_with_the_same_numbers(client: Client, addresse
         assert answer["Content-Type"].startswith("text/csv")
         assert "attachment" in answer["Content-Disposition"]
         assert answer.content.decode().splitlines()[0] == ",".join(COLUMNS)
-        rows = [{name: float(value) for name, value in row.items()} for row in table(answer)]
+        rows = [{name: float(value) if value else None for name, value in row.items()} for row in table(answer)]
         assert rows == client.get(address).json()
 
 

@@ -157,7 +157,12 @@ def _shape(run: Run) -> str:
 
 
 def _epoch_line(epoch: EpochFinished, epochs: int) -> str:
+    held_out = (
+        f"validation error {epoch.validation_error:.4f} accuracy {epoch.validation_accuracy:.2%}  "
+        if epoch.validation_error is not None
+        else ""
+    )
     return (
         f"epoch {epoch.epoch:>3}/{epochs}  train error {epoch.train_error:.4f} accuracy {epoch.train_accuracy:.2%}  "
-        f"test error {epoch.test_error:.4f} accuracy {epoch.test_accuracy:.2%}  {epoch.seconds:.1f} s"
+        f"{held_out}test error {epoch.test_error:.4f} accuracy {epoch.test_accuracy:.2%}  {epoch.seconds:.1f} s"
     )
