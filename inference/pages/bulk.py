@@ -23,11 +23,13 @@ def version_bulk(request: HttpRequest) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     action, numbers, query = asked.get("action", ""), numbers_said(asked.getlist("numbers")), asked.get("back", "")
     if action not in get_args(BulkAction):
-        raise Http404("versions can be tagged or thrown away")
+        raise Http404("versions can be tagged or moved to the trash")
     # The list as it was filtered; never another site.
     back = reverse("versions") + (query if query.startswith("?") and query != "?" else "")
     if not numbers:
-        messages.info(request, f"No version is selected: select those to {'tag' if action == 'tag' else 'throw away'}.")
+        messages.info(
+            request, f"No version is selected: select those to {'tag' if action == 'tag' else 'move to the trash'}."
+        )
         return redirect(back)
     problem = ""
     if request.method == "POST":

@@ -25,6 +25,7 @@ from inference.registry import (
     trash_selectors,
     version_references,
 )
+from inference.registry.kept_epoch import kept_epoch
 from inference.reports import correction_score, per_digit
 from inference.reports.input_scales import scale_offer
 from inference.reports.reliability_diagram import diagram_of
@@ -132,7 +133,7 @@ def version_page(request: HttpRequest, number: int) -> HttpResponse:
         "children": lineage.children(version),
         "curves": [per_digit.curve(version)],
         "has_validation": any(epoch.get("validation_error") is not None for epoch in version.history),
-        "kept_epoch": per_digit.kept_epoch(version),
+        "kept_epoch": kept_epoch(version.config, version.history),
         "kinds": KINDS.values(),
     }
     return render(request, "inference/versions/version.html", context)

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 
 from typing_extensions import TypedDict  # the API's schemas are made from these, for which 3.11's own lacks a method
 
+from inference.registry.kept_epoch import up_to_kept
 from nnlib.shape import CLASSES
 from nnlib.vocabulary import LossName
 
@@ -77,7 +78,12 @@ def findings_of(
         is_finite: False where the training ended with an error that is no number.
     """
     config, metrics = config or {}, metrics or {}
-    history = [epoch for epoch in history if all(isinstance(epoch.get(name), int | float) for name in _JUDGED)]
+    # What came after the network that is kept says nothing of it.
+    history = [
+        epoch
+        for epoch in up_to_kept(config, history)
+        if all(isinstance(epoch.get(name), int | float) for name in _JUDGED)
+    ]
     guessing = _guessing(history, loss, metrics)
     found = [
         _diverged(history, loss, is_finite=is_finite),

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from datasets import Labelled, probe_images
 from datasets.stored import fingerprint_of
+from inference.registry.kept_epoch import up_to_kept
 from nnlib import Network, evaluate
 from nnlib.calibration import calibration_error, fit_temperature, reliability, tempered
 from nnlib.data.samples import pixels
@@ -26,6 +27,7 @@ def measured(
     y: NDArray[np.uint8],
     *,
     loss: LossName,
+    config: Mapping[str, Any] | None = None,
     history: Sequence[Mapping[str, Any]] = (),
     validation: Labelled | None = None,
 ) -> tuple[dict[str, Any], NDArray[np.uint8]]:
@@ -48,11 +50,11 @@ def measured(
         "drawn_accuracy": drawn_accuracy(network),
     }
     if history:
-        last = history[-1]
+        last = up_to_kept(config or {}, history)[-1]
         metrics |= {
             "train_error": last["train_error"],
             "train_accuracy": last["train_accuracy"],
-            "epochs": last["epoch"],
+            "epochs": history[-1]["epoch"],
             "seconds": sum(epoch["seconds"] for epoch in history),
         }
     if validation is not None:

@@ -34,14 +34,6 @@ def curve(version: ModelVersion) -> dict[str, Any]:
     }
 
 
-def kept_epoch(version: ModelVersion) -> int | None:
-    """The epoch whose network the version is, where its run kept the one with the lowest validation error."""
-    judged = [epoch for epoch in version.history if epoch.get("validation_error") is not None]
-    if version.config.get("keep") != "best" or not judged:
-        return None
-    return int(min(judged, key=lambda epoch: float(epoch["validation_error"]))["epoch"])
-
-
 def with_elapsed(history: Sequence[dict[str, Any]], chosen: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The chosen epochs, each with the seconds of training up to its end."""
     elapsed = dict(

@@ -37,6 +37,8 @@ _SHORT_TITLES: Final[dict[str, str]] = {
     "epochs": "epochs",
     "error_threshold": "error threshold",
     "patience": "patience",
+    "validation_share": "validation",
+    "keep": "keep",
     "l2": "weight decay",
     "dropout": "dropout",
     "augmentation": "augmentation",

@@ -113,7 +113,7 @@ def test_runs_that_are_ticked_are_thrown_away_together(page: Page, lab: Lab) -> 
         run_id = lab.submit(name=f"Bulk {number}", epochs=1)
         lab.wait_for(run_id, "completed")
     page.goto(f"{lab.url}/runs/?q=Bulk")
-    throw_away = page.get_by_role("button", name="Throw away")
+    throw_away = page.get_by_role("button", name="Move to the trash …")
     expect(throw_away).to_be_disabled()
     page.get_by_label("All shown").check()
     page.get_by_label("Select Bulk 2").uncheck()
@@ -123,8 +123,8 @@ def test_runs_that_are_ticked_are_thrown_away_together(page: Page, lab: Lab) -> 
         pass
     expect(page.locator("#selected-count")).to_have_text("2 selected")
     throw_away.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Throw away 2 runs?")
-    page.get_by_role("button", name="Throw away 2 runs").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Move 2 runs to the trash?")
+    page.get_by_role("button", name="Move to the trash").click()
     expect(page.get_by_text("Bulk 3 and Bulk 1 are in the trash.")).to_be_visible()
     expect(page.locator(".run-row")).to_have_count(1)
 

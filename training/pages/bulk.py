@@ -17,12 +17,12 @@ from weblib.lists.bulk import tell
 from weblib.whole_numbers import whole_number
 
 PAST = {"stop": "stopping", "trash": "in the trash"}
-VERBS = {"stop": "stop", "trash": "throw away"}
+VERBS = {"stop": "stop", "trash": "move to the trash"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def run_bulk(request: HttpRequest) -> HttpResponse:
-    """Confirm whether to stop or throw away the runs `?run=…&run=…` (GET), and do so (POST); or compare them."""
+    """Confirm whether to stop the runs `?run=…&run=…` or move them to the trash (GET), and do so (POST); or compare."""
     asked = request.POST if request.method == "POST" else request.GET
     if asked.get("action") == "compare":
         return _compare(request, _run_ids(asked), _back(asked))
@@ -59,7 +59,7 @@ def _compare(request: HttpRequest, run_ids: list[int], back: str) -> HttpRespons
 def _action(asked: QueryDict) -> BulkAction:
     action = asked.get("action", "")
     if action not in get_args(BulkAction):
-        raise Http404("runs can be stopped or thrown away")
+        raise Http404("runs can be stopped or moved to the trash")
     return cast("BulkAction", action)
 
 

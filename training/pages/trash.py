@@ -21,7 +21,7 @@ NOTHING_FREED = "No file went with it."
 @require_safe
 @ensure_csrf_cookie
 def trash(request: HttpRequest) -> HttpResponse:
-    """The runs that were thrown away, and what they take of the disk."""
+    """The runs in the trash, and what they take of the disk."""
     context = {
         "kind": "run",
         "lines": [_line(run) for run in trash_selectors.trashed_runs()],

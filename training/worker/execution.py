@@ -15,6 +15,7 @@ from datasets import Dataset, Labelled
 from inference.errors import PLAIN_ERRORS
 from inference.models import ModelVersion
 from inference.registry import snapshots
+from inference.registry.kept_epoch import kept_epoch
 from inference.registry.learned_corrections import origin_of
 from inference.registry.selectors import get_version
 from inference.registry.services import VersionFacts, load_network, publish_version, store_network
@@ -257,10 +258,16 @@ class Execution:
         moments = retry_database(film.all)
         history = retry_database(lambda: epochs_after(run.pk))
         metrics, predictions = measured(
-            network, data.x_test, data.y_test, loss=config.loss, history=history, validation=validation
+            network,
+            data.x_test,
+            data.y_test,
+            loss=config.loss,
+            config=config.as_json(),
+            history=history,
+            validation=validation,
         )
         artifact = retry_disk(lambda: store_network(network), "the model file", tell=self._wait_for)
-        kept = retry_disk(lambda: snapshots.store(moments), "the file of snapshots", tell=self._wait_for)
+        film_file = retry_disk(lambda: snapshots.store(moments), "the file of snapshots", tell=self._wait_for)
         parent = retry_database(lambda: _parent(config))
         learned = retry_database(lambda: origin_of(data.corrections, started_at=run.started_at, parent=parent))
         facts = VersionFacts(
@@ -282,9 +289,11 @@ class Execution:
             with transaction.atomic():
                 leases.write(self.lease, finish_reason=end.reason)
                 version = publish_version(network, artifact, facts)
-                snapshots.attach(version, kept, moments)
+                snapshots.attach(version, film_file, moments)
                 film.remove()
-                text = f"{FINISH_SENTENCES[end.reason]} Published as version {version.number}."
+                kept = kept_epoch(config.as_json(), history)
+                moment = "" if kept is None else f", as it was after epoch {kept}"
+                text = f"{FINISH_SENTENCES[end.reason]} Published as version {version.number}{moment}."
                 leases.release(
                     self.lease, Status.COMPLETED, text, version=version, checkpoint="", previous_checkpoint=""
                 )

@@ -186,7 +186,7 @@ def test_a_version_that_would_have_too_many_tags_is_left_and_named(client: Clien
 
 def test_several_versions_are_thrown_away_and_those_in_use_are_named_and_left(client: Client) -> None:
     question = page_of(client, "/versions/bulk/?action=trash&numbers=1&numbers=2&numbers=3&numbers=9")
-    assert "Throw away 2 versions?" in question
+    assert "Move 2 versions to the trash?" in question
     assert "<strong>Version 1</strong>: version 1 is the champion" in question
     assert "<strong>Version 9</strong>: it is not there any more" in question
     chosen = {"action": "trash", "numbers": [1, 2, 3], "back": "?source=import"}

@@ -40,7 +40,7 @@ def test_the_question_names_what_is_thrown_away_and_what_is_left(client: Client,
     first = named(submit, "The first")
     chosen: dict[str, Any] = {"action": "trash", "run": [first.pk, held.pk, 999]}
     page = client.get("/runs/bulk/", chosen).content.decode()
-    assert "Throw away 1 run?" in page
+    assert "Move 1 run to the trash?" in page
     assert "The first" in page
     assert "<strong>Under way</strong>: a worker trains it: stop it first" in page
     assert "<strong>Run 999</strong>: it is not there any more" in page
@@ -94,7 +94,7 @@ def test_a_run_that_changes_between_question_and_answer_is_named(
 def test_nothing_ticked_asks_nothing(client: Client, submit: Submit) -> None:
     page = client.get("/runs/bulk/?action=trash", follow=True)
     assert page.redirect_chain == [("/runs/", 302)]
-    assert "No run is selected: select those to throw away." in page.content.decode()
+    assert "No run is selected: select those to move to the trash." in page.content.decode()
 
 
 @pytest.mark.parametrize("address", ["/runs/bulk/", "/runs/bulk/?action=burn&run=1"])

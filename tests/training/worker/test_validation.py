@@ -12,7 +12,7 @@ from datasets import Dataset
 from inference.models import ModelVersion
 from tests.training.conftest import Submit
 from training.configuration.run_config import RunConfig
-from training.models import Epoch, Run
+from training.models import Epoch, Run, RunEvent
 from training.runs import services
 from training.runs.services import FieldRefusedError
 from training.worker.execution import execute
@@ -54,6 +54,8 @@ def test_the_version_is_the_network_of_the_lowest_validation_error(submit: Submi
     assert kept < 8, "the last epoch is the best: the test would prove nothing"
     version = version_of(run)
     assert version.metrics["validation_error"] == pytest.approx(min(error for error in errors if error is not None))
+    assert version.metrics["train_error"] == Epoch.objects.get(run=run, epoch=kept).train_error
+    assert f"as it was after epoch {kept}" in RunEvent.objects.filter(run=run).latest("pk").text
     assert version.metrics["test_error"] == pytest.approx(Epoch.objects.get(run=run, epoch=kept).test_error)
     assert f'data-kept="{kept}"' in client.get(f"/versions/{version.number}/").content.decode()
     assert "Val. error" in client.get(f"/runs/{run.pk}/").content.decode()
