@@ -74,7 +74,7 @@ def test_the_snapshot_is_what_the_api_tells(lab: Lab, ended: int) -> None:
         first = heard(socket)
     shown = lab.call("GET", f"runs/{ended}")[1]
     assert first["events"] == shown["events"]
-    only_of_the_api = {"events", "stored_epochs", "published", "queue_position", "expected_start_seconds"}
+    only_of_the_api = {"events", "stored_epochs", "published", "notes", "queue_position", "expected_start_seconds"}
     assert first["run"] == {name: value for name, value in shown.items() if name not in only_of_the_api}
     assert first["epochs"] == lab.call("GET", f"runs/{ended}/epochs")[1]
     assert [event["status"] for event in first["events"]][0::2] == ["queued", "completed"]

@@ -77,6 +77,13 @@ def empty_is_none(value: Any) -> Any:
     return None if isinstance(value, str) and not value.strip() else value
 
 
+def _truth(value: Any) -> Any:
+    """Read the text of a form or a command as a truth."""
+    return (
+        {"true": True, "on": True, "false": False, "off": False}.get(value, value) if isinstance(value, str) else value
+    )
+
+
 def _positive_or_none(value: float | None) -> float | None:
     """Read a threshold of 0, which no error falls below, as "none"."""
     return value or None
@@ -109,7 +116,11 @@ class RunConfig(BaseModel):
     activation: Activation = Field("relu", description="Activation of the hidden layers")
     loss: Loss = Field("cross_entropy", description="squared_error has sigmoid outputs, cross_entropy a softmax")
     initializer: Initializer = Field("he", description="How the first weights are drawn; uniform is in [-0.5, 0.5]")
-    shuffle: bool = Field(default=True, description="Visit the samples in a new order each epoch")
+    shuffle: Annotated[
+        bool,
+        Field(strict=True),
+        BeforeValidator(_truth, json_schema_input_type=bool | Literal["true", "false", "on", "off"]),
+    ] = Field(default=True, description="Visit the samples in a new order each epoch")
     optimizer: Optimizer = Field("adam", description="How a gradient becomes a step")
     learning_rate: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)] = Field(
         0.001, description="Size of a step"

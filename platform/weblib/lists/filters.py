@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, TypeVar, cast
+from typing import Annotated, Any, Final, Literal, TypeVar, cast
 
 from django.db.models import Manager, Model, QuerySet
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
@@ -114,7 +114,7 @@ def _empty_is_none(value: Any) -> Any:
 
 
 _Limit = Annotated[float, Field(allow_inf_nan=False)] | None
-_Number = Annotated[_Limit, BeforeValidator(_empty_is_none)]
+_Number = Annotated[_Limit, BeforeValidator(_empty_is_none, json_schema_input_type=_Limit | Literal[""])]
 
 
 class FilterQuery(BaseModel):

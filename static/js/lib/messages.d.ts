@@ -79,7 +79,7 @@ export interface components {
       loss?: "squared_error" | "cross_entropy";
       /** @enum {string} */
       initializer?: "uniform" | "xavier" | "he";
-      shuffle?: boolean;
+      shuffle?: boolean | ("true" | "false" | "on" | "off");
       /** @enum {string} */
       optimizer?: "sgd" | "momentum" | "nesterov" | "rmsprop" | "adam" | "adamw";
       learning_rate?: number;
