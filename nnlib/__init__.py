@@ -4,7 +4,7 @@ The plain core, in reading order:
 
 1. `shape.py`, `vocabulary.py`, `arrays.py`, `errors.py`: numbers, names, array types and exceptions.
 2. `architecture.py`, `initializers.py`: layers and their initial parameters.
-3. `activations.py`, `losses.py`, `backpropagation.py`: the forward pass and the gradient.
+3. `activations.py`, `losses.py`, `convolution/`, `backpropagation.py`: the forward pass and the gradient.
 4. `gradient_check.py`: compares that gradient with numerical derivatives.
 5. `optimizers.py`, `schedules.py`, `train.py`: from gradients to a trained network.
 
@@ -13,7 +13,7 @@ The plain core, in reading order:
 calibration and attribution; `data/` prepares the samples.
 """
 
-from nnlib.architecture import Architecture, count_parameters
+from nnlib.architecture import Architecture, Convolution, count_parameters
 from nnlib.attribution import Contributions, contributions
 from nnlib.errors import ArchitectureError, DataError, NnlibError, NonFiniteError, RecipeError, ShapeError, StateError
 from nnlib.evaluation import Evaluation, evaluate
@@ -27,6 +27,7 @@ __all__ = [
     "ArchitectureError",
     "BatchProgress",
     "Contributions",
+    "Convolution",
     "DataError",
     "EpochFinished",
     "Evaluation",

@@ -84,6 +84,7 @@ class Network:
         """Hex digest of the architecture and every parameter bit; equal networks have equal digests."""
         a = self.architecture
         digest = hashlib.sha256(f"{a.layer_sizes} {a.activation} {a.output}".encode())
+        digest.update(" ".join(map(str, a.convolutions)).encode())
         digest.update(self.flat.astype("<f4", copy=False).tobytes())
         return digest.hexdigest()
 

@@ -15,3 +15,8 @@ MAX_PARAMETERS: Final = 10_000_000
 MAX_LAYERS: Final = MAX_HIDDEN_LAYERS + 2
 MAX_IMPORTED_PARAMETERS: Final = 20_000_000
 """Of a network that a file contains: layers with input and output, weights and biases in all."""
+
+MAX_CHANNELS: Final = 256
+MAX_KERNEL: Final = 11
+MAX_CONVOLUTION_PRODUCTS: Final = 200_000_000
+"""Of a convolution: channels, side of the kernel; of all together: multiplications per sample in a forward pass."""

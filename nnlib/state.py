@@ -94,4 +94,8 @@ def unpack_state(packed: Any, *, architecture: Architecture, recipe: Recipe, dat
 
 
 def _plain(architecture: Architecture) -> dict[str, Any]:
-    return asdict(architecture) | {"layer_sizes": list(architecture.layer_sizes)}
+    plain = asdict(architecture) | {"layer_sizes": list(architecture.layer_sizes)}
+    if architecture.convolutions:
+        return plain | {"convolutions": list(map(asdict, architecture.convolutions))}
+    del plain["convolutions"]  # as before there were convolutions
+    return plain

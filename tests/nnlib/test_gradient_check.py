@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nnlib import Architecture
+from nnlib import Architecture, Convolution
 from nnlib.arrays import FloatArray
 from nnlib.gradient_check import gradient_check
 from nnlib.losses import LOSSES
@@ -23,6 +23,27 @@ def test_backpropagation_agrees_with_the_numerical_gradient(
     differences = gradient_check(architecture, loss, rng=np.random.default_rng(7))
 
     assert len(differences) == len(layer_sizes) - 1
+    assert max(differences) < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("convolutions", "layer_sizes"),
+    [
+        ((Convolution(2, 3), Convolution(3, 3), Convolution(2, 3)), (784, 5, 3)),
+        ((Convolution(1, 1), Convolution(2, 3), Convolution(2, 5), Convolution(3, 1)), (784, 3)),
+    ],
+    ids=["3x3", "1x1"],
+)
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu"])
+@pytest.mark.parametrize("loss", ["squared_error", "cross_entropy"])
+def test_backpropagation_through_convolutions_agrees_with_the_numerical_gradient(
+    convolutions: tuple[Convolution, ...], layer_sizes: tuple[int, ...], activation: ActivationName, loss: LossName
+) -> None:
+    architecture = Architecture(layer_sizes, activation, LOSSES[loss].output, convolutions)
+
+    differences = gradient_check(architecture, loss, rng=np.random.default_rng(7), samples=3)
+
+    assert len(differences) == len(convolutions) + len(layer_sizes) - 1
     assert max(differences) < 1e-6
 
 
