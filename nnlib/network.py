@@ -10,19 +10,20 @@ from nnlib.architecture import Architecture
 from nnlib.arrays import Float32Array, FloatArray
 from nnlib.backpropagation import forward
 from nnlib.errors import DataError, ShapeError
+from nnlib.fast.convolutions import convolved
 from nnlib.initializers import draw_layers
 from nnlib.parameters import Parameters, flatten
 from nnlib.vocabulary import InitializerName
 
 
 class Network:
-    """Fully connected layers. Every forward pass is thread-safe: it writes only to new arrays.
+    """Convolutions, if any, and dense layers. Every forward pass is thread-safe: it writes only to new arrays.
 
     All inputs `x` are `(n, inputs)` float32 in [0, 1].
 
     Args:
-        architecture: Layer sizes and activations.
-        weights: Per layer `(inputs, outputs)`; copied as float32.
+        architecture: Convolutions, layer sizes and activations.
+        weights: Per layer `(inputs, outputs)`, see `Architecture.shapes`; copied as float32.
         biases: Per layer `(outputs,)`; copied as float32.
 
     Raises:
@@ -66,19 +67,24 @@ class Network:
 
     def logits(self, x: Float32Array) -> Float32Array:
         """`(n, outputs)`: the last layer before its activation."""
-        return self._forward(x, _unchanged)[-1]
+        return self._last_values(x, _unchanged)
 
     def outputs(self, x: Float32Array) -> Float32Array:
         """`(n, outputs)`: the values of the last layer."""
-        return self._forward(x, OUTPUTS[self.architecture.output])[-1]
+        return self._last_values(x, OUTPUTS[self.architecture.output])
 
     def probabilities(self, x: Float32Array) -> Float32Array:
         """`(n, outputs)` in [0, 1], each row with the sum 1: the outputs, of sigmoid divided by their sum."""
-        return self._forward(x, PROBABILITIES[self.architecture.output])[-1]
+        return self._last_values(x, PROBABILITIES[self.architecture.output])
 
     def activations(self, x: Float32Array) -> list[Float32Array]:
-        """Every layer's values from the input (as given) to the outputs, each `(n, units)`."""
-        return self._forward(x, OUTPUTS[self.architecture.output])
+        """Every layer's values from the input (as given) to the outputs, each `(n, units)`.
+
+        A convolution has two: its maps after the activation and after the maximum, `(n, height, width, channels)`. The
+        plain form computes them, with much memory per sample: for a few samples.
+        """
+        self._check_inputs(x)
+        return forward(self.architecture, self.weights, self.biases, x)
 
     def sha256(self) -> str:
         """Hex digest of the architecture and every parameter bit; equal networks have equal digests."""
@@ -88,12 +94,20 @@ class Network:
         digest.update(self.flat.astype("<f4", copy=False).tobytes())
         return digest.hexdigest()
 
-    def _forward(self, x: Float32Array, output: Function) -> list[Float32Array]:
+    def _last_values(self, x: Float32Array, output: Function) -> Float32Array:
+        """The logits with the activation `output`."""
+        self._check_inputs(x)
+        a, dense = self.architecture, len(self.architecture.convolutions)
+        if a.convolutions:
+            x = convolved(a, self._parameters, x)
+            a = Architecture(a.dense_sizes, a.activation, a.output)
+        return forward(a, self.weights[dense:], self.biases[dense:], x, output=output)[-1]
+
+    def _check_inputs(self, x: Float32Array) -> None:
         if x.ndim != 2 or x.shape[1] != self.architecture.inputs:
             raise ShapeError(f"expected x of shape (n, {self.architecture.inputs}), got {x.shape}")
         if x.dtype != np.float32:
             raise DataError(f"expected x as float32 in [0, 1], got {x.dtype}")
-        return forward(self.architecture, self.weights, self.biases, x, output=output)
 
 
 def _unchanged(z: FloatArray) -> FloatArray:

@@ -71,13 +71,16 @@ class Trainer:
             check_samples(network.architecture, *validation, name="validation")
         self._architecture, self._recipe = network.architecture, recipe
         # Reordering copies the data: cheap for bytes; for float32 four times as large.
-        count = network.architecture.inputs
-        self._order = InputOrder.by_use(x_train) if x_train.dtype == np.uint8 else InputOrder.natural(count)
+        # Convolutions need the pixels in their places.
+        count, convolutions = network.architecture.inputs, network.architecture.convolutions
+        by_use = x_train.dtype == np.uint8 and not convolutions
+        self._order = InputOrder.by_use(x_train) if by_use else InputOrder.natural(count)
         self._data = fingerprint(x_train, y_train, self._order)
         augmentation = _augmentation(recipe, network.architecture, self._order)
         self._parameters = Parameters(network.architecture, empty_vector(network.flat.size))
         self._parameters.flat[:] = network.flat
-        self._parameters.weights[0][:] = self._order.arrange(network.weights[0])
+        if not convolutions:
+            self._parameters.weights[0][:] = self._order.arrange(network.weights[0])
         # Weights of inputs that are always 0 have no gradient, unless distortion or weight decay gives them one.
         has_idle = augmentation is None and recipe.l2 == 0
         idle = self._order.idle * network.architecture.layer_sizes[1] if has_idle else 0
@@ -85,7 +88,7 @@ class Trainer:
         self._optimizer = OPTIMIZERS[recipe.optimizer](network.architecture.parameter_count - idle)
         self._descent: Descent = (
             BlockedSGD(network.architecture, self._parameters, recipe)
-            if BlockedSGD.suits(recipe)
+            if BlockedSGD.suits(network.architecture, recipe)
             else BatchDescent(network.architecture, self._parameters, self._optimizer, recipe, idle=idle)
         )
         batches = Batches(
@@ -106,7 +109,9 @@ class Trainer:
     def network(self) -> Network:
         """A copy of the current network."""
         first, *others = self._parameters.weights
-        return Network(self._architecture, [self._order.put_back(first), *others], self._parameters.biases)
+        if not self._architecture.convolutions:
+            first = self._order.put_back(first)
+        return Network(self._architecture, [first, *others], self._parameters.biases)
 
     @property
     def kept(self) -> Network:

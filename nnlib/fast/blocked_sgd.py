@@ -31,7 +31,7 @@ ROWS = 64
 
 
 class BlockedSGD:
-    """Implements `Descent` for `sgd` with batches of one sample and no `l2`.
+    """Implements `Descent` for dense layers and `sgd` with batches of one sample and no `l2`.
 
     Args:
         architecture: Of the network.
@@ -54,9 +54,9 @@ class BlockedSGD:
         self._steps = np.empty((ROWS, sizes[1]), np.float32)
 
     @staticmethod
-    def suits(recipe: Recipe) -> bool:
-        """Whether this class can follow the recipe."""
-        return recipe.optimizer == "sgd" and recipe.batch_size == 1 and recipe.l2 == 0
+    def suits(architecture: Architecture, recipe: Recipe) -> bool:
+        """Whether this class can train such a network by this recipe."""
+        return not architecture.convolutions and recipe.optimizer == "sgd" and recipe.batch_size == 1 and recipe.l2 == 0
 
     def learn(
         self,

@@ -11,6 +11,7 @@ from nnlib.arrays import Float32Array
 from nnlib.fast import skyline
 from nnlib.fast.activations import ACTIVATIONS, OUTPUTS
 from nnlib.fast.aligned_arrays import empty_vector
+from nnlib.fast.convolutions import Convolutions
 from nnlib.losses import Loss
 from nnlib.parameters import Parameters
 
@@ -24,10 +25,16 @@ class Workspace:
 
     def __init__(self, architecture: Architecture, parameters: Parameters[np.float32], loss: Loss, rows: int) -> None:
         self.gradient = Parameters(architecture, empty_vector(parameters.flat.size))
-        self._parameters, self._loss = parameters, loss
+        self._loss = loss
         self._activation = ACTIVATIONS[architecture.activation]
         self._output = OUTPUTS[architecture.output]
         self._ones = np.ones(rows, np.float32)
+        self._convolutions, first_dense = None, len(architecture.convolutions)
+        self._weights, self._biases = parameters.weights[first_dense:], parameters.biases[first_dense:]
+        self._dws, self._dbs = self.gradient.weights[first_dense:], self.gradient.biases[first_dense:]
+        if architecture.convolutions:
+            self._convolutions = Convolutions(architecture, parameters, rows, gradient=self.gradient)
+            self._d_maps = np.empty((rows, architecture.dense_sizes[0]), np.float32)
         self._values = [np.empty((rows, size), np.float32) for size in architecture.layer_sizes[1:]]
         # In column order, the maxima and sums of a softmax over few classes are vectorized over many samples.
         self._values[-1] = np.empty((rows, architecture.outputs), np.float32, order="F")
@@ -48,7 +55,7 @@ class Workspace:
 
         Args:
             x: `(n, inputs)`.
-            first: `(n,)`, ascending: row i of `x` is 0 before column `first[i]`.
+            first: `(n,)`, ascending: row i of `x` is 0 before column `first[i]`; of no use to convolutions.
             targets: `(n, classes)`, one-hot.
             masks: Per hidden layer `(n, units)`, 0 or 1 / (1 - dropout); None drops nothing.
 
@@ -66,11 +73,12 @@ class Workspace:
     def _forward(
         self, x: Float32Array, first: NDArray[np.intp], masks: list[Float32Array] | None
     ) -> list[Float32Array]:
-        """Fill the values of every layer; return the inputs of each layer, `(n, inputs)`."""
-        n, inputs, last = len(x), [x], len(self._values) - 1
-        for layer, (w, b) in enumerate(zip(self._parameters.weights, self._parameters.biases, strict=True)):
+        """Fill the values of every layer; return the inputs of each dense layer, `(n, inputs)`."""
+        n, last = len(x), len(self._values) - 1
+        inputs = [x if self._convolutions is None else self._convolutions.forward(x)]
+        for layer, (w, b) in enumerate(zip(self._weights, self._biases, strict=True)):
             y = self._values[layer][:n]
-            if layer == 0:
+            if layer == 0 and self._convolutions is None:
                 skyline.multiply(x, first, w, out=y, scratch=self._part[:n])
             else:
                 np.matmul(inputs[-1], w, out=y)
@@ -92,13 +100,17 @@ class Workspace:
         n = len(dz)
         ones = self._ones[:n]
         for layer in reversed(range(1, len(inputs))):
-            np.matmul(inputs[layer].T, dz, out=self.gradient.weights[layer])
-            np.matmul(ones, dz, out=self.gradient.biases[layer])  # the sum over samples, by BLAS
+            np.matmul(inputs[layer].T, dz, out=self._dws[layer])
+            np.matmul(ones, dz, out=self._dbs[layer])  # the sum over samples, by BLAS
             below = layer - 1
-            dx = np.matmul(dz, self._parameters.weights[layer].T, out=self._deltas[below][:n])
+            dx = np.matmul(dz, self._weights[layer].T, out=self._deltas[below][:n])
             if masks is not None:
                 np.multiply(dx, masks[below], out=dx)
             self._activation.backward(dx, self._values[below][:n], self._scratch[below][:n])
             dz = dx
-        skyline.multiply_transposed(inputs[0], first, dz, out=self.gradient.weights[0])
-        np.matmul(ones, dz, out=self.gradient.biases[0])
+        np.matmul(ones, dz, out=self._dbs[0])
+        if self._convolutions is None:
+            skyline.multiply_transposed(inputs[0], first, dz, out=self._dws[0])
+            return
+        np.matmul(inputs[0].T, dz, out=self._dws[0])
+        self._convolutions.backward(np.matmul(dz, self._weights[0].T, out=self._d_maps[:n]))

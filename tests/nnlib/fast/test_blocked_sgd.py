@@ -1,11 +1,12 @@
 """Steps of one sample each, applied in blocks, end where single steps do."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from nnlib import Architecture, Recipe
+from nnlib import Architecture, Convolution, Recipe
 from nnlib.fast.batch_descent import BatchDescent
 from nnlib.fast.blocked_sgd import ROWS, BlockedSGD
 from nnlib.fast.optimizers import OPTIMIZERS
@@ -51,5 +52,8 @@ def test_blocked_steps_equal_single_ones(loss: LossName, sizes: tuple[int, ...],
 def test_only_plain_descent_by_single_samples_can_be_blocked(change: dict[str, Any]) -> None:
     fields: dict[str, Any] = {"loss": "squared_error", "optimizer": "sgd", "learning_rate": 0.1, "batch_size": 1}
 
-    assert BlockedSGD.suits(Recipe(**fields))
-    assert not BlockedSGD.suits(Recipe(**fields | change))
+    dense = Architecture((784, 9, 4), "tanh", "sigmoid")
+
+    assert BlockedSGD.suits(dense, Recipe(**fields))
+    assert not BlockedSGD.suits(dense, Recipe(**fields | change))
+    assert not BlockedSGD.suits(replace(dense, convolutions=(Convolution(2, 3),)), Recipe(**fields))
