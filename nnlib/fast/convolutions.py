@@ -1,6 +1,7 @@
 """Convolutions with activation and maximum, forward and backward, in buffers that are allocated once.
 
-The mathematics is that of `convolution/` and explained there; here and in `maps.py` is explained what makes it fast.
+The mathematics is that of `convolution/` and explained there; here is explained what makes it fast, apart from the
+products themselves: those of `tiles.py` where they suit, of `patches.py` otherwise.
 
 *Blocks*: a few samples at a time pass through all convolutions, so that what is computed between two of them stays in
 the processor's cache. For the whole batch only the maps after each maximum are kept, and which pixel was the largest.
@@ -11,18 +12,24 @@ computed after the maximum, for a quarter of the values, and so is the sum with 
 *Two maxima*: of two columns and then of two rows, instead of one of four pixels: fewer operations, on longer runs.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from nnlib.architecture import Architecture, Convolution
 from nnlib.arrays import Float32Array
 from nnlib.fast.activations import ACTIVATIONS, InPlaceActivation
-from nnlib.fast.maps import Maps, Patches
+from nnlib.fast.maps import Maps, Products
+from nnlib.fast.patches import PatchProducts
+from nnlib.fast.tiles import KERNELS, TileProducts
 from nnlib.parameters import Parameters
 from nnlib.shape import SIDE
 
 _BLOCK = 16
 _BLOCK_BYTES = 2_500_000
+_TILE_CHANNELS = 4
+"""With fewer channels below, the matrices are too narrow: patches are faster."""
 
 
 class Convolutions:
@@ -43,15 +50,18 @@ class Convolutions:
         *,
         gradient: Parameters[np.float32] | None = None,
     ) -> None:
-        margins = [one.kernel // 2 for one in architecture.convolutions]
-        maps = [
-            Maps(rows, side, channels, margin)
-            for (side, channels), margin in zip(architecture.maps, [*margins, 0], strict=True)
+        self._block = _block_size(architecture, rows)
+        products = [
+            _products(self._block, side, below, one.channels, one.kernel)
+            for one, (side, below) in zip(architecture.convolutions, architecture.maps, strict=False)
         ]
-        self._image, self._last, self._block = maps[0], maps[-1], _block_size(architecture, rows)
+        maps = [one.maps(rows, channels) for one, (_, channels) in zip(products, architecture.maps, strict=False)]
+        maps.append(Maps(rows, *architecture.maps[-1], margin=0))
+        self._image, self._last = maps[0], maps[-1]
         self._layers = [
             _Layer(
                 convolution,
+                products[number],
                 below=maps[number],
                 above=maps[number + 1],
                 activation=ACTIVATIONS[architecture.activation],
@@ -72,6 +82,8 @@ class Convolutions:
     def forward(self, x: Float32Array) -> Float32Array:
         """The last maps `(n, height * width * channels)` of images `x` `(n, 784)`; the next call overwrites them."""
         self._image.pixels[: len(x), ..., 0] = x.reshape(len(x), SIDE, SIDE)
+        for layer in self._layers:
+            layer.start()
         for rows in _slices(len(x), self._block):
             for number, layer in enumerate(self._layers):
                 layer.forward(rows)
@@ -100,14 +112,12 @@ def convolved(architecture: Architecture, parameters: Parameters[np.float32], x:
 
 
 class _Layer:
-    """One convolution; computes `above` from `below`, both of the whole batch, a block of samples at a time.
-
-    In the buffers of a block, the pixel at `(row, column)` has the place `(column, row)`, see `maps.py`.
-    """
+    """One convolution; computes `above` from `below`, both of the whole batch, a block of samples at a time."""
 
     def __init__(
         self,
         convolution: Convolution,
+        products: Products,
         *,
         below: Maps,
         above: Maps,
@@ -115,26 +125,34 @@ class _Layer:
         parameters: tuple[Float32Array, Float32Array],
         block: int,
     ) -> None:
-        side, channels = below.pixels.shape[1], convolution.channels
-        self.convolution, self.below, self.above, self.activation = convolution, below, above, activation
+        self.convolution, self.products, self.below, self.above = convolution, products, below, above
+        self.activation, self.block = activation, block
         self.weights, self._biases = parameters
-        self.block = block
-        self.patches = Patches(block, side, below.pixels.shape[3], convolution.kernel)
-        self.z = Maps(block, side, channels, convolution.kernel // 2)
-        self.wide = np.empty((block, side // 2, side, channels), np.float32)  # maxima of two columns
+        self._z = products.maps(block, convolution.channels)
+        self.z = _natural(self._z.pixels, products)
+        self.wide = self.new_wide()
+
+    def new_wide(self) -> Float32Array:
+        """`(block, side, side // 2, channels)` zeros, for the maxima of two columns; in memory ordered as `z`."""
+        block, side, _, channels = self.z.shape
+        shape = (block, side // 2, side) if self.products.turns else (block, side, side // 2)
+        return _natural(np.zeros((*shape, channels), np.float32), self.products)
+
+    def start(self) -> None:
+        """Read the weights and the bias."""
+        self.products.set_weights(self.weights)
+        self._bias_line = np.tile(self._biases, self.above.pixels.shape[2])
 
     def forward(self, rows: slice) -> None:
         """Compute `above[rows]`."""
         n = rows.stop - rows.start
-        self.patches.fill(self.below.windows[rows])
-        self.patches.multiply(self.weights, out=self.z.places(n))
-        left, right = _pairs(self.z.pixels[:n])
-        np.maximum(left, right, out=self.wide[:n])
-        upper, lower = _pairs(self.wide[:n].swapaxes(1, 2))
-        y = self.above.pixels[rows]
-        np.maximum(upper, lower, out=y)
+        self.products.read(self.below, rows)
+        self.products.multiply(self._z, n)
+        wide, y = self.wide[:n], self.above.pixels[rows]
+        np.maximum(*_pairs(self.z[:n], axis=2), out=wide)
+        np.maximum(*_pairs(wide, axis=1), out=y)
         lines = y.reshape(n, y.shape[1], -1)  # a view; runs of a line are faster than those of a pixel
-        np.add(lines, np.tile(self._biases, y.shape[2]), out=lines)
+        np.add(lines, self._bias_line, out=lines)
         self.activation.apply(lines)
 
 
@@ -146,22 +164,22 @@ class _BackwardLayer:
         kernel, channels, block, half = layer.convolution.kernel, layer.convolution.channels, layer.block, side // 2
         self._layer, self._is_first = layer, is_first
         self._dw, self._db = gradient
-        self._right = np.empty((rows, half, side, channels), np.bool)
+        right_shape = (rows, half, side) if layer.products.turns else (rows, side, half)
+        self._right = _natural(np.empty((*right_shape, channels), np.bool), layer.products)
         self._lower = np.empty((rows, half, half, channels), np.bool)
         self._scratch = np.empty((block, half, half, channels), np.float32)
-        self._d_wide = np.zeros_like(layer.wide)
-        self._dz = Maps(block, side, channels, kernel // 2)
+        self._d_wide = layer.new_wide()
+        self._dz = layer.products.maps(block, channels)
         if not is_first:
-            self._d_patches = Patches(block, side, channels, kernel)
-            self._dx = Maps(block, side, below, kernel // 2)
-            self._turned = np.empty((kernel, kernel, channels, below), np.float32)
+            self._products = _products(block, side, channels, below, kernel, like=layer.products)
+            self._dx = layer.products.maps(block, below)
 
     def note_largest(self, rows: slice) -> None:
         """Remember which of four pixels is the largest (the first one of equals), after the layer's forward pass."""
         n = rows.stop - rows.start
-        left, right = _pairs(self._layer.z.pixels[:n])
+        left, right = _pairs(self._layer.z[:n], axis=2)
         np.greater(right, left, out=self._right[rows])
-        upper, lower = _pairs(self._layer.wide[:n].swapaxes(1, 2))
+        upper, lower = _pairs(self._layer.wide[:n], axis=1)
         np.greater(lower, upper, out=self._lower[rows])
 
     def start(self) -> None:
@@ -170,11 +188,13 @@ class _BackwardLayer:
         self._db.fill(0)
         if not self._is_first:
             # The gradient below is a convolution of `dz`, with the weights turned by 180 degrees: what the weight at
-            # (-i, -j) from the middle made of a pixel is at (row + i, column + j). The patches of `dz` are column by
-            # column, as its buffer is: hence the two swapped axes.
-            kernel, _, channels, below = self._turned.shape
-            w = self._layer.weights.reshape(kernel, kernel, below, channels)
-            self._turned[:] = w[::-1, ::-1].transpose(1, 0, 3, 2)
+            # (-i, -j) from the middle made of a pixel is at (row + i, column + j).
+            layer = self._layer
+            kernel, below = layer.convolution.kernel, layer.below.pixels.shape[3]
+            turned = layer.weights.reshape(kernel, kernel, below, -1)[::-1, ::-1].swapaxes(2, 3)
+            if layer.products.turns:
+                turned = turned.swapaxes(0, 1)
+            self._products.set_weights(turned.reshape(-1, below))
 
     def backward(self, rows: slice, dy: Float32Array) -> Float32Array:
         """Add to the gradient, and return that of `below[rows]`, which the next call overwrites; empty for images.
@@ -184,27 +204,43 @@ class _BackwardLayer:
         layer, n = self._layer, len(dy)
         layer.activation.backward(dy, layer.above.pixels[rows], self._scratch[:n])
         np.add(self._db, dy.sum(axis=(0, 1, 2)), out=self._db)
-        d_wide = self._d_wide[:n]
-        _split(dy, self._lower[rows], out=d_wide.swapaxes(1, 2))
-        _split(d_wide, self._right[rows], out=self._dz.pixels[:n])
-        layer.patches.fill(layer.below.windows[rows])
-        layer.patches.add_transposed_product(self._dz.places(n), out=self._dw)
+        d_wide, dz = self._d_wide[:n], _natural(self._dz.pixels[:n], layer.products)
+        _split(dy, self._lower[rows], out=_pairs(d_wide, axis=1))
+        _split(d_wide, self._right[rows], out=_pairs(dz, axis=2))
+        layer.products.read(layer.below, rows)
+        layer.products.add_gradient(self._dz, n, self._dw)
         if self._is_first:
             return dy[:0]
-        self._d_patches.fill(self._dz.windows[:n])
-        self._d_patches.multiply(self._turned.reshape(-1, self._turned.shape[3]), out=self._dx.places(n))
+        self._products.read(self._dz, slice(0, n))
+        self._products.multiply(self._dx, n)
         return self._dx.pixels[:n]
 
 
-def _pairs(x: Float32Array) -> tuple[Float32Array, Float32Array]:
-    """The even and the odd lines along the second axis of `x`, without a last one that has no partner."""
-    stop = x.shape[1] // 2 * 2
-    return x[:, 0:stop:2], x[:, 1:stop:2]
+def _products(
+    block: int, side: int, below: int, channels: int, kernel: int, *, like: Products | None = None
+) -> Products:
+    """The products that take least time, or those of the same kind as `like`."""
+    tiles = kernel in KERNELS and below >= _TILE_CHANNELS if like is None else isinstance(like, TileProducts)
+    kind = TileProducts if tiles else PatchProducts
+    return kind(block, side, below, channels, kernel)
 
 
-def _split(d: Float32Array, is_second: NDArray[np.bool], out: Float32Array) -> None:
-    """Write each gradient of `d` to the second of its pair of lines of `out` or to the first, and 0 to the other."""
-    first, second = _pairs(out)
+def _natural(x: Any, products: Products) -> Any:
+    """`x` `(n, side, side, channels)` with rows before columns: a view."""
+    return x.swapaxes(1, 2) if products.turns else x
+
+
+def _pairs(x: Float32Array, *, axis: int) -> tuple[Float32Array, Float32Array]:
+    """The even and the odd lines along an axis of `x`, 1 or 2, without a last one that has no partner: views."""
+    stop = x.shape[axis] // 2 * 2
+    if axis == 1:
+        return x[:, 0:stop:2], x[:, 1:stop:2]
+    return x[:, :, 0:stop:2], x[:, :, 1:stop:2]
+
+
+def _split(d: Float32Array, is_second: NDArray[np.bool], out: tuple[Float32Array, Float32Array]) -> None:
+    """Write each gradient of `d` to the second of a pair or to the first, and 0 to the other."""
+    first, second = out
     np.multiply(d, is_second, out=second)
     np.subtract(d, second, out=first)
 

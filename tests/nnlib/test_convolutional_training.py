@@ -88,10 +88,11 @@ def test_every_shape_learns(digits: Any, activation: Any, convolutions: Any, hid
     ],
 )
 def test_the_trainer_ends_where_the_plain_form_ends(digits: Any, change: dict[str, Any]) -> None:
-    x, y, *_ = digits
-    fields: dict[str, Any] = {"loss": "cross_entropy", "learning_rate": 0.001, "batch_size": 48, "epochs": 2} | change
+    # Few samples: where two pixels are equal but for rounding, which one is the largest is left to chance.
+    x, y, *test = (part[:90] for part in digits)
+    fields: dict[str, Any] = {"loss": "cross_entropy", "learning_rate": 0.001, "batch_size": 16, "epochs": 2} | change
     begun = network(activation=fields.pop("activation", "tanh"), loss=fields["loss"])
-    trainer = Trainer(begun, Recipe(**fields, seed=6), *digits)
+    trainer = Trainer(begun, Recipe(**fields, seed=6), x, y, *test)
 
     plain = train(
         begun.architecture,

@@ -20,6 +20,7 @@ from nnlib.parameters import Parameters
 SHAPES = {
     "one": (Convolution(3, 3),),
     "two": (Convolution(4, 5), Convolution(6, 3)),
+    "three": (Convolution(5, 3), Convolution(4, 7), Convolution(6, 5)),
     "down to one pixel": (Convolution(3, 1), Convolution(2, 7), Convolution(5, 11), Convolution(2, 3)),
 }
 BLOCK = 4
