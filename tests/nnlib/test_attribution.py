@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nnlib import Architecture, Network, ShapeError, contributions
+from nnlib import Architecture, Convolution, Network, ShapeError, contributions
 
 
-def network_of(activation: Any, *hidden: int) -> Network:
-    architecture = Architecture((784, *hidden, 10), activation, "softmax")
+def network_of(activation: Any, *hidden: int, convolutions: Any = ()) -> Network:
+    architecture = Architecture((784, *hidden, 10), activation, "softmax", convolutions)
     network = Network.initialised(architecture, initializer="xavier", rng=np.random.default_rng(5))
     for bias in network.biases:
         bias[:] = np.random.default_rng(6).normal(0, 0.3, bias.shape)
@@ -25,6 +25,25 @@ def test_contributions_sum_to_the_logits(activation: str, hidden: tuple[int, ...
     parts = contributions(network, x, reference)
     np.testing.assert_allclose(parts.logits, network.logits(x[None])[0], rtol=0, atol=1e-5)
     np.testing.assert_allclose(parts.base, network.logits(reference[None])[0], rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "convolutions", [(Convolution(4, 5),), (Convolution(4, 3), Convolution(6, 5), Convolution(3, 3))], ids=len
+)
+@pytest.mark.parametrize("hidden", [(), (15,)])
+@pytest.mark.parametrize("activation", ["relu", "sigmoid", "tanh"])
+def test_contributions_through_convolutions_sum_to_the_logits(
+    activation: str, hidden: tuple[int, ...], convolutions: Any
+) -> None:
+    network = network_of(activation, *hidden, convolutions=convolutions)
+    rng = np.random.default_rng(7)
+    x, reference = rng.random((2, 784)).astype(np.float32)
+    x[100:300] = reference[100:300] = 0
+    parts = contributions(network, x, reference)
+    np.testing.assert_allclose(parts.logits, network.logits(x[None])[0], rtol=0, atol=1e-5)
+    np.testing.assert_allclose(parts.base, network.logits(reference[None])[0], rtol=0, atol=1e-5)
+    assert parts.shares.shape == (10, 784)
+    assert not parts.shares[:, 100:300].any()
 
 
 def test_an_input_that_is_as_in_the_reference_contributes_nothing() -> None:
