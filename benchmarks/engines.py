@@ -1,5 +1,7 @@
 """Who is measured: each engine trains 784-250-10 on MNIST in memory, an epoch at a time.
 
+Those called convolution train 16x5, 32x5 (channels x kernel, each with a 2x2 maximum) and 128 units instead.
+
 Run as a program with an engine's name, it is a worker: for every line `BATCH_SIZE` it reads, it trains an epoch and
 answers with its seconds; for `fresh` it starts anew and for `accuracy` it answers with its share of test samples read
 right. An engine that cannot be imported answers with nothing and ends.
@@ -15,6 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 
 HIDDEN = 250
+CONVOLUTIONS, CONVOLUTION_HIDDEN = ((16, 5), (32, 5)), 128
 RATE = 0.001
 ORIGINAL_SAMPLES = 6_000
 
@@ -53,10 +56,14 @@ class Nnlib:
         import nnlib  # noqa: PLC0415 (each worker imports only what it measures)
 
         self._nnlib, self._data = nnlib, data
-        output: Any = "sigmoid" if self.classic else "softmax"
-        architecture = nnlib.Architecture((784, HIDDEN, 10), "sigmoid" if self.classic else "relu", output)
         initializer: Any = "uniform" if self.classic else "he"
-        self._network = nnlib.Network.initialised(architecture, initializer=initializer, rng=np.random.default_rng())
+        self._network = nnlib.Network.initialised(
+            self._architecture(nnlib), initializer=initializer, rng=np.random.default_rng()
+        )
+
+    def _architecture(self, nnlib: Any) -> Any:
+        activation, output = ("sigmoid", "sigmoid") if self.classic else ("relu", "softmax")
+        return nnlib.Architecture((784, HIDDEN, 10), activation, output)
 
     def _recipe(self, batch_size: int) -> Any:
         return self._nnlib.Recipe(
@@ -95,6 +102,14 @@ class NnlibClassic(Nnlib):
         return self._nnlib.Recipe(
             loss="squared_error", optimizer="sgd", learning_rate=0.1, batch_size=1, epochs=10_000, shuffle=False
         )
+
+
+class NnlibConvolution(Nnlib):
+    """Ours, with convolutions."""
+
+    def _architecture(self, nnlib: Any) -> Any:
+        convolutions = tuple(nnlib.Convolution(channels, kernel) for channels, kernel in CONVOLUTIONS)
+        return nnlib.Architecture((784, CONVOLUTION_HIDDEN, 10), "relu", "softmax", convolutions)
 
 
 class Original:
@@ -142,10 +157,12 @@ class PyTorch:
         self._torch = torch
         self._x, self._y = torch.from_numpy(data.x), torch.from_numpy(data.y)
         self._x_test, self._y_test = torch.from_numpy(data.x_test), torch.from_numpy(data.y_test)
-        nn = torch.nn
-        self._model = nn.Sequential(nn.Linear(784, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, 10))
-        self._loss = nn.CrossEntropyLoss()
+        self._model = self._network(torch.nn)
+        self._loss = torch.nn.CrossEntropyLoss()
         self._adam = torch.optim.Adam(self._model.parameters(), RATE, fused=True)
+
+    def _network(self, nn: Any) -> Any:
+        return nn.Sequential(nn.Linear(784, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, 10))
 
     def prepare(self, batch_size: int) -> None:
         """See `Engine`."""
@@ -163,6 +180,37 @@ class PyTorch:
         """See `Engine`."""
         with self._torch.no_grad():
             return float((self._model(self._x_test).argmax(dim=1) == self._y_test).float().mean())
+
+
+class PyTorchConvolution(PyTorch):
+    """The same with convolutions, in PyTorch's own order of maps."""
+
+    def __init__(self, data: Data) -> None:
+        super().__init__(data)
+        self._x, self._x_test = self._images(self._x), self._images(self._x_test)
+
+    def _images(self, x: Any) -> Any:
+        return x.reshape(-1, 1, 28, 28)
+
+    def _network(self, nn: Any) -> Any:
+        layers: list[Any] = []
+        below = 1
+        for channels, kernel in CONVOLUTIONS:
+            layers += [nn.Conv2d(below, channels, kernel, padding=kernel // 2), nn.ReLU(), nn.MaxPool2d(2)]
+            below = channels
+        side = 28 >> len(CONVOLUTIONS)
+        dense = [nn.Linear(side * side * below, CONVOLUTION_HIDDEN), nn.ReLU(), nn.Linear(CONVOLUTION_HIDDEN, 10)]
+        return nn.Sequential(*layers, nn.Flatten(), *dense)
+
+
+class PyTorchChannelsLast(PyTorchConvolution):
+    """The same, in the order of maps in which it is faster."""
+
+    def _images(self, x: Any) -> Any:
+        return super()._images(x).to(memory_format=self._torch.channels_last)
+
+    def _network(self, nn: Any) -> Any:
+        return super()._network(nn).to(memory_format=self._torch.channels_last)
 
 
 class Keras:
@@ -228,6 +276,9 @@ ENGINES: dict[str, type] = {
     "scikit-learn": ScikitLearn,
     "nnlib Classic": NnlibClassic,
     "original": Original,
+    "nnlib convolution": NnlibConvolution,
+    "PyTorch convolution": PyTorchConvolution,
+    "PyTorch convolution, channels last": PyTorchChannelsLast,
 }
 """By the name in the table."""
 

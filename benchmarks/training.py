@@ -83,9 +83,11 @@ def sgemm_rate(threads: int) -> float:
     return float(done.stdout)
 
 
-def epoch_table(*, threads: int, batch_sizes: list[int], repeats: int) -> None:
-    """Median seconds of an epoch by engine and batch size, and how many times nnlib's they are."""
-    workers = {name: Worker(name, threads) for name in ("nnlib", "PyTorch", "Keras", "scikit-learn")}
+def epoch_seconds(
+    names: tuple[str, ...], *, threads: int, batch_sizes: list[int], repeats: int
+) -> dict[tuple[str, int], list[float]]:
+    """Seconds of every epoch by engine and batch size; an engine that is not installed is left out."""
+    workers = {name: Worker(name, threads) for name in names}
     seconds: dict[tuple[str, int], list[float]] = {}
     for batch_size in batch_sizes:
         for repeat in range(repeats + 1):
@@ -95,11 +97,18 @@ def epoch_table(*, threads: int, batch_sizes: list[int], repeats: int) -> None:
                     seconds.setdefault((name, batch_size), []).append(took)
     for worker in workers.values():
         worker.close()
+    return seconds
+
+
+def epoch_table(*, threads: int, batch_sizes: list[int], repeats: int) -> None:
+    """Median seconds of an epoch by engine and batch size, and how many times nnlib's they are."""
+    names = ("nnlib", "PyTorch", "Keras", "scikit-learn")
+    seconds = epoch_seconds(names, threads=threads, batch_sizes=batch_sizes, repeats=repeats)
     floor = EPOCH_GFLOP / sgemm_rate(threads)
     say(f"\nAn epoch of 784-250-10 with Adam, {threads} thread(s); the floor of its products is {floor:.2f} s\n")
     say("| engine | " + " | ".join(f"batch {size}" for size in batch_sizes) + " |")
     say("| --- |" + " ---: |" * len(batch_sizes))
-    for name in workers:
+    for name in names:
         cells = []
         for size in batch_sizes:
             if (name, size) not in seconds:
@@ -140,6 +149,24 @@ def classic_table(*, repeats: int) -> None:
     say(f"| nnlib | {ours:.2f} |\n| original (6,000 samples, scaled) | {original:.2f} ({original / ours:.1f}x) |")
 
 
+def convolution_table(*, batch_sizes: list[int], repeats: int) -> None:
+    """Median seconds of an epoch with convolutions, by engine and batch size, and how many times nnlib's they are."""
+    names = ("nnlib convolution", "PyTorch convolution", "PyTorch convolution, channels last")
+    taken = epoch_seconds(names, threads=1, batch_sizes=batch_sizes, repeats=repeats)
+    say("\nAn epoch of 16x5, 32x5 and 128 units with Adam, 1 thread\n")
+    say("| engine | " + " | ".join(f"batch {size}" for size in batch_sizes) + " |")
+    say("| --- |" + " ---: |" * len(batch_sizes))
+    for name in names:
+        cells = []
+        for size in batch_sizes:
+            if (name, size) not in taken:
+                cells.append("not installed")
+                continue
+            median, ours = statistics.median(taken[name, size]), statistics.median(taken[names[0], size])
+            cells.append(f"{median:.1f} s" + ("" if name == names[0] else f" ({median / ours:.2f}x nnlib)"))
+        say(f"| {name} | " + " | ".join(cells) + " |")
+
+
 def accuracy_table(*, threads: int, seeds: int) -> None:
     """Median seconds of training until a share of the test set is read right: Adam, 0.001, batch 128."""
     workers = {name: Worker(name, threads) for name in ("nnlib", "PyTorch", "Keras", "scikit-learn")}
@@ -174,6 +201,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--batches", type=int, nargs="+", default=[32, 128, 512])
     parser.add_argument("--epochs", type=int, default=20, help="over which the growth of an epoch's time is measured")
+    parser.add_argument("--convolutions", type=int, default=3, help="epochs with convolutions; 0 leaves them out")
     parser.add_argument("--seeds", type=int, default=3, help="trainings per time to an accuracy; 0 leaves it out")
     arguments = parser.parse_args()
     if "DIGITLAB_MNIST" not in os.environ:
@@ -187,6 +215,8 @@ def main() -> None:
     if arguments.epochs:
         growth_table(batch_sizes=arguments.batches, epochs=arguments.epochs)
     classic_table(repeats=min(arguments.repeats, 3))
+    if arguments.convolutions:
+        convolution_table(batch_sizes=[128], repeats=arguments.convolutions)
     if arguments.seeds:
         accuracy_table(threads=max(arguments.threads), seeds=arguments.seeds)
     say(f"\nmeasured in {time.perf_counter() - started:.0f} s")
