@@ -26,7 +26,7 @@ from nnlib.fast.tiles import KERNELS, TileProducts
 from nnlib.parameters import Parameters
 from nnlib.shape import SIDE
 
-_BLOCK = 16
+_BLOCK = 8
 _BLOCK_BYTES = 2_500_000
 _TILE_CHANNELS = 4
 """With fewer channels below, the matrices are too narrow: patches are faster."""
@@ -170,6 +170,7 @@ class _BackwardLayer:
         self._scratch = np.empty((block, half, half, channels), np.float32)
         self._d_wide = layer.new_wide()
         self._dz = layer.products.maps(block, channels)
+        self._ones = np.ones(len(self._dz.places(block)), np.float32)
         if not is_first:
             self._products = _products(block, side, channels, below, kernel, like=layer.products)
             self._dx = layer.products.maps(block, below)
@@ -203,10 +204,11 @@ class _BackwardLayer:
         """
         layer, n = self._layer, len(dy)
         layer.activation.backward(dy, layer.above.pixels[rows], self._scratch[:n])
-        np.add(self._db, dy.sum(axis=(0, 1, 2)), out=self._db)
         d_wide, dz = self._d_wide[:n], _natural(self._dz.pixels[:n], layer.products)
         _split(dy, self._lower[rows], out=_pairs(d_wide, axis=1))
         _split(d_wide, self._right[rows], out=_pairs(dz, axis=2))
+        places = self._dz.places(n)
+        np.add(self._db, self._ones[: len(places)] @ places, out=self._db)  # the sum over places, by BLAS
         layer.products.read(layer.below, rows)
         layer.products.add_gradient(self._dz, n, self._dw)
         if self._is_first:

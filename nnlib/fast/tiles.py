@@ -24,6 +24,7 @@ window of `kernel` pixels and their channels: 8 matrix products. In channels las
 every `kernel`-th window of a line is a row of an ordinary matrix, as in `patches.py`, so nothing is copied.
 """
 
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -39,11 +40,12 @@ KERNELS: Final = (3, 5, 7)
 """For which this takes fewer products."""
 
 
+@cache
 def transforms(kernel: int) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """The matrices A `(8, 9 - kernel)`, G `(8, kernel)` and V^-T `(8, 8)` of the explanation above.
 
     The rows of V^-T are multiplied by numbers that make them multiples of 1/4, which are exact in float32, and those of
-    G are divided by the same numbers.
+    G are divided by the same numbers. All are read-only.
     """
     finite = np.array(POINTS)
     v = np.zeros((LINES, LINES))
@@ -53,7 +55,11 @@ def transforms(kernel: int) -> tuple[NDArray[np.float64], NDArray[np.float64], N
     a, g = v[:, : LINES + 1 - kernel].copy(), v[:, :kernel].copy()
     a[-1], g[-1] = 0, 0
     a[-1, -1] = g[-1, -1] = 1
-    return a, g / scale[:, None], np.rint(np.linalg.inv(v).T * scale[:, None] * 4) / 4
+    g /= scale[:, None]
+    b = np.rint(np.linalg.inv(v).T * scale[:, None] * 4) / 4
+    for matrix in (a, g, b):
+        matrix.flags.writeable = False
+    return a, g, b
 
 
 class TileProducts:
