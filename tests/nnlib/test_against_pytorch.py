@@ -79,7 +79,7 @@ def test_fifty_steps_with_convolutions_end_within_a_ten_thousandth(
     # Few samples and channels: where two pixels are equal but for rounding, which one is the largest is left to chance.
     x, y, x_test, y_test = (part[:80] for part in digits)
     output: Any = "softmax" if loss == "cross_entropy" else "sigmoid"
-    architecture = Architecture((784, 20, 10), activation, output, (Convolution(4, 5), Convolution(8, 3)))
+    architecture = Architecture((784, 20, 10), activation, output, (Convolution(8, 5), Convolution(6, 3)))
     network = Network.initialised(architecture, initializer="xavier", rng=np.random.default_rng(0))
     rate = {"sgd": 0.1, "momentum": 0.01, "nesterov": 0.01}.get(name, 0.001)
     recipe = Recipe(loss=loss, optimizer=name, learning_rate=rate, batch_size=8, epochs=5, shuffle=False, l2=0.0)
@@ -87,8 +87,8 @@ def test_fifty_steps_with_convolutions_end_within_a_ten_thousandth(
 
     nn = torch.nn
     act = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid}[activation]
-    kernels = [nn.Conv2d(1, 4, 5, padding=2), nn.Conv2d(4, 8, 3, padding=1)]
-    dense = [nn.Linear(7 * 7 * 8, 20), nn.Linear(20, 10)]
+    kernels = [nn.Conv2d(1, 8, 5, padding=2), nn.Conv2d(8, 6, 3, padding=1)]
+    dense = [nn.Linear(7 * 7 * 6, 20), nn.Linear(20, 10)]
     model = nn.Sequential(
         *(layer for kernel in kernels for layer in (kernel, act(), nn.MaxPool2d(2))),
         nn.Flatten(),
@@ -111,7 +111,7 @@ def test_fifty_steps_with_convolutions_end_within_a_ten_thousandth(
 def as_pytorch(w: Any, shape: Any) -> Any:
     """Weights `(inputs, outputs)` as those of a linear layer or a convolution of this shape, channels first."""
     if len(shape) == 2:
-        maps = np.arange(len(w)).reshape(7, 7, 8).transpose(2, 0, 1).ravel() if len(w) == 7 * 7 * 8 else slice(None)
+        maps = np.arange(len(w)).reshape(7, 7, 6).transpose(2, 0, 1).ravel() if len(w) == 7 * 7 * 6 else slice(None)
         return w[maps].T.copy()
     channels, below, kernel, _ = shape
     return w.reshape(kernel, kernel, below, channels).transpose(3, 2, 0, 1).copy()

@@ -29,6 +29,7 @@ BLOCK = 4
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(convolutions, "_BLOCK", BLOCK)
+    monkeypatch.setattr(convolutions, "_TILE_CHANNELS", 4)  # so that few channels are enough for both kinds of products
 
 
 def drawn(shape: str, *, activation: Any = "tanh", loss: Any = "cross_entropy", hidden: Any = (7,)) -> Any:
