@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nnlib import Architecture, EpochFinished, Network, Recipe, Trainer
+from nnlib import Architecture, Convolution, EpochFinished, Network, Recipe, Trainer
 from nnlib.backpropagation import forward
 from nnlib.initializers import draw_layers
 from nnlib.train import train
@@ -33,6 +33,16 @@ def test_a_few_seconds_of_adam_read_97_percent(mnist: Any) -> None:
     told = epochs(Architecture((784, 250, 10), "relu", "softmax"), recipe, mnist, initializer="he")
 
     assert told[-1].test_accuracy > 0.97
+
+
+@pytest.mark.slow
+def test_an_epoch_of_convolutions_reads_98_percent(mnist: Any) -> None:
+    recipe = Recipe(loss="cross_entropy", optimizer="adam", learning_rate=0.003, schedule="one_cycle", epochs=1)
+    architecture = Architecture((784, 64, 10), "relu", "softmax", (Convolution(8, 5), Convolution(16, 5)))
+
+    (told,) = epochs(architecture, recipe, mnist, initializer="he")
+
+    assert told.test_accuracy > 0.98
 
 
 def test_the_plain_core_reads_97_percent_by_itself(mnist: Any) -> None:

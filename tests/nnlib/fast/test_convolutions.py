@@ -73,6 +73,21 @@ def test_gradient_and_error_are_those_of_plain_backpropagation(
     assert correct == (values[-1].argmax(axis=1) == targets.argmax(axis=1)).sum()
 
 
+def test_of_equal_pixels_the_first_one_gets_the_gradient() -> None:
+    architecture, parameters = drawn("one")
+    kernel = parameters.weights[0].reshape(3, 3, 3)
+    kernel[:] = 0
+    kernel[1, 1] = 1  # all pixels of a map are equal, and those at the border have other neighbours
+    workspace = Workspace(architecture, parameters, LOSSES["cross_entropy"], 1)
+    x, targets = np.full((1, 784), 0.5, np.float32), images(1)[1]
+
+    workspace.run(x, np.zeros(1, int), targets)
+
+    values = forward(architecture, parameters.weights, parameters.biases, x)
+    (dw, *_), _ = backward(architecture, parameters.weights, values, targets, LOSSES["cross_entropy"])
+    np.testing.assert_allclose(workspace.gradient.weights[0], dw, rtol=1e-4, atol=1e-7)
+
+
 def test_maps_can_be_read_by_the_output_layer_at_once() -> None:
     architecture, parameters = drawn("two", hidden=())
     workspace = Workspace(architecture, parameters, LOSSES["cross_entropy"], 5)
