@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from nnlib.arrays import FloatArray
 from nnlib.backpropagation import forward
 from nnlib.convolution.maximum import maximum_backward
-from nnlib.convolution.product import convolve, convolve_backward
+from nnlib.convolution.product import convolve, input_gradient
 from nnlib.errors import ShapeError
 from nnlib.network import Network
 from nnlib.shape import SIDE
@@ -111,8 +111,7 @@ def _through_convolution(  # noqa: PLR0917 (the shares, then what forward comput
     d_maps = _slopes(parts, np.broadcast_to(maps[0] - maps[1], parts.shape))
     z = convolve(below, w, b)
     dz = d_maps * _slopes(maps[0] - maps[1], z[0] - z[1])
-    _, _, dx = convolve_backward(dz, np.broadcast_to(below[0], (outputs, *below.shape[1:])), w)
-    return np.asarray(dx.reshape(outputs, -1).T, np.float64)
+    return np.asarray(input_gradient(dz, w, below.shape[3]).reshape(outputs, -1).T, np.float64)
 
 
 def _slopes(dy: FloatArray, dz: FloatArray) -> Float64Array:

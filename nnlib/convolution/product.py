@@ -55,22 +55,22 @@ def convolve(x: FloatArray, w: FloatArray, b: FloatArray) -> FloatArray:
 
     `w` is `(kernel * kernel * below, channels)`, `b` is `(channels,)`.
     """
-    z = patches(x, _kernel(x, w)) @ w + b
+    z = patches(x, _kernel(x.shape[3], w)) @ w + b
     return z.reshape(*x.shape[:3], w.shape[1])
 
 
 def convolve_backward(dz: FloatArray, x: FloatArray, w: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """The gradients `dw`, `db` and `dx` of `convolve(x, w, b)`, from `dz` `(n, height, width, channels)`."""
-    kernel = _kernel(x, w)
     rows = dz.reshape(-1, dz.shape[3])
-    return patches(x, kernel).T @ rows, rows.sum(axis=0), _patches_backward(rows @ w.T, x, kernel)
+    return patches(x, _kernel(x.shape[3], w)).T @ rows, rows.sum(axis=0), input_gradient(dz, w, x.shape[3])
 
 
-def _patches_backward(d_patches: FloatArray, x: FloatArray, kernel: int) -> FloatArray:
-    """The gradient at `x`: every pixel gets the sum of the gradients of its copies in `patches(x, kernel)`."""
-    n, height, width, below = x.shape
-    squares = d_patches.reshape(n, height, width, kernel, kernel, below)
-    padded = _padded(np.zeros_like(x, dtype=d_patches.dtype), kernel)
+def input_gradient(dz: FloatArray, w: FloatArray, below: int) -> FloatArray:
+    """The gradient `dx` alone: every pixel gets the sum of the gradients of its copies in the patches."""
+    n, height, width, _ = dz.shape
+    kernel = _kernel(below, w)
+    squares = (dz @ w.T).reshape(n, height, width, kernel, kernel, below)
+    padded = _padded(np.zeros((n, height, width, below), squares.dtype), kernel)
     for i in range(kernel):
         for j in range(kernel):
             padded[:, i : i + height, j : j + width] += squares[:, :, :, i, j]
@@ -84,6 +84,6 @@ def _padded(x: FloatArray, kernel: int) -> FloatArray:
     return np.pad(x, ((0, 0), (margin, margin), (margin, margin), (0, 0)))
 
 
-def _kernel(x: FloatArray, w: FloatArray) -> int:
+def _kernel(below: int, w: FloatArray) -> int:
     """Side of the squares that the weights `(kernel * kernel * below, channels)` are for."""
-    return round((w.shape[0] / x.shape[3]) ** 0.5)
+    return round((len(w) / below) ** 0.5)
