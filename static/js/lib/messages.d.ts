@@ -111,14 +111,14 @@ export interface components {
       optimizer?: string;
       engine?: string;
       hidden_layers?: string;
-      min_learning_rate?: number | null;
-      max_learning_rate?: number | null;
-      min_epochs?: number | null;
-      max_epochs?: number | null;
-      min_test_error?: number | null;
-      max_test_error?: number | null;
-      min_test_accuracy?: number | null;
-      max_test_accuracy?: number | null;
+      min_learning_rate?: number | "" | null;
+      max_learning_rate?: number | "" | null;
+      min_epochs?: number | "" | null;
+      max_epochs?: number | "" | null;
+      min_test_error?: number | "" | null;
+      max_test_error?: number | "" | null;
+      min_test_accuracy?: number | "" | null;
+      max_test_accuracy?: number | "" | null;
     };
     /** @enum {string} */
     Status: "queued" | "running" | "stopping" | "stopped" | "completed" | "failed";
