@@ -6,7 +6,8 @@
 Starts the real program, trains two networks so that its pages have content, and measures each page in a headless
 Chromium with Lighthouse: on a desktop, and on a phone with a slow connection and a slow processor, which Lighthouse
 simulates. A page below its aim is measured twice more, and the median of its performance counts, as others use the
-machine as well. Ends with status 1 if a page misses its aim.
+machine as well. Ends with status 1 if a page misses its aim; the page of the API, most of which is Swagger's own
+script, is measured without an aim.
 """
 
 import argparse
@@ -28,6 +29,7 @@ LIGHTHOUSE = Path(__file__).parent / "lighthouse"
 AIMS = {"desktop": 95, "phone": 90}
 MAX_LAYOUT_SHIFT = 0.05
 REPEATS = 2
+WITHOUT_AIM = "api/v1/docs"
 # Besides those of the tests: the largest network, and an open neuron.
 MORE_PATHS = ("versions/1/network/", "versions/2/network/?layer=1&neuron=1")
 
@@ -65,9 +67,10 @@ def main() -> None:
         try:
             run = fill(lab)
             paths = options.only or [path.format(run=run) for path in (*PATHS, *MORE_PATHS)]
-            missed = [path for path in paths if not tell(path, lab, browser)]
+            reached = {path: tell(path, lab, browser) for path in paths}
         finally:
             lab.stop()
+    missed = [path for path, is_reached in reached.items() if not is_reached and path != WITHOUT_AIM]
     if missed:
         raise SystemExit(f"{len(missed)} of {len(paths)} pages miss their aim: {', '.join(map(repr, missed))}")
 
