@@ -67,7 +67,7 @@ def main() -> None:
         try:
             run = fill(lab)
             paths = options.only or [path.format(run=run) for path in (*PATHS, *MORE_PATHS)]
-            reached = {path: tell(path, lab, browser) for path in paths}
+            reached = {path: print_figures(path, lab, browser) for path in paths}
         finally:
             lab.stop()
     missed = [path for path, is_reached in reached.items() if not is_reached and path != WITHOUT_AIM]
@@ -85,7 +85,7 @@ def fill(lab: Lab) -> int:
     return run
 
 
-def tell(path: str, lab: Lab, browser: str) -> bool:
+def print_figures(path: str, lab: Lab, browser: str) -> bool:
     """Print a line for each device; whether the page reaches its aims."""
     is_reached = True
     for device, figures in measure(f"{lab.url}/{path}", browser):

@@ -12,16 +12,16 @@ from pydantic_core import PydanticCustomError
 from inference.registry import bulk, selectors
 from inference.registry.bulk import BulkAction
 from weblib.actor import actor
-from weblib.lists.bulk import tell
+from weblib.lists.bulk import add_messages
 from weblib.tags import tags_in
 from weblib.whole_numbers import numbers_said
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def version_bulk(request: HttpRequest) -> HttpResponse:
-    """Ask for the tags, or confirm, for the versions `?numbers=…&numbers=…` (GET), and do so (POST)."""
-    asked = request.POST if request.method == "POST" else request.GET
-    action, numbers, query = asked.get("action", ""), numbers_said(asked.getlist("numbers")), asked.get("back", "")
+    """Show the field of tags, or the question, for the versions `?numbers=…&numbers=…` (GET), and do so (POST)."""
+    sent = request.POST if request.method == "POST" else request.GET
+    action, numbers, query = sent.get("action", ""), numbers_said(sent.getlist("numbers")), sent.get("back", "")
     if action not in get_args(BulkAction):
         raise Http404("versions can be tagged or moved to the trash")
     # The list as it was filtered; never another site.
@@ -34,15 +34,15 @@ def version_bulk(request: HttpRequest) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         if action == "trash":
-            tell(request, bulk.trash(numbers, by=actor(request)), past="in the trash", noun="version")
+            add_messages(request, bulk.trash(numbers, by=actor(request)), past="in the trash", noun="version")
             return redirect(back)
         try:
-            words = tags_in(asked.get("tags", ""))
+            words = tags_in(sent.get("tags", ""))
         except PydanticCustomError as error:
             problem = f"Tags {error.message()}."
         else:
             if words:
-                tell(request, bulk.tag(numbers, words), past=f"tagged {', '.join(words)}", noun="version")
+                add_messages(request, bulk.tag(numbers, words), past=f"tagged {', '.join(words)}", noun="version")
                 return redirect(back)
             problem = "Expected one tag at least; got none."
     able, left = bulk.sorted_out(cast("BulkAction", action), numbers)
@@ -53,7 +53,7 @@ def version_bulk(request: HttpRequest) -> HttpResponse:
         "back": back,
         "query": query,
         "problem": problem,
-        "typed": asked.get("tags", ""),
+        "typed": sent.get("tags", ""),
         "known_tags": selectors.known_tags(),
     }
     return render(request, "inference/versions/bulk.html", context, status=422 if problem else 200)

@@ -41,12 +41,13 @@ def measured(
     `drawn_accuracy` is the share of digits of our own writer that are read right, whatever the network learned from.
     """
     result = evaluate(network, x, y, loss=loss)
-    held_out = None if validation is None else (probabilities_of(network, validation[0]), validation[1])
+    held_out = None if validation is None else evaluate(network, *validation, loss=loss)
+    fitted_on = None if validation is None or held_out is None else (held_out.probabilities, validation[1])
     metrics: dict[str, Any] = {
         "test_error": result.error,
         "test_fingerprint": fingerprint_of(x, y),
         **answer_metrics(y, result.predictions),
-        "calibration": calibration(result.probabilities, y, validation=held_out),
+        "calibration": calibration(result.probabilities, y, validation=fitted_on),
         "drawn_accuracy": drawn_accuracy(network),
     }
     if history:
@@ -57,9 +58,8 @@ def measured(
             "epochs": history[-1]["epoch"],
             "seconds": sum(epoch["seconds"] for epoch in history),
         }
-    if validation is not None:
-        judged = evaluate(network, *validation, loss=loss)
-        metrics |= {"validation_error": judged.error, "validation_accuracy": judged.accuracy}
+    if held_out is not None:
+        metrics |= {"validation_error": held_out.error, "validation_accuracy": held_out.accuracy}
     return metrics, result.predictions
 
 

@@ -13,7 +13,7 @@ from inference.registry.selectors import MIN_COMPARED
 from training.runs.bulk import BulkAction, act, sorted_out
 from training.runs.selectors import compared_as
 from weblib.actor import actor
-from weblib.lists.bulk import tell
+from weblib.lists.bulk import add_messages
 from weblib.whole_numbers import whole_number
 
 PAST = {"stop": "stopping", "trash": "in the trash"}
@@ -23,15 +23,15 @@ VERBS = {"stop": "stop", "trash": "move to the trash"}
 @require_http_methods(["GET", "HEAD", "POST"])
 def run_bulk(request: HttpRequest) -> HttpResponse:
     """Confirm whether to stop the runs `?run=…&run=…` or move them to the trash (GET), and do so (POST); or compare."""
-    asked = request.POST if request.method == "POST" else request.GET
-    if asked.get("action") == "compare":
-        return _compare(request, _run_ids(asked), _back(asked))
-    action, run_ids, back = _action(asked), _run_ids(asked), _back(asked)
+    sent = request.POST if request.method == "POST" else request.GET
+    if sent.get("action") == "compare":
+        return _compare(request, _run_ids(sent), _back(sent))
+    action, run_ids, back = _action(sent), _run_ids(sent), _back(sent)
     if not run_ids:
         messages.info(request, f"No run is selected: select those to {VERBS[action]}.")
         return redirect(back)
     if request.method == "POST":
-        tell(request, act(action, run_ids, by=actor(request)), past=PAST[action], noun="run")
+        add_messages(request, act(action, run_ids, by=actor(request)), past=PAST[action], noun="run")
         return redirect(back)
     able, left = sorted_out(action, run_ids)
     context: dict[str, Any] = {
@@ -39,7 +39,7 @@ def run_bulk(request: HttpRequest) -> HttpResponse:
         "runs": able,
         "left": left,
         "back": back,
-        "query": asked.get("back", ""),
+        "query": sent.get("back", ""),
     }
     return render(request, "training/runs/bulk.html", context)
 
@@ -56,18 +56,18 @@ def _compare(request: HttpRequest, run_ids: list[int], back: str) -> HttpRespons
     return redirect(f"{reverse('compare')}?{urlencode(query, safe=',')}")
 
 
-def _action(asked: QueryDict) -> BulkAction:
-    action = asked.get("action", "")
+def _action(sent: QueryDict) -> BulkAction:
+    action = sent.get("action", "")
     if action not in get_args(BulkAction):
         raise Http404("runs can be stopped or moved to the trash")
     return cast("BulkAction", action)
 
 
-def _run_ids(asked: QueryDict) -> list[int]:
-    return [number for text in asked.getlist("run") if (number := whole_number(text)) is not None]
+def _run_ids(sent: QueryDict) -> list[int]:
+    return [number for text in sent.getlist("run") if (number := whole_number(text)) is not None]
 
 
-def _back(asked: QueryDict) -> str:
+def _back(sent: QueryDict) -> str:
     """The list as it was filtered; never another site."""
-    query = asked.get("back", "")
+    query = sent.get("back", "")
     return reverse("runs") + (query if query.startswith("?") and query != "?" else "")

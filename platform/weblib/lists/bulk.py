@@ -54,11 +54,11 @@ def sorted_out(
         why_not: why it cannot be done to a row; "" if it can.
         noun: what a row is called that is not there.
     """
-    asked = sorted(set(numbers), reverse=True)[:MAX_ROWS]
-    found = find(asked)
+    wanted = sorted(set(numbers), reverse=True)[:MAX_ROWS]
+    found = find(wanted)
     able: list[Row] = []
     left: list[Left] = []
-    for number in asked:
+    for number in wanted:
         row = found.get(number)
         reason = GONE if row is None else why_not(row)
         if row is None or reason:
@@ -90,7 +90,7 @@ def done_to(
     return outcome
 
 
-def tell(request: HttpRequest, outcome: Outcome, *, past: str, noun: str) -> None:
+def add_messages(request: HttpRequest, outcome: Outcome, *, past: str, noun: str) -> None:
     """Leave messages for the next page: to which it was done, and which are left."""
     if outcome.done:
         verb = "is" if len(outcome.done) == 1 else "are"
